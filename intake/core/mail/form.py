@@ -1,0 +1,37 @@
+"""The fields of a form as values: what a policy asks for, and what a mail gave."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+FieldKind = Literal["line", "lines", "choice", "choices", "number", "block"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field that a policy asks for.
+
+    `label` is its name in the form, `aliases` are other names that people write. `allowed` are the values of
+    the fixed list, each with spellings that mean it: `(("OXAPPSUITE", ("App Suite",)), …)`; empty where any
+    value will do. Kinds: `line` a line; `lines` may run over several lines (package lists); `choice` one of
+    `allowed`; `choices` one or several of them; `number` an integer from `allowed`; `block` paragraphs up to
+    the next label.
+    """
+
+    key: str
+    label: str
+    kind: FieldKind
+    aliases: tuple[str, ...] = ()
+    allowed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """What the mail says for a field. `written` is as the sender wrote it; `value` the canonical reading.
+
+    A choice off its list keeps the written text as `value` and has `valid` False.
+    """
+
+    written: str
+    value: str | tuple[str, ...]
+    valid: bool
