@@ -1,0 +1,88 @@
+"""The one call that every channel ends in: keep the raw mail. Mails that arrive together share a commit."""
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+from intake.store.spool import NewMail
+
+SHARED = 64
+
+
+class Keeper:
+    """A thread that keeps mails, many to a commit.
+
+    `write` makes a batch durable in one commit and gives back the mails' ids, or raises with nothing kept.
+    `kept` is called after each commit, to wake whoever decides.
+    """
+
+    def __init__(
+        self, write: Callable[[Sequence[NewMail]], list[int]], kept: Callable[[], None] = lambda: None
+    ) -> None:
+        self._write = write
+        self._kept = kept
+        self._queue: queue.SimpleQueue[tuple[NewMail, Future[int]] | None] = queue.SimpleQueue()
+        self._closing = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._thread.start()
+
+    def keep(self, mail: NewMail) -> "Future[int]":
+        """The mail's id once it is durably kept; the future's error means that nothing was kept."""
+        future: Future[int] = Future()
+        # a future that a vanished client cancels must not take the commit with it
+        future.set_running_or_notify_cancel()
+        with self._closing:
+            if self._closed:
+                future.set_exception(RuntimeError("the keeper is closed"))
+            else:
+                self._queue.put((mail, future))
+        return future
+
+    def close(self) -> None:
+        """Keeps what is still queued, then ends."""
+        with self._closing:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (batch := self._next_batch()) is not None:
+            try:
+                ids = self._write([mail for mail, _ in batch])
+            except Exception as error:
+                # one mail that cannot be written must not refuse its neighbours
+                if len(batch) > 1:
+                    for item in batch:
+                        self._keep_alone(item)
+                else:
+                    batch[0][1].set_exception(error)
+            else:
+                for (_, future), mail_id in zip(batch, ids, strict=True):
+                    future.set_result(mail_id)
+            self._kept()
+
+    def _keep_alone(self, item: tuple[NewMail, "Future[int]"]) -> None:
+        mail, future = item
+        try:
+            future.set_result(self._write([mail])[0])
+        except Exception as error:
+            future.set_exception(error)
+
+    def _next_batch(self) -> list[tuple[NewMail, "Future[int]"]] | None:
+        first = self._queue.get()
+        if first is None:
+            return None
+        batch = [first]
+        while len(batch) < SHARED:
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if item is None:
+                self._queue.put(None)
+                break
+            batch.append(item)
+        return batch

@@ -1,0 +1,81 @@
+"""Opening the databases: pragmas, who begins how, and the two files of SQLite."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Databases:
+    """The engines of one installation. `reading` sees desk and spool together and writes neither."""
+
+    spool: Engine
+    desk: Engine
+    reading: Engine
+
+    def close(self) -> None:
+        """Lets every connection go."""
+        for engine in {self.spool, self.desk, self.reading}:
+            engine.dispose()
+
+
+def open_databases(folder: Path, url: str = "") -> Databases:
+    """Engines for SQLite's two files in `folder`, or for the database behind `url`.
+
+    The schema is `intake.store.migrations`' business. Raises `OSError` where the folder cannot be made.
+    """
+    if url:
+        engine = create_engine(url, pool_pre_ping=True)
+        return Databases(engine, engine, engine)
+    os.umask(os.umask(0o077) | 0o027)
+    folder.mkdir(parents=True, exist_ok=True)
+    spool = _sqlite(folder / "spool.db").execution_options(schema_translate_map={"spool": None})
+    desk = _sqlite(folder / "desk.db")
+    reading = _sqlite(folder / "desk.db", attach=folder / "spool.db")
+    return Databases(spool, desk, reading)
+
+
+def _sqlite(file: Path, attach: Path | None = None) -> Engine:
+    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        # SQLAlchemy's own BEGIN is left to `begin` below: the driver's would be deferred
+        connection.isolation_level = None
+        run = connection.execute
+        run("PRAGMA journal_mode=WAL")
+        run("PRAGMA synchronous=FULL")
+        run("PRAGMA foreign_keys=ON")
+        run("PRAGMA cache_size=-16000")
+        if attach:
+            run("ATTACH DATABASE ? AS spool", (str(attach),))
+            run("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # a deferred transaction that reads and then writes fails with "database is locked"
+        writes = not attach and not connection.get_execution_options().get("reads")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection for reading only, all of it in one snapshot."""
+    with engine.connect().execution_options(reads=True) as connection, connection.begin():
+        yield connection
+
+
+def row_dict(row: Any) -> dict[str, Any]:
+    """A row as a plain dict: no ORM object and no row leaves the store."""
+    return dict(row._mapping)

@@ -1,0 +1,122 @@
+"""The spool: raw mails as they came, written by the receiver alone, each in one durable commit with its routes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from intake.store import tables
+from intake.store.engine import reading
+
+Source = Literal["smtp", "lmtp", "imap", "file"]
+
+
+@dataclass(frozen=True, slots=True)
+class RoutedTo:
+    """A route that a mail was sent to: the route's address, and the recipient as it was written."""
+
+    route: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """A mail to keep. `received_at` is aware; `envelope_from` is "" for `<>`, None where the channel has none.
+
+    `origin` names an IMAP mail for ever (mailbox, UIDVALIDITY, UID): kept twice, it is one mail.
+    `oversize` is the size in bytes of a mail that stays in its mailbox; `raw` then holds its headers alone.
+    """
+
+    raw: bytes
+    source: Source
+    received_at: datetime
+    routes: tuple[RoutedTo, ...]
+    envelope_from: str | None = None
+    login: str | None = None
+    peer: str | None = None
+    origin: str | None = None
+    answerable: bool = True
+    backlog: bool = False
+    oversize: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMail:
+    """A mail of the spool without its bytes."""
+
+    id: int
+    source: Source
+    received_at: datetime
+    envelope_from: str | None
+    login: str | None
+    peer: str | None
+    origin: str | None
+    answerable: bool
+    backlog: bool
+    oversize: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxState:
+    """How far a mailbox has been read: every UID up to `seen_uid` under `uidvalidity` is kept."""
+
+    uidvalidity: int
+    seen_uid: int
+    looked_at: datetime | None
+
+
+KEPT_COLUMNS = [tables.mail.c[name] for name in KeptMail.__dataclass_fields__]
+
+
+def keep(engine: Engine, mails: Sequence[NewMail]) -> list[int]:
+    """Keeps the mails in one durable commit and gives back their ids, in order.
+
+    A mail whose `origin` is already kept gives its first id. Raises the driver's error with nothing kept.
+    """
+    with engine.begin() as connection:
+        return [_keep_one(connection, mail) for mail in mails]
+
+
+def _keep_one(connection: Connection, mail: NewMail) -> int:
+    if mail.origin:
+        known = connection.scalar(select(tables.mail.c.id).where(tables.mail.c.origin == mail.origin))
+        if known is not None:
+            return int(known)
+    values = {name: getattr(mail, name) for name in NewMail.__dataclass_fields__ if name != "routes"}
+    mail_id = connection.scalar(insert(tables.mail).values(values).returning(tables.mail.c.id))
+    assert mail_id is not None
+    rows = {
+        route.route: {"mail_id": mail_id, "route": route.route, "recipient": route.recipient} for route in mail.routes
+    }
+    connection.execute(insert(tables.mail_route), list(rows.values()))
+    return int(mail_id)
+
+
+def raw(engine: Engine, mail_id: int) -> bytes:
+    """A kept mail's bytes. Raises `KeyError` where there is no such mail."""
+    with reading(engine) as connection:
+        found = connection.scalar(select(tables.mail.c.raw).where(tables.mail.c.id == mail_id))
+    if found is None:
+        raise KeyError(mail_id)
+    return bytes(found)
+
+
+def mailbox_state(engine: Engine, name: str) -> MailboxState | None:
+    """What is remembered of a mailbox; None at its first sight."""
+    columns = tables.mailbox.c
+    with reading(engine) as connection:
+        row = connection.execute(
+            select(columns.uidvalidity, columns.seen_uid, columns.looked_at).where(columns.name == name)
+        ).one_or_none()
+    return MailboxState(*row) if row else None
+
+
+def save_mailbox_state(engine: Engine, name: str, state: MailboxState) -> None:
+    """Remembers how far a mailbox has been read, over what was there before."""
+    values = {"uidvalidity": state.uidvalidity, "seen_uid": state.seen_uid, "looked_at": state.looked_at}
+    with engine.begin() as connection:
+        done = connection.execute(update(tables.mailbox).where(tables.mailbox.c.name == name).values(values))
+        if done.rowcount == 0:
+            connection.execute(insert(tables.mailbox).values(name=name, **values))

@@ -1,0 +1,282 @@
+"""The tables. The spool's are written by the receiver alone; all others belong to the desk.
+
+On SQLite the spool is a file of its own, so that accepting never waits for deciding; a reader attaches it
+under the name `spool`. On PostgreSQL `spool` is a schema.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from intake.store.types import Instant, Key
+
+spool = MetaData(schema="spool")
+desk = MetaData()
+
+mail = Table(
+    "mail",
+    spool,
+    Column("id", Key, primary_key=True),
+    Column("received_at", Instant, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("origin", String(400), unique=True, comment="an IMAP mail's mailbox, UIDVALIDITY and UID"),
+    Column("envelope_from", Text, comment="empty for a null return path, NULL where the channel names none"),
+    Column("login", Text, comment="who signed in by SMTP AUTH"),
+    Column("peer", Text),
+    Column("answerable", Boolean, nullable=False, comment="false: old mail from a file, read without answering"),
+    Column("backlog", Boolean, nullable=False),
+    Column("oversize", Key, comment="bytes of a mail that stayed in its mailbox; raw holds its headers"),
+    Column("raw", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+mail_route = Table(
+    "mail_route",
+    spool,
+    Column("mail_id", Key, ForeignKey("spool.mail.id"), primary_key=True),
+    Column("route", String(320), primary_key=True),
+    Column("recipient", String(320), nullable=False, comment="the address as it was written, with its token"),
+    sqlite_with_rowid=False,
+)
+
+mailbox = Table(
+    "mailbox",
+    spool,
+    Column("name", String(200), primary_key=True),
+    Column("uidvalidity", Key, nullable=False),
+    Column("seen_uid", Key, nullable=False, comment="every UID up to this one is kept"),
+    Column("looked_at", Instant),
+)
+
+customer = Table(
+    "customer",
+    desk,
+    Column("id", Key, primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("policy", String(100), nullable=False),
+    Column("plan", String(100)),
+    Column("since", Date),
+    Column("zone", String(64)),
+    Column("country", String(2)),
+    Column("region", String(64)),
+    Column("language", String(8)),
+    Column("engineer", String(320)),
+    Column("account_manager", String(320)),
+    Column("support_keys", JSON, nullable=False),
+    Column("targets", JSON, nullable=False),
+)
+
+customer_address = Table(
+    "customer_address",
+    desk,
+    Column("kind", String(8), primary_key=True, comment="domain or contact"),
+    Column("value", String(320), primary_key=True),
+    Column("customer_id", Key, ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+agent = Table(
+    "agent",
+    desk,
+    Column("address", String(320), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("zone", String(64)),
+)
+
+version = Table(
+    "version",
+    desk,
+    Column("kind", String(16), primary_key=True, comment="policy or template"),
+    Column("name", String(200), primary_key=True),
+    Column("hash", String(64), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("served_at", Instant, nullable=False, comment="when it last began to serve"),
+)
+
+case = Table(
+    "cases",
+    desk,
+    Column("id", Key, primary_key=True),
+    Column("reference", String(32), nullable=False, unique=True),
+    Column("version", Integer, nullable=False, comment="counts changes; a save that finds another number is stale"),
+    Column("policy", String(100), nullable=False),
+    Column("policy_version", String(64), nullable=False),
+    Column("plan", String(100)),
+    Column("route", String(320), nullable=False),
+    Column("queue", String(64), nullable=False),
+    Column("customer_id", Key, ForeignKey("customer.id")),
+    Column("contact_name", Text, nullable=False),
+    Column("contact_address", String(320), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("wished_severity", Integer),
+    Column("because", JSON, nullable=False),
+    Column("marks", JSON, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("waived", JSON, nullable=False),
+    Column("linked", JSON, nullable=False, comment="references of linked cases"),
+    Column("assignee", String(320)),
+    Column("opened_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("answered", JSON, nullable=False, comment="kinds of automatic answers that went out, each once"),
+    Index("cases_customer", "customer_id"),
+    Index("cases_state", "state"),
+)
+
+participant = Table(
+    "participant",
+    desk,
+    Column("case_id", Key, ForeignKey("cases.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, comment="names the participant in reply tokens"),
+    Column("address", String(320), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+clock = Table(
+    "clock",
+    desk,
+    Column("case_id", Key, ForeignKey("cases.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("severity", Integer),
+    Column("calendar", String(100)),
+    Column("target", String(100), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("aim_at", Instant),
+    Column("due_at", Instant),
+    Column("state", String(16), nullable=False),
+    Column("ended_at", Instant),
+    Column("missed_at", Instant),
+    Column("because", JSON, nullable=False),
+    Column("steps", JSON, nullable=False, comment="what is still to be done about it, in order"),
+    Column("next_at", Instant, comment="the first of the steps"),
+    Index("clock_next", "next_at", sqlite_where=Column("next_at", Instant).is_not(None)),
+    sqlite_with_rowid=False,
+)
+
+outcome = Table(
+    "outcome",
+    desk,
+    Column("mail_id", Key, primary_key=True, autoincrement=False),
+    Column("route", String(320), primary_key=True),
+    Column("outcome", String(16), nullable=False),
+    Column("case_id", Key, ForeignKey("cases.id")),
+    Column("because", Text, nullable=False),
+    Column("content_hash", String(64)),
+    Column("decided_at", Instant, nullable=False),
+    Index("outcome_case", "case_id"),
+    Index("outcome_kind", "outcome"),
+    sqlite_with_rowid=False,
+)
+
+original = Table(
+    "original",
+    desk,
+    Column("route", String(320), primary_key=True),
+    Column("content_hash", String(64), primary_key=True),
+    Column("mail_id", Key, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+message = Table(
+    "message",
+    desk,
+    Column("id", Key, primary_key=True),
+    Column("case_id", Key, ForeignKey("cases.id"), nullable=False),
+    Column("mail_id", Key, comment="the kept mail it came by; NULL for what we wrote"),
+    Column("direction", String(8), nullable=False, comment="in, out, or note"),
+    Column("author_name", Text, nullable=False),
+    Column("author_address", String(320), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("message_id", String(998)),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("new_text", Text, nullable=False),
+    Column("attachments", JSON, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Index("message_case", "case_id"),
+    Index("message_message_id", "message_id"),
+)
+
+history = Table(
+    "history",
+    desk,
+    Column("id", Key, primary_key=True),
+    Column("case_id", Key, ForeignKey("cases.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(320), nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("because", JSON, nullable=False),
+    Index("history_case", "case_id"),
+)
+
+outgoing = Table(
+    "outgoing",
+    desk,
+    Column("id", Key, primary_key=True),
+    Column("case_id", Key, ForeignKey("cases.id")),
+    Column("kind", String(32), nullable=False),
+    Column("automatic", Boolean, nullable=False),
+    Column("recipient", String(320), nullable=False),
+    Column("envelope_from", String(320), nullable=False),
+    Column("envelope_to", JSON, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("message_id", String(998), nullable=False, unique=True),
+    Column("language", String(8), nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text),
+    Column("queued_at", Instant, nullable=False),
+    Column("next_try_at", Instant),
+    Column("tries", Integer, nullable=False),
+    Column("sent_at", Instant),
+    Column("owner", String(64)),
+    Column("lease_until", Instant),
+    Index("outgoing_case", "case_id"),
+    Index("outgoing_next", "state", "next_try_at"),
+    Index("outgoing_recipient", "recipient", "queued_at"),
+)
+
+undeliverable = Table(
+    "undeliverable",
+    desk,
+    Column("address", String(320), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("because", Text, nullable=False),
+)
+
+signing_key = Table(
+    "signing_key",
+    desk,
+    Column("id", Integer, primary_key=True),
+    Column("secret", String(64), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    UniqueConstraint("secret"),
+)
+
+counter = Table(
+    "counter",
+    desk,
+    Column("name", String(32), primary_key=True),
+    Column("value", Key, nullable=False),
+)
