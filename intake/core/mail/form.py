@@ -14,7 +14,7 @@ class FieldSpec:
     the fixed list, each with spellings that mean it: `(("OXAPPSUITE", ("App Suite",)), …)`; empty where any
     value will do. Kinds: `line` a line; `lines` may run over several lines (package lists); `choice` one of
     `allowed`; `choices` one or several of them; `number` an integer from `allowed`; `block` paragraphs up to
-    the next label.
+    the next label. `hint` is the form's own words beside the label: a copy of them is no answer.
     """
 
     key: str
@@ -23,6 +23,7 @@ class FieldSpec:
     aliases: tuple[str, ...] = ()
     allowed: tuple[tuple[str, tuple[str, ...]], ...] = ()
     required: bool = True
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
