@@ -119,6 +119,7 @@ case = Table(
     Column("customer_id", Key, ForeignKey("customer.id")),
     Column("contact_name", Text, nullable=False),
     Column("contact_address", String(320), nullable=False),
+    Column("answer_to", String(320), comment="where automatic letters may go; NULL for nowhere"),
     Column("subject", Text, nullable=False),
     Column("language", String(8), nullable=False),
     Column("zone", String(64), nullable=False),

@@ -1,0 +1,226 @@
+"""Letters from decisions: the values that templates may name, and the headers that thread and protect them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from intake.core.answer.letter import Letter
+from intake.core.answer.tokens import Keys, Token, tagged
+from intake.core.answer.wording import foreign, instant
+from intake.core.case.case import Case, Clock, Customer, Notice, Wish
+from intake.core.mail.fields import missing_fields
+from intake.core.mail.message import Address
+from intake.core.policy.because import Because
+from intake.core.policy.policy import Policy
+
+REFERENCES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """How the desk signs: its name and host, the address of the case's route, how tokens stand in it."""
+
+    name: str
+    hostname: str
+    route: str
+    separator: str
+    keys: Keys
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The messages that a letter answers: the last one's id, and the ids before it."""
+
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+
+    def after(self) -> tuple[str, ...]:
+        """References of an answer (RFC 5322 3.6.4), the oldest and the newest where there are too many."""
+        ids = tuple(dict.fromkeys((*self.references, *((self.in_reply_to,) if self.in_reply_to else ()))))
+        return ids if len(ids) <= REFERENCES else (ids[0], *ids[-REFERENCES + 1 :])
+
+
+def to_customer(
+    policy: Policy,
+    case: Case,
+    wish: Wish,
+    to: Address,
+    desk: Desk,
+    now: datetime,
+    *,
+    thread: Thread,
+    unique: str,
+    customer: Customer | None = None,
+    author: str = "",
+) -> Letter:
+    """A letter to the customer. `unique` makes its Message-ID; `author` is the agent of a person's reply."""
+    values = _values(policy, case, case.language, case.zone, to, desk, customer)
+    values |= _asked(policy, case)
+    values["reminder"] = {"number": str(wish.number)}
+    values["reply"] = {"text": wish.text, "agent_name": author}
+    personal = wish.kind == "reply"
+    participant = case.participant(to.address)
+    token = desk.keys.sign(Token("reply", case.reference, participant.number if participant else 0))
+    return Letter(
+        kind=wish.kind,
+        language=case.language,
+        to=to,
+        sender=Address(f"{author} ({desk.name})" if author else desk.name, desk.route),
+        envelope_from=tagged(desk.route, desk.separator, desk.keys.sign(Token("bounce", case.reference, 0))),
+        message_id=_message_id(case, wish.kind, unique, desk),
+        date=now,
+        values=values,
+        automatic=None if personal else ("auto-generated" if wish.scheduled else "auto-replied"),
+        reply_to=Address(desk.name, tagged(desk.route, desk.separator, token)),
+        in_reply_to=thread.in_reply_to,
+        references=thread.after(),
+        loop_mark=None if personal else case.reference,
+    )
+
+
+def to_desk(
+    policy: Policy,
+    case: Case,
+    notice: Notice,
+    to: Address,
+    desk: Desk,
+    now: datetime,
+    *,
+    unique: str,
+    language: str,
+    zone: str,
+    customer: Customer | None = None,
+    excerpt: str = "",
+) -> Letter:
+    """A notice to the desk, in the desk's language and the reader's zone."""
+    values = _values(policy, case, language, zone, to, desk, customer, subject=case.subject)
+    values |= _asked(policy, case)
+    values["marks"] = sorted(case.marks)
+    values["message"] = {"from": case.contact.address or "", "excerpt": excerpt}
+    values["alert"] = {"text": notice.text}
+    clock = next((each for each in case.clocks if each.number == notice.clock), None)
+    values["clock"] = clock_values(clock, notice, now, zone, language)
+    return Letter(
+        kind=notice.kind,
+        language=language,
+        to=to,
+        sender=Address(desk.name, desk.route),
+        envelope_from=tagged(desk.route, desk.separator, desk.keys.sign(Token("bounce", case.reference, 0))),
+        message_id=_message_id(case, notice.kind, unique, desk),
+        date=now,
+        values=values,
+        automatic="auto-generated",
+        references=(f"{case.reference.lower()}.desk@{desk.hostname}",),
+        loop_mark=case.reference,
+    )
+
+
+def clock_values(clock: Clock | None, notice: Notice, now: datetime, zone: str, language: str) -> dict[str, Any]:
+    """A clock for a template; empty strings where the notice is about none."""
+    due = clock.due_at if clock else None
+    return {
+        "kind": clock.kind if clock else "",
+        "target": clock.target if clock else "",
+        "due": instant(due, zone, language),
+        "aim": instant(clock.aim_at if clock else None, zone, language),
+        "overdue_by": _length((now - due).total_seconds()) if due and now > due else "",
+        "step": str(notice.number or ""),
+        "because": _because(clock.because if clock else ()),
+    }
+
+
+def form_to_copy(policy: Policy, keys: Sequence[str]) -> str:
+    """The lines of the form for the fields named, ready to be filled in."""
+    lines = []
+    for field in policy.file.fields:
+        if field.key in keys:
+            lines.append(f"{field.label}:" if field.kind == "block" else f"{field.label}: ")
+            if field.kind == "block":
+                lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def _message_id(case: Case, kind: str, unique: str, desk: Desk) -> str:
+    return f"{case.reference.lower()}.{kind}.{unique}@{desk.hostname}"
+
+
+def _values(
+    policy: Policy,
+    case: Case,
+    language: str,
+    zone: str,
+    to: Address,
+    desk: Desk,
+    customer: Customer | None,
+    subject: str | None = None,
+) -> dict[str, Any]:
+    """What every template may name."""
+    severity = policy.severity(case.severity)
+    wished = case.wished_severity if case.wished_severity != case.severity else None
+    response = case.latest("response")
+    return {
+        "desk": {"name": desk.name, "address": desk.route},
+        "reader": {"name": to.name, "address": to.address, "zone": zone},
+        "case": {
+            "reference": case.reference,
+            "subject": foreign(case.subject) if subject is None else subject,
+            "severity": str(case.severity),
+            "severity_title": severity.title,
+            "severity_definition": severity.definition,
+            "wished_severity": str(wished or ""),
+            "state": case.state,
+            "policy_title": policy.file.title,
+            "plan": case.plan or "",
+            "opened": instant(case.opened_at, zone, language),
+            "contact_name": case.contact.name if subject is not None else "",
+            "contact_address": case.contact.address if subject is not None else "",
+            "customer_name": customer.name if customer else "",
+            "url": f"{desk.public_url}/cases/{case.reference}" if desk.public_url else "",
+        },
+        "because": _because(case.because),
+        "response": {
+            "due": instant(response.due_at if response else None, zone, language),
+            "aim": instant(response.aim_at if response else None, zone, language),
+            "target": response.target if response else "",
+            "absent_because": _absent_because(response),
+        },
+    }
+
+
+def _absent_because(response: Clock | None) -> str:
+    return " ".join(each.text for each in response.because) if response and response.due_at is None else ""
+
+
+def _asked(policy: Policy, case: Case) -> dict[str, Any]:
+    """What is missing or off the list, with what is allowed, and the form to copy."""
+    keys = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
+    missing = []
+    for field in policy.file.fields:
+        if field.key in keys:
+            written = case.fields[field.key].written if field.key in case.fields else ""
+            shown = foreign(written)
+            missing.append(
+                {
+                    "label": field.label,
+                    "problem": "not on the list" if shown else "missing",
+                    "written": shown,
+                    "allowed": [choice.value for choice in field.allowed],
+                }
+            )
+    information = case.running("information")
+    due = instant(information.due_at if information else None, case.zone, case.language)
+    return {"missing": missing, "form": form_to_copy(policy, keys), "information": {"due": due}}
+
+
+def _because(reasons: Sequence[Because]) -> list[Mapping[str, str]]:
+    return [{"clause": each.clause, "text": each.text} for each in reasons]
+
+
+def _length(seconds: float) -> str:
+    minutes = int(seconds // 60)
+    days, rest = divmod(minutes, 1440)
+    hours, left = divmod(rest, 60)
+    parts = [f"{days} d" if days else "", f"{hours} h" if hours else "", f"{left} min"]
+    return " ".join(part for part in parts if part)

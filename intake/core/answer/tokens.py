@@ -1,0 +1,65 @@
+"""Signed names in addresses: whoever writes to one was sent it. They name key, case and participant.
+
+A token stands in an address's local part behind the separator, so it is lower case and short (RFC 5321 4.5.3.1.1).
+"""
+
+import base64
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+Purpose = Literal["reply", "bounce"]
+
+LETTERS: dict[Purpose, str] = {"reply": "r", "bounce": "b"}
+TOKEN = re.compile(r"([rb])([0-9]{1,6})\.([a-z][a-z0-9]{0,7}-[0-9]{1,12})\.([0-9]{1,6})\.([a-z2-7]{16})")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a token says. `participant` is 0 where it names nobody."""
+
+    purpose: Purpose
+    reference: str
+    participant: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The signing keys by number; the one with the highest number signs, all of them are believed."""
+
+    secrets: Mapping[int, str]
+
+    def sign(self, token: Token) -> str:
+        """The token as it stands in an address."""
+        key = max(self.secrets)
+        body = f"{LETTERS[token.purpose]}{key}.{token.reference.lower()}.{token.participant}"
+        return f"{body}.{self._mac(key, body)}"
+
+    def read(self, text: str) -> Token | None:
+        """What a token says; None for anything that we did not sign."""
+        found = TOKEN.fullmatch(text.lower())
+        if found is None or int(found[2]) not in self.secrets:
+            return None
+        body = found[0].rpartition(".")[0]
+        if not hmac.compare_digest(self._mac(int(found[2]), body), found[5]):
+            return None
+        purpose: Purpose = "reply" if found[1] == LETTERS["reply"] else "bounce"
+        return Token(purpose, found[3].upper(), int(found[4]))
+
+    def _mac(self, key: int, body: str) -> str:
+        digest = hmac.new(self.secrets[key].encode(), body.encode(), sha256).digest()
+        return base64.b32encode(digest[:10]).decode().lower()
+
+
+def tagged(address: str, separator: str, token: str) -> str:
+    """`support@example` and a token as `support+token@example`."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}{separator}{token}@{domain}"
+
+
+def tag_of(address: str, separator: str) -> str:
+    """What stands behind the separator in an address's local part; empty without one."""
+    return address.rpartition("@")[0].partition(separator)[2]

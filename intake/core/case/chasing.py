@@ -1,0 +1,94 @@
+"""What a clock asks for when the scheduler looks: reminders, misses, the ladder, closing for silence."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from intake.core.case import clocks
+from intake.core.case.case import Case, Clock, Decision, Entry, Notice, Step, Wish
+
+
+def chase(case: Case, now: datetime) -> Decision:
+    """Everything that the case's clocks ask for at `now`, each once: what was done is no longer among the steps."""
+    decision = Decision(case)
+    for number in [clock.number for clock in case.clocks]:
+        while (clock := _clock(decision.case, number)) and clock.next_at is not None and clock.next_at <= now:
+            decision = _do(decision, clock, now)
+    return decision
+
+
+def _clock(case: Case, number: int) -> Clock | None:
+    return next((clock for clock in case.clocks if clock.number == number), None)
+
+
+def _do(decision: Decision, clock: Clock, now: datetime) -> Decision:
+    step, rest = clock.steps[0], clock.steps[1:]
+    case = decision.case.with_clock(replace(clock, steps=rest))
+    decision = replace(decision, case=replace(case, changed_at=now))
+    match step.what:
+        case "remind-desk":
+            return _remind_desk(decision, clock, step, now)
+        case "missed":
+            return _missed(decision, clock, step)
+        case "escalate":
+            return _escalate(decision, clock, step)
+        case "remind-customer":
+            return _remind_customer(decision, clock, step, now)
+        case "close":
+            return _close_for_silence(decision, now)
+
+
+def _remind_desk(decision: Decision, clock: Clock, step: Step, now: datetime) -> Decision:
+    """A reminder that comes after the miss would say nothing that the miss does not."""
+    if clock.due_at is not None and now >= clock.due_at:
+        return decision
+    text = f"the {clock.kind} target nears"
+    return decision.then(
+        Entry("due-soon", text, because=clock.because),
+        notices=(Notice("desk-due-soon", _to(decision.case, step), text, clock.number),),
+    )
+
+
+def _missed(decision: Decision, clock: Clock, step: Step) -> Decision:
+    current = _clock(decision.case, clock.number) or clock
+    case = decision.case.with_clock(replace(current, missed_at=step.at))
+    text = f"the {clock.kind} target was missed"
+    return replace(decision, case=case).then(
+        Entry("missed", text, because=clock.because),
+        notices=(Notice("desk-missed", _to(case, step), text, clock.number),),
+    )
+
+
+def _escalate(decision: Decision, clock: Clock, step: Step) -> Decision:
+    text = f"{clock.kind} still open: level {step.number} of the ladder, {step.role}"
+    return replace(decision, case=decision.case.marked("escalated")).then(
+        Entry("escalated", text, because=clock.because),
+        notices=(Notice("desk-escalated", step.role, text, clock.number, step.number),),
+    )
+
+
+def _remind_customer(decision: Decision, clock: Clock, step: Step, now: datetime) -> Decision:
+    """A reminder; what follows it comes no sooner than half the planned distance from now.
+
+    So a customer is never reminded and closed at once because nothing had run for a while.
+    """
+    current = _clock(decision.case, clock.number) or clock
+    steps = tuple(replace(each, at=max(each.at, now + (each.at - step.at) / 2)) for each in current.steps)
+    text = f"reminder {step.number}: information is still missing"
+    return replace(decision, case=decision.case.with_clock(replace(current, steps=steps))).then(
+        Entry("reminder", text, because=clock.because),
+        wishes=(Wish("reminder", step.number, scheduled=True),),
+    )
+
+
+def _close_for_silence(decision: Decision, now: datetime) -> Decision:
+    case = clocks.end_all(decision.case, now)
+    case = replace(case, state="closed", closed_at=now)
+    return replace(decision, case=case).then(
+        Entry("closed", "closed: what was missing did not come"),
+        wishes=(Wish("closed-for-silence", scheduled=True),),
+    )
+
+
+def _to(case: Case, step: Step) -> str:
+    """The person who has the case, else the step's role."""
+    return case.assignee or step.role

@@ -1,0 +1,138 @@
+"""Starting clocks, ending them, and what a change of severity does to those that run."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from intake.core.case.case import Case, Clock, ClockKind, Customer, Step
+from intake.core.hours import parse_target
+from intake.core.policy.because import Because
+from intake.core.policy.policy import Policy
+from intake.core.policy.promise import Promise, promise, span_from
+from intake.core.policy.schema import ClockKind as TargetKind
+
+
+def started(
+    policy: Policy, case: Case, kind: TargetKind, at: datetime, customer: Customer | None, severity: int | None = None
+) -> Clock:
+    """A clock of the case's plan, severity and contract that starts at `at`, with what is to be done about it."""
+    made = _promise(policy, case, kind, severity or case.severity, at, customer)
+    return _clock(policy, case, kind, severity or case.severity, at, made)
+
+
+def information(policy: Policy, case: Case, at: datetime) -> Clock:
+    """The clock of what the customer owes us; without a length in the policy it never falls due."""
+    part = policy.file.information
+    number = len(case.clocks) + 1
+    if part is None:
+        return Clock(number, "information", None, "", None, at, None, None, ())
+    due = span_from(policy, part.due, at, case.zone)
+    reminders = [span_from(policy, each, at, case.zone) for each in part.reminders]
+    steps = [Step(each, "remind-customer", number=count) for count, each in enumerate(reminders, 1)]
+    return Clock(
+        number,
+        "information",
+        None,
+        part.due,
+        parse_target(part.due).calendar or policy.file.calendar,
+        at,
+        None,
+        due,
+        (Because(part.clause, f"what is missing is asked for within {part.due}"),),
+        steps=(*steps, Step(due, "close")),
+    )
+
+
+def end(case: Case, kind: ClockKind, now: datetime) -> Case:
+    """The case with its running clock of that kind ended, if there is one."""
+    clock = case.running(kind)
+    return case.with_clock(clock.ended(now)) if clock else case
+
+
+def end_all(case: Case, now: datetime) -> Case:
+    """The case with every clock ended."""
+    clocks = tuple(clock if clock.state == "ended" else clock.ended(now) for clock in case.clocks)
+    return replace(case, clocks=clocks)
+
+
+def severity_changed(policy: Policy, case: Case, new: int, now: datetime, customer: Customer | None) -> Case:
+    """The case under another severity, its open clocks reckoned anew (POLICIES, reading of time).
+
+    Lowered (a larger number): from the instant at which each started. Raised: due at the earlier of the old due
+    time and the new target counted from now. A target missed stays missed.
+    """
+    raised = new < case.severity
+    out = replace(case, severity=new)
+    for clock in case.clocks:
+        if clock.state == "ended" or clock.severity is None or clock.kind == "information":
+            continue
+        made = _promise(policy, out, clock.kind, new, now if raised else clock.started_at, customer)
+        fresh = _clock(policy, out, clock.kind, new, clock.started_at, made)
+        keeps_old = raised and clock.due_at is not None and (fresh.due_at is None or clock.due_at < fresh.due_at)
+        if keeps_old:
+            why = Because("house", "raised: the old due time is the earlier one and stays")
+            fresh = replace(
+                fresh,
+                aim_at=clock.aim_at,
+                due_at=clock.due_at,
+                calendar=clock.calendar,
+                target=clock.target,
+                because=(*clock.because, why),
+                steps=clock.steps,
+            )
+        if clock.missed_at is not None:
+            fresh = replace(fresh, missed_at=clock.missed_at, steps=clock.steps)
+        out = out.with_clock(replace(fresh, number=clock.number))
+    return out
+
+
+def _promise(
+    policy: Policy, case: Case, kind: TargetKind, severity: int, at: datetime, customer: Customer | None
+) -> Promise:
+    return promise(
+        policy,
+        kind,
+        severity,
+        at,
+        plan=case.plan,
+        zone=case.zone,
+        contract=customer.targets if customer else None,
+        language=case.language,
+    )
+
+
+def _clock(policy: Policy, case: Case, kind: ClockKind, severity: int, at: datetime, made: Promise) -> Clock:
+    return Clock(
+        number=len(case.clocks) + 1,
+        kind=kind,
+        severity=severity,
+        target=made.target,
+        calendar=made.calendar,
+        started_at=at,
+        aim_at=made.aim,
+        due_at=made.due,
+        because=made.because,
+        steps=tuple(_steps(policy, case, made)),
+    )
+
+
+def _steps(policy: Policy, case: Case, made: Promise) -> Iterable[Step]:
+    """Reminder at the aim, the miss, then the ladder, in the order of their instants."""
+    if made.due is None:
+        return
+    chasing = policy.file.chasing
+    if made.remind is not None and made.remind < made.due:
+        yield Step(made.remind, "remind-desk", chasing.remind)
+    yield Step(made.due, "missed", chasing.missed)
+    ladder = [
+        Step(_after(policy, made, rung.after, case.zone), "escalate", rung.role, level)
+        for level, rung in enumerate(policy.file.ladder, 1)
+    ]
+    yield from sorted(ladder, key=lambda step: step.at)
+
+
+def _after(policy: Policy, made: Promise, sentence: str, zone: str) -> datetime:
+    """A delay after the miss, in the calendar of the missed target unless the sentence names one."""
+    assert made.due is not None
+    named = parse_target(sentence).calendar is not None
+    return span_from(policy, sentence if named or not made.calendar else f"{sentence}, {made.calendar}", made.due, zone)

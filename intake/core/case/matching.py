@@ -1,0 +1,78 @@
+"""Which case a mail belongs to. A wrong match is worse than a new case: the evidence is part of the answer."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from intake.core.case.case import Case
+from intake.core.mail.message import Message
+
+Evidence = Literal["token", "reference", "number"]
+
+# strongest first: what a mail carries that may lead to a case
+PRECEDENCE: tuple[Evidence, ...] = ("token", "reference", "number")
+NUMBER = re.compile(r"(?<![\w-])([A-Z][A-Z0-9]{0,7}-[0-9]{1,12})(?![\w-])")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A case that a mail may belong to, and how it came to be one.
+
+    `writer_belongs`: the writer takes part, or writes from the customer's domain and is authenticated.
+    """
+
+    case: Case
+    evidence: Evidence
+    writer_belongs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a mail belongs. `linked` are cases that it named without the right to join them."""
+
+    case: Case | None
+    because: str
+    linked: tuple[str, ...] = ()
+    third_party: bool = False
+    alert: str = ""
+
+
+SAID = {
+    "token": "its recipient address carries the case's signed token",
+    "reference": "it replies to a message of the case",
+    "number": "its subject names the case",
+}
+
+
+def numbers_in(subject: str) -> tuple[str, ...]:
+    """What looks like a case reference in a subject, in order, at most five."""
+    return tuple(dict.fromkeys(NUMBER.findall(subject.upper())))[:5]
+
+
+def belongs(case: Case, message: Message, customer_domains: Sequence[str]) -> bool:
+    """Whether the writer takes part in the case, or writes from the customer's authenticated domain."""
+    if message.from_ is None or message.ambiguous_sender or message.authentication == "fail":
+        return False
+    if case.participant(message.from_.address):
+        return True
+    domain = message.from_.domain
+    known = any(domain == each or domain.endswith("." + each) for each in customer_domains)
+    return known and message.authentication == "pass"
+
+
+def match(candidates: Sequence[Candidate]) -> Match:
+    """The case to join, by the strongest evidence that may be believed.
+
+    A signed token joins whoever wrote: only someone who was sent it can know it; a writer who takes no part stays
+    a third party. References and numbers can be guessed, so they count only from a writer who belongs (THREATS 16).
+    """
+    ranked = sorted(candidates, key=lambda candidate: PRECEDENCE.index(candidate.evidence))
+    for candidate in ranked:
+        if candidate.writer_belongs or candidate.evidence == "token":
+            return Match(candidate.case, SAID[candidate.evidence], third_party=not candidate.writer_belongs)
+    if not ranked:
+        return Match(None, "nothing in it names a case")
+    named = tuple(dict.fromkeys(candidate.case.reference for candidate in ranked))
+    why = f"{SAID[ranked[0].evidence]} {named[0]}, but the writer takes no part in it and is not authenticated"
+    return Match(None, why, linked=named, alert=f"{why}: opened as a case of its own")

@@ -1,0 +1,177 @@
+"""What becomes of a mail on a route: the table of outcomes, and the decision that follows from it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from intake.core.case.case import Case, Customer, Decision, Entry, Notice
+from intake.core.case.matching import Candidate, Match, match
+from intake.core.case.opening import Opening, open_case
+from intake.core.case.replies import Reply, may_reopen, take_reply
+from intake.core.mail.form import FieldValue
+from intake.core.mail.message import Address, Message
+from intake.core.policy.policy import Policy
+
+Outcome = Literal["new_case", "reply", "automatic", "duplicate", "junk", "parked"]
+SUBJECT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail that came to a route, with all that is known about it.
+
+    `candidates` are cases that it may belong to. `bounced` is the case whose letter came back, `to_bounce_address`
+    that it was sent to an envelope sender of ours. `duplicate_of` is the kept mail that had the same content.
+    `linked` are cases that the same mail opened on other routes. `oversize` is the size in bytes of a mail that
+    stayed in its mailbox, `place` where it is.
+    """
+
+    message: Message
+    received_at: datetime
+    route: str
+    queue: str
+    policy: Policy
+    fields: Mapping[str, FieldValue]
+    customer: Customer | None
+    candidates: tuple[Candidate, ...] = ()
+    bounced: Case | None = None
+    to_bounce_address: bool = False
+    duplicate_of: int | None = None
+    linked: tuple[str, ...] = ()
+    backlog: bool = False
+    oversize: int | None = None
+    place: str = ""
+    envelope_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Classified:
+    """Which outcome a mail has on a route, and why. `match` is set for new cases and replies."""
+
+    outcome: Outcome
+    because: str
+    match: Match | None = None
+
+
+def classify(arrival: Arrival) -> Classified:
+    """The outcome by the first row of the table that applies."""
+    for outcome, reason in TABLE:
+        because = reason(arrival)
+        if because:
+            return Classified(outcome, because)
+    return _by_match(arrival, match(arrival.candidates))
+
+
+def _by_match(arrival: Arrival, found: Match) -> Classified:
+    if found.case is None:
+        return Classified("new_case", found.because, found)
+    if found.case.state == "closed" and not may_reopen(arrival.policy, found.case, arrival.received_at):
+        days = arrival.policy.file.reopening.within_days
+        why = f"{found.because}, but {found.case.reference} was closed more than {days} days before"
+        return Classified("new_case", why, Match(None, why, linked=(found.case.reference,)))
+    return Classified("reply", found.because, found)
+
+
+def _duplicate(arrival: Arrival) -> str:
+    return f"the same mail as number {arrival.duplicate_of}" if arrival.duplicate_of else ""
+
+
+def _automatic(arrival: Arrival) -> str:
+    """Lists are no machines that answer: their mail is a case, without an acknowledgment (THREATS 44)."""
+    if arrival.message.kind in ("person", "list"):
+        return "sent to an envelope sender of ours, where only machines write" if arrival.to_bounce_address else ""
+    return f"{arrival.message.kind}: {arrival.message.kind_because}"
+
+
+TABLE: tuple[tuple[Outcome, Callable[[Arrival], str]], ...] = (
+    ("junk", lambda arrival: arrival.message.junk_because or ""),
+    ("duplicate", _duplicate),
+    ("automatic", _automatic),
+)
+
+
+def carry_out(arrival: Arrival, classified: Classified, reference: str, now: datetime) -> Decision | None:
+    """The decision that follows; None where no case is touched. `reference` is for a new case."""
+    if classified.outcome == "automatic":
+        return _on_bounced_case(arrival, now)
+    found = classified.match
+    if found is None:
+        return None
+    if found.case is None:
+        return open_case(arrival.policy, _opening(arrival, found, reference, classified.because), now)
+    message = arrival.message
+    reply = Reply(
+        writer=writer(arrival),
+        fields=arrival.fields,
+        text=f"{message.subject}\n{message.new_text}",
+        customer=arrival.customer,
+        because=found.because,
+        third_party=found.third_party,
+    )
+    return take_reply(arrival.policy, found.case, reply, now)
+
+
+def writer(arrival: Arrival) -> Address:
+    """Who wrote: From, else the envelope sender, else nobody."""
+    message = arrival.message
+    if message.from_ is not None:
+        return Address(message.from_.name[:200], message.from_.address[:320])
+    return Address("", (arrival.envelope_from or "")[:320])
+
+
+def _on_bounced_case(arrival: Arrival, now: datetime) -> Decision | None:
+    case, message = arrival.bounced, arrival.message
+    if case is None:
+        return None
+    decision = Decision(replace(case, changed_at=now))
+    if message.bounce is None or not message.bounce.permanent:
+        return decision.then(Entry(message.kind, message.kind_because))
+    failed = ", ".join(message.bounce.recipients) or case.contact.address
+    text = f"mail to {failed} came back for good"
+    decision = replace(decision, case=decision.case.marked("undeliverable"))
+    role = case.assignee or arrival.policy.file.chasing.remind
+    return decision.then(Entry("undeliverable", text), notices=(Notice("desk-undeliverable", role, text),))
+
+
+def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Opening:
+    message = arrival.message
+    return Opening(
+        reference=reference,
+        route=arrival.route,
+        queue=arrival.queue,
+        channel="email",
+        customer=arrival.customer,
+        contact=writer(arrival),
+        subject=message.subject[:SUBJECT],
+        text=f"{message.subject}\n{message.new_text}",
+        language=_language(arrival),
+        opened_at=arrival.received_at,
+        fields=arrival.fields,
+        marks=_marks(arrival),
+        linked=tuple(dict.fromkeys((*found.linked, *arrival.linked))),
+        alert=found.alert or _oversize(arrival),
+        backlog=arrival.backlog,
+        because=because,
+    )
+
+
+def _oversize(arrival: Arrival) -> str:
+    if arrival.oversize is None:
+        return ""
+    size = arrival.oversize / 1_000_000
+    return f"the mail of {size:.0f} MB is too big and was left where it is: {arrival.place}; only its headers are kept"
+
+
+def _marks(arrival: Arrival) -> frozenset[str]:
+    checks: Sequence[tuple[bool, str]] = (
+        (arrival.message.ambiguous_sender, "ambiguous-sender"),
+        (arrival.message.authentication == "fail", "unverified"),
+    )
+    return frozenset(mark for holds, mark in checks if holds)
+
+
+def _language(arrival: Arrival) -> str:
+    """The customer's language, else the mail's, else English, as far as the policy speaks it."""
+    wanted = (arrival.customer.language if arrival.customer else None, arrival.message.language)
+    return next((each for each in wanted if each in arrival.policy.file.languages), "en")

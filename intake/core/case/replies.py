@@ -1,0 +1,120 @@
+"""What a mail on a case does to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from intake.core.case import clocks
+from intake.core.case.case import Case, Customer, Decision, Entry, Notice, NoticeKind, Participant, Wish
+from intake.core.case.opening import information_because
+from intake.core.mail.fields import missing_fields
+from intake.core.mail.form import FieldValue
+from intake.core.mail.message import Address
+from intake.core.policy.policy import Policy
+from intake.core.policy.severity import Asked, given_severity, judge
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A mail on a case. `third_party`: the writer takes no part; the mail is kept on the case and does nothing."""
+
+    writer: Address
+    fields: Mapping[str, FieldValue]
+    text: str
+    customer: Customer | None
+    because: str
+    third_party: bool = False
+    has_words: bool = True
+    received_at: datetime | None = None
+
+
+def may_reopen(policy: Policy, case: Case, now: datetime) -> bool:
+    """Whether a reply still reopens the case, or is a new matter: within the policy's days after closing."""
+    if case.state != "closed" or case.closed_at is None:
+        return True
+    return now <= case.closed_at + timedelta(days=policy.file.reopening.within_days)
+
+
+def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decision:
+    """A mail of someone who takes part: it may supply what was missing, and wakes a case that waits or is closed."""
+    who = reply.writer.address
+    if reply.third_party:
+        entry = Entry("third-party", f"a mail of {who}, who takes no part in the case, was kept on it: {reply.because}")
+        said = f"{who}, who takes no part in {case.reference}, wrote to its address; nothing was sent to the customer"
+        return Decision(replace(case, changed_at=now), (entry,), (), (_tell(policy, case, "desk-alert", said),))
+    decision = Decision(replace(case, changed_at=now), (Entry("reply", f"{who} wrote: {reply.because}", who),))
+    decision = _join(decision, reply)
+    decision = _supply(policy, decision, reply, now)
+    decision = _wake(policy, decision, reply, now)
+    return decision.then(notices=(_tell(policy, case, "desk-reply"),))
+
+
+def _tell(policy: Policy, case: Case, kind: NoticeKind, text: str = "") -> Notice:
+    role = case.assignee or policy.file.chasing.remind
+    return Notice(kind, role, text)
+
+
+def _join(decision: Decision, reply: Reply) -> Decision:
+    case = decision.case
+    if case.participant(reply.writer.address):
+        return decision
+    number = max((person.number for person in case.participants), default=0) + 1
+    person = Participant(number, reply.writer.address, reply.writer.name, "customer")
+    entry = Entry("participant", f"{person.address} takes part from now on")
+    return replace(decision, case=replace(case, participants=(*case.participants, person))).then(entry)
+
+
+def _supply(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> Decision:
+    """Takes over fields that were missing; a field that stood already is not overwritten."""
+    case = decision.case
+    owed = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
+    news = {key: reply.fields[key] for key in owed if key in reply.fields}
+    decision = _severity(policy, decision, reply, now)
+    if not news:
+        return decision
+    case = replace(decision.case, fields={**case.fields, **news})
+    labels = ", ".join(policy.label(key) for key, value in news.items() if value.valid)
+    if labels:
+        decision = decision.then(Entry("supplied", f"now given: {labels}", reply.writer.address))
+    left = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
+    if left:
+        return replace(decision, case=case)
+    case = clocks.end(case.unmarked("missing-information"), "information", now)
+    entry = Entry("complete", "everything that the form asks for is there", because=information_because(policy))
+    return replace(decision, case=case).then(entry, wishes=(Wish("acknowledgment"),))
+
+
+def _severity(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> Decision:
+    """A severity in a reply: taken where none had been given, else a wish that a person answers."""
+    case = decision.case
+    given = given_severity(policy, reply.fields)
+    if given is None or given == case.wished_severity:
+        return decision
+    if case.wished_severity is not None or "triage" not in case.marks:
+        case = replace(case, wished_severity=given)
+        text = f"{reply.writer.address} asks for Severity {given}"
+        return replace(decision, case=case).then(
+            Entry("severity-wish", text, reply.writer.address), notices=(_tell(policy, case, "desk-alert", text),)
+        )
+    judged = judge(policy, Asked("email", case.plan, reply.fields, reply.text), case.language)
+    changed = clocks.severity_changed(policy, case, judged.severity, now, reply.customer)
+    kept = tuple(reason for reason in case.because if reason.clause == policy.file.entitlement.clause)
+    changed = replace(changed, wished_severity=given, because=(*judged.because, *kept))
+    if "triage" not in judged.marks:
+        changed = changed.unmarked("triage")
+    entry = Entry("severity", f"Severity {case.severity} becomes {judged.severity}", because=judged.because)
+    return replace(decision, case=changed).then(entry)
+
+
+def _wake(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> Decision:
+    case = decision.case
+    if case.state not in ("waiting", "resolved", "closed"):
+        return decision
+    entry = Entry("reopened" if case.state == "closed" else "state", f"{case.state} becomes open: a reply came in")
+    case = replace(case, state="open", closed_at=None)
+    if "missing-information" in case.marks and not case.running("information"):
+        case = case.with_clock(clocks.information(policy, case, now))
+    if case.latest("response") and "reply" not in case.answered and not case.running("response"):
+        # closed for silence before anybody had answered: the response counts anew
+        case = case.with_clock(clocks.started(policy, case, "response", now, reply.customer))
+    return replace(decision, case=case).then(entry)

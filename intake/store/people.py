@@ -1,0 +1,128 @@
+"""Customers and agents in the store."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+
+from intake.core.case.case import Customer
+from intake.store import tables
+
+COLUMNS = (
+    "name",
+    "policy",
+    "plan",
+    "since",
+    "zone",
+    "country",
+    "region",
+    "language",
+    "engineer",
+    "account_manager",
+    "support_keys",
+    "targets",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Someone who answers."""
+
+    address: str
+    name: str
+    zone: str | None = None
+
+
+def customers_of(connection: Connection, addresses: Iterable[str], policy: str) -> dict[str, Customer]:
+    """The customer of each address under a policy: by contact, else by the domain or a parent of it."""
+    wanted = {address.lower() for address in addresses if "@" in address}
+    keys = {("contact", address) for address in wanted}
+    keys |= {("domain", domain) for address in wanted for domain in _domains(address)}
+    if not keys:
+        return {}
+    table, match = tables.customer, tables.customer_address
+    rows = connection.execute(
+        select(match.c.kind, match.c.value, match.c.customer_id)
+        .join(table, table.c.id == match.c.customer_id)
+        .where(table.c.policy == policy)
+        .where(or_(*((match.c.kind == kind) & (match.c.value == value) for kind, value in sorted(keys))))
+        .order_by(match.c.customer_id.desc())
+    )
+    ids = {(row.kind, row.value): row.customer_id for row in rows}
+    found = {}
+    for address in wanted:
+        ways = [("contact", address), *(("domain", domain) for domain in _domains(address))]
+        customer_id = next((ids[way] for way in ways if way in ids), None)
+        if customer_id is not None:
+            found[address] = customer_id
+    loaded = load(connection, found.values())
+    return {address: loaded[customer_id] for address, customer_id in found.items()}
+
+
+def _domains(address: str) -> list[str]:
+    """The domain of an address and its parents, nearest first, without the top level."""
+    labels = address.rpartition("@")[2].split(".")
+    return [".".join(labels[start:]) for start in range(max(len(labels) - 1, 1))]
+
+
+def load(connection: Connection, ids: Iterable[int]) -> dict[int, Customer]:
+    """The customers of these ids."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    table, match = tables.customer, tables.customer_address
+    addresses: dict[int, dict[str, list[str]]] = defaultdict(lambda: {"domain": [], "contact": []})
+    for row in connection.execute(select(match).where(match.c.customer_id.in_(wanted)).order_by(match.c.value)):
+        addresses[row.customer_id][row.kind].append(row.value)
+    rows = connection.execute(select(table).where(table.c.id.in_(wanted)))
+    return {row.id: _customer(row, addresses[row.id]) for row in rows}
+
+
+def every_customer(connection: Connection) -> list[Customer]:
+    """All customers by name."""
+    ids = [row.id for row in connection.execute(select(tables.customer.c.id).order_by(tables.customer.c.name))]
+    loaded = load(connection, ids)
+    return [loaded[each] for each in ids]
+
+
+def save(connection: Connection, customers: Sequence[Customer]) -> tuple[int, int]:
+    """Stores customers by their names, new or over what was there; gives back how many were new and changed."""
+    table, match = tables.customer, tables.customer_address
+    new = 0
+    for customer in customers:
+        values = {name: getattr(customer, name) for name in COLUMNS}
+        values["support_keys"] = list(customer.support_keys)
+        values["targets"] = {kind: dict(levels) for kind, levels in customer.targets.items()}
+        customer_id = connection.scalar(select(table.c.id).where(table.c.name == customer.name))
+        if customer_id is None:
+            new += 1
+            customer_id = connection.scalar(insert(table).values(values).returning(table.c.id))
+        else:
+            connection.execute(update(table).where(table.c.id == customer_id).values(values))
+            connection.execute(delete(match).where(match.c.customer_id == customer_id))
+        rows = [{"kind": "domain", "value": value.lower(), "customer_id": customer_id} for value in customer.domains]
+        rows += [{"kind": "contact", "value": value.lower(), "customer_id": customer_id} for value in customer.contacts]
+        if rows:
+            connection.execute(insert(match), rows)
+    return new, len(customers) - new
+
+
+def save_agents(connection: Connection, agents: Sequence[Agent]) -> None:
+    """Stores agents by their addresses, over what was there."""
+    for agent in agents:
+        connection.execute(delete(tables.agent).where(tables.agent.c.address == agent.address.lower()))
+        connection.execute(insert(tables.agent).values(address=agent.address.lower(), name=agent.name, zone=agent.zone))
+
+
+def agents(connection: Connection) -> list[Agent]:
+    """All agents by name."""
+    rows = connection.execute(select(tables.agent).order_by(tables.agent.c.name))
+    return [Agent(row.address, row.name, row.zone) for row in rows]
+
+
+def _customer(row: Row[Any], addresses: dict[str, list[str]]) -> Customer:
+    values = {name: getattr(row, name) for name in COLUMNS}
+    values["support_keys"] = tuple(row.support_keys)
+    return Customer(id=row.id, domains=tuple(addresses["domain"]), contacts=tuple(addresses["contact"]), **values)
