@@ -1,0 +1,169 @@
+"""Who wrote, and to whom: address lists as several readers understand them (RFC 5322 3.4 and 4.4)."""
+
+import re
+from collections.abc import Callable, Iterable
+from email.message import Message as StdlibMessage
+from email.utils import getaddresses
+from typing import Any
+
+from mailparser import MailParser
+
+from intake.core.mail.header import decode_words, unescaped, visible, words_spans
+from intake.core.mail.message import Address
+
+_GUARD = re.compile("[\ue000\ue001]")
+_TOKEN = re.compile("\ue000([0-9]+)\ue001")
+_ADDR_SPEC = re.compile(r"""[^\s<>()\[\]:;,"@\\]+@(?:[^\s<>()\[\]:;,"@\\']+|\[[^\]\s]+\])""")
+_ANGLE = re.compile(r"<\s*([^<>\s]+)\s*>")
+_ENDS_ITEM = re.compile(
+    r'"(?:[^"\\]|\\.)*+"?|\((?:[^()\\]|\\.)*+\)?|<[^<>]*+>?|\[[^\]]*+\]?|[,;:]|[^"(<\[,;:]++|.', re.DOTALL
+)
+
+
+class Words:
+    """Encoded words of a header put out of the parsers' way.
+
+    Structure is read before words are decoded (RFC 2047 5): each word stands as one private atom meanwhile.
+    Afterwards a name gets its text, and an address its word as written, never decoded (THREATS 25).
+    """
+
+    def __init__(self) -> None:
+        self._words: list[str] = []
+
+    def hide(self, value: str) -> str:
+        """The value with an atom in place of each encoded word."""
+        value = _GUARD.sub("", value)
+        out: list[str] = []
+        at = 0
+        for start, end in words_spans(value):
+            out.append(value[at:start])
+            out.append(f"\ue000{len(self._words)}\ue001")
+            self._words.append(value[start:end])
+            at = end
+        out.append(value[at:])
+        return "".join(out)
+
+    def name(self, text: str) -> str:
+        """A display name with its words decoded."""
+        name = visible(decode_words(self._written(text)))
+        return name[1:-1] if len(name) > 2 and name[0] == name[-1] == "'" else name
+
+    def address(self, text: str) -> str:
+        """An address with its words as they were written."""
+        return visible(self._written(text)).replace(" ", "")
+
+    def _written(self, text: str) -> str:
+        if "\ue000" not in text:
+            return text
+        return _TOKEN.sub(lambda m: self._words[int(m.group(1))] if int(m.group(1)) < len(self._words) else "", text)
+
+
+def prepared(value: str, words: Words, hint: str | None, most: int) -> tuple[str, bool]:
+    """A list as the parsers get it: raw bytes decoded, words hidden, semicolons of no group made commas.
+
+    At most `most` items are kept; the second value says whether some were left out (THREATS 30).
+    """
+    value = words.hide(unescaped(value, hint)).translate({0: None, 10: " ", 13: " "})
+    pieces = _ENDS_ITEM.findall(value)
+    grouped = ":" in pieces
+    out: list[str] = []
+    items = 1
+    for piece in pieces:
+        if piece in ",;":
+            items += 1
+            if items > most:
+                return "".join(out), True
+        out.append("," if piece == ";" and not grouped else piece)
+    return "".join(out), False
+
+
+def read_list(parser: Any, name: str, values: list[str], words: Words) -> tuple[Address, ...]:
+    """The addresses of a field, mail-parser's reading; an item that it cannot read gives what looks like one."""
+    found: list[tuple[str, str]] = []
+    if values:
+        found = list(getattr(parser, name))
+        for defect in parser.address_header_defects:
+            if defect["header"] == name.replace("_", "-") and not defect["recovered"]:
+                found.extend(("", spec) for spec in _ADDR_SPEC.findall(defect["raw"]))
+    seen: dict[str, Address] = {}
+    for display, spec in found:
+        address = Address(words.name(display), words.address(spec).strip("'"))
+        if address.address:
+            seen.setdefault(address.address.lower(), address)
+    return tuple(seen.values())
+
+
+def parse_headers(fields: Iterable[tuple[str, str]]) -> Any:
+    """mail-parser over the few fields that it reads for us: addresses, dates and the topmost Received."""
+    message = StdlibMessage()
+    for name, value in fields:
+        message[name] = value
+    return MailParser(message)
+
+
+def read_sender(parser: Any, values: list[str], words: Words) -> tuple[Address | None, tuple[str, ...], bool]:
+    """The sender, every address that some reader takes for it, and whether readers disagree (THREATS 24)."""
+    readings: dict[str, Address] = {}
+    for reader in _READERS:
+        for value in values:
+            for display, spec in reader(parser, value):
+                address = words.address(spec).strip("'")
+                if "@" in address:
+                    readings.setdefault(_identity(address), Address(words.name(display), address))
+    if not readings:
+        return _without_domain(values, words), (), len(values) > 1
+    first = next(iter(readings.values()))
+    if not first.name:
+        names = [a.name for key, a in readings.items() if key == _identity(first.address) and a.name]
+        first = Address(names[0] if names else "", first.address)
+    return first, tuple(a.address for a in readings.values()), len(readings) > 1 or len(values) > 1
+
+
+def _identity(address: str) -> str:
+    return address.strip("\"'").lower()
+
+
+def _by_mail_parser(parser: Any, value: str) -> list[tuple[str, str]]:
+    found = [pair for pair in parser.from_ if value == parser.message.get("from")]
+    for defect in parser.address_header_defects:
+        if defect["header"] == "from":
+            found.extend((c["display_name"], c["address"]) for c in defect["candidates"])
+    return found
+
+
+def _by_stdlib(_parser: Any, value: str) -> list[tuple[str, str]]:
+    return _lenient([value])
+
+
+def _by_angles(_parser: Any, value: str) -> list[tuple[str, str]]:
+    """As a reader does who believes every `<…>` outside quotes and comments, or else every bare addr-spec."""
+    bare = "".join(p if p[0] not in '"(' else " " for p in _ENDS_ITEM.findall(value))
+    angles = [a for a in _ANGLE.findall(bare) if "@" in a]
+    outside = _ADDR_SPEC.findall(_ANGLE.sub(" ", bare))
+    return [("", spec.rpartition(":")[2] if spec.startswith("@") else spec) for spec in angles] + [
+        ("", spec) for spec in outside
+    ]
+
+
+_READERS: tuple[Callable[[Any, str], list[tuple[str, str]]], ...] = (_by_mail_parser, _by_stdlib, _by_angles)
+
+
+def _without_domain(values: list[str], words: Words) -> Address | None:
+    """`MAILER-DAEMON` and its like: one word where an address should stand."""
+    for value in values:
+        angle = _ANGLE.search(value)
+        spec = words.address(angle.group(1) if angle else "") or visible(re.sub(r"\([^()]*\)", "", value))
+        if spec and not re.search(r"[\s<>:;,()\"]", spec):
+            name = words.name(value[: angle.start()]) if angle else ""
+            return Address(name.strip('" '), spec)
+    return None
+
+
+def _lenient(values: list[str]) -> list[tuple[str, str]]:
+    """stdlib's reading before it became strict, so that it is the same on each Python."""
+    try:
+        return getaddresses(values, strict=False)  # type: ignore[call-arg,unused-ignore]
+    except TypeError:
+        return getaddresses(values)
+    except (RecursionError, ValueError, IndexError):
+        return []

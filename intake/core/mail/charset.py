@@ -1,0 +1,309 @@
+"""Bytes to text: as declared, then the declared charset's superset, then as detected, then with replacements."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from webencodings import LABELS
+
+# What clients write and the WHATWG table does not know, or knows only for web pages.
+_MORE_LABELS = {
+    "utf-7": "utf-7",
+    "unicode-1-1-utf-7": "utf-7",
+    "csunicode11utf7": "utf-7",
+    "hz-gb-2312": "hz",
+    "hz": "hz",
+    "iso-2022-kr": "iso2022_kr",
+    "csiso2022kr": "iso2022_kr",
+    "iso-2022-jp": "iso-2022-jp",
+    "iso-2022-jp-1": "iso-2022-jp",
+    "iso-2022-jp-2": "iso2022_jp_2",
+    "iso-2022-jp-3": "iso2022_jp_3",
+    "iso-2022-jp-2004": "iso2022_jp_2004",
+    "iso-2022-jp-ms": "iso-2022-jp",
+    "cp50220": "iso-2022-jp",
+    "cp50221": "iso-2022-jp",
+    "cp932": "cp932",
+    "cp936": "gb18030",
+    "cp949": "cp949",
+    "ks_c_5601": "cp949",
+    "cp950": "big5",
+    "utf8mb4": "utf-8",
+    "utf-8-sig": "utf-8",
+    "x-utf8": "utf-8",
+    "unicode-2-0-utf-8": "utf-8",
+    "utf-16": "utf-16",
+    "utf-32": "utf-32",
+    "cp850": "cp850",
+    "ibm850": "cp850",
+    "cp437": "cp437",
+    "ibm437": "cp437",
+    "cp852": "cp852",
+    "ibm852": "cp852",
+    "x-mac-roman": "mac_roman",
+    "macroman": "mac_roman",
+    "koi8-ru": "koi8-u",
+    "iso-8859-8-e": "cp1255",
+}
+# Codecs that read all that the declared one does and what clients send under its name besides.
+_SUPERSET = {
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc-kr": "cp949",
+    "iso-8859-8": "cp1255",
+    "iso-8859-8-i": "cp1255",
+    "x-mac-cyrillic": "mac_cyrillic",
+    "macintosh": "mac_roman",
+    "windows-874": "cp874",
+    "ibm866": "cp866",
+}
+_NOT_ON_THE_WIRE = {"replacement", "x-user-defined"}
+_STATEFUL = {"utf-7", "hz", "iso-2022-jp", "iso2022_kr", "iso2022_jp_2", "iso2022_jp_3", "iso2022_jp_2004"}
+_MULTIBYTE = {"gb18030", "cp932", "cp949", "euc_jp", "euc-jp", "big5"}
+_ASCII_LABELS = {"us-ascii", "ascii", "ansi_x3.4-1968", "iso-ir-6", "646", "csascii", "iso646-us", "us", "cp367"}
+
+_NON_ASCII = re.compile(rb"[\x80-\xff]")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_C0 = dict.fromkeys((*range(9), 11, *range(14, 32), 127))
+_TEXT_CONTROLS = {**_C0, 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n", 0xFEFF: None}
+_TEXT_CONTROLS |= {code: None for code in range(0x80, 0xA0) if code != 0x85}
+_SAMPLE = 8192
+
+# Each codec with the letters most frequent in the languages written in it; the best share wins.
+_RUN_CANDIDATES = (
+    ("cp1251", "оеаинтсрвлк"),
+    ("koi8-u", "оеаинтсрвлк"),
+    ("iso-8859-5", "оеаинтсрвлк"),
+    ("cp866", "оеаинтсрвлк"),
+    ("cp932", "のにはをたがでてとしれさいるすなかまこりアインスルトー"),
+    ("euc_jp", "のにはをたがでてとしれさいるすなかまこりアインスルトー"),
+    ("cp949", "이다는에을의하고가지를로한은기사도서나어리자인시니"),
+    ("gb18030", "的一是不了在有我人这为中大来上国个到说们您好请问题无法服务器邮件"),
+    ("big5", "的一是不了在有我人這為中大來上國個到說們您好請問題無法服務器郵件"),
+    ("cp1253", "αοιετσνηυρπκ"),
+    ("cp1255", "יוהלאמרתבש"),
+    ("cp1256", "اليمونرتبدع"),
+    ("cp874", "านรอกเงมยลว่้"),
+)
+_ISOLATED_CANDIDATES = (
+    ("cp1252", "äöüßéèêàçñáíóúôîâûëïãõåøæÄÖÜÉÅØÀÇ’‘“”„–—…€ §°«»¿¡´·®©"),
+    ("cp1250", "ąęłśżźćńóčšřžýáíéěůúťďňőűľ’„”–… ĄĘŁŚŻŹĆŃÓČŠŘŽ"),
+    ("cp850", "äöüßéèàçñáíóúÄÖÜ"),
+)
+_ENOUGH = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text, and a line about how it was come by where that was not plainly as declared."""
+
+    text: str
+    defect: str | None = None
+
+
+@lru_cache(maxsize=256)
+def codec_for(label: str | None) -> str | None:
+    """The Python codec to read a declared charset with, None for one that says nothing or is not known."""
+    if not label:
+        return None
+    clean = label.strip("\"'`;, \t\r\n").split(";")[0].split()
+    name = clean[0].strip("\"'`,").lower() if clean else ""
+    if name in _ASCII_LABELS:
+        return "ascii"
+    found = _MORE_LABELS.get(name) or LABELS.get(name) or LABELS.get(name.removeprefix("x-").replace("_", "-"))
+    if found is None or found in _NOT_ON_THE_WIRE:
+        return None
+    return _SUPERSET.get(found, found)
+
+
+def decode(data: bytes, declared: str | None = None) -> Decoded:
+    """Text of `data`. Never raises, never loses the rest for one bad byte, never gives lone surrogates."""
+    codec = codec_for(declared)
+    if data.startswith(b"\xef\xbb\xbf"):
+        return _as_utf8(data[3:])
+    if codec is None or codec == "ascii":
+        return _undeclared(data, declared, codec)
+    if codec == "utf-8":
+        return _as_utf8(data)
+    if codec not in _MULTIBYTE and codec not in _STATEFUL and not codec.startswith("utf-") and _is_utf8(data):
+        return Decoded(_whole(data.decode("utf-8")), f"declared as {_shown(declared)} but written in utf-8")
+    text = _strict(data, codec)
+    if text is not None:
+        return Decoded(text)
+    if codec.startswith("utf-") and data.isascii() and b"\0" not in data:
+        return Decoded(data.decode("ascii"), f"declared as {_shown(declared)} but written in ASCII")
+    if codec in _MULTIBYTE and _is_utf8(data):
+        return Decoded(_whole(data.decode("utf-8")), f"declared as {_shown(declared)} but written in utf-8")
+    loose = data.decode(_python(codec), "replace")
+    if loose.count("\ufffd") * 20 <= sum(1 for c in loose if c > "\x7f"):
+        return Decoded(_whole(loose), f"some bytes are not {_shown(declared)}")
+    return _detected(data, f"not {_shown(declared)} as declared")
+
+
+def clean_text(text: str) -> str:
+    """Body text fit for a database and a page: lines end with a newline, no NUL, no other controls but tabs."""
+    if "\r" in text:
+        text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
+    if text.isascii() and text.isprintable():
+        return text
+    return _SURROGATES.sub("\ufffd", text.translate(_TEXT_CONTROLS))
+
+
+def _shown(declared: str | None) -> str:
+    return ascii((declared or "")[:40])[1:-1]
+
+
+def _whole(text: str) -> str:
+    return _SURROGATES.sub("\ufffd", text) if not text.isascii() else text
+
+
+def _python(codec: str) -> str:
+    return {"iso-2022-jp": "iso2022_jp_ext"}.get(codec, codec)
+
+
+def _is_utf8(data: bytes) -> bool:
+    if data.isascii():
+        return False
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _strict(data: bytes, codec: str) -> str | None:
+    try:
+        if codec == "iso-2022-jp":
+            return _iso_2022_jp(data)
+        if codec in {"windows-1252", "iso-8859-1"}:
+            return _windows_1252(data)
+        if codec == "big5":
+            return _big5(data)
+        return _whole(data.decode(codec))
+    except (UnicodeError, LookupError, ValueError):
+        return None
+
+
+def _windows_1252(data: bytes) -> str:
+    """As the WHATWG reads it: the five bytes without a letter stay C1 controls, so that nothing fails."""
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return "".join(bytes((b,)).decode("cp1252", "replace") if b not in _HOLES else chr(b) for b in data)
+
+
+_HOLES = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+
+
+def _big5(data: bytes) -> str:
+    try:
+        return data.decode("cp950")
+    except UnicodeDecodeError:
+        return data.decode("big5hkscs")
+
+
+_OTHER_SETS = re.compile(rb"\x1b(\$\([DOPQ]|\.|N)")
+_ESCAPE = re.compile(rb"\x1b(\$B|\$@|\$\(B|\$\(@|\(B|\(J|\(I|\(H)")
+
+
+def _iso_2022_jp(data: bytes) -> str:
+    """ISO-2022-JP with the NEC and IBM characters and half-width kana that Windows clients put in (CP50221)."""
+    if b"\x1b" not in data:
+        return data.decode("ascii")
+    if _OTHER_SETS.search(data):
+        return data.decode("iso2022_jp_2004" if b"\x1b$(Q" in data else "iso2022_jp_ext")
+    out: list[str] = []
+    mode, at = b"(B", 0
+    for match in _ESCAPE.finditer(data):
+        out.append(_jis_stretch(data[at : match.start()], mode))
+        mode, at = match.group(1), match.end()
+    out.append(_jis_stretch(data[at:], mode))
+    return "".join(out)
+
+
+def _jis_stretch(stretch: bytes, mode: bytes) -> str:
+    if mode == b"(I":
+        return bytes(b | 0x80 for b in stretch if b > 0x20).decode("cp932")
+    if not mode.startswith(b"$"):
+        return stretch.decode("ascii")
+    out = bytearray()
+    pending = -1
+    for byte in stretch:
+        if byte < 0x21:  # a line that ends without switching back
+            out.append(byte)
+            pending = -1
+        elif pending < 0:
+            pending = byte
+        else:
+            row, column = pending - 0x21, byte - 0x21
+            lead = row // 2 + (0x81 if row < 62 else 0xC1)
+            trail = column + (0x9F if row % 2 else 0x40 + (column >= 63))
+            out += bytes((lead, trail))
+            pending = -1
+    return out.decode("cp932")
+
+
+def _as_utf8(data: bytes) -> Decoded:
+    try:
+        return Decoded(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        pass
+    loose = data.decode("utf-8", "replace")
+    bad = loose.count("\ufffd")
+    if bad * 2 <= sum(1 for c in loose if c > "\x7f") - bad:
+        return Decoded(loose, "some bytes are not utf-8")
+    return _detected(data, "not utf-8 as declared")
+
+
+def _undeclared(data: bytes, declared: str | None, codec: str | None) -> Decoded:
+    defect = f"charset {_shown(declared)} is not known" if declared and codec is None else None
+    if data.isascii():
+        if b"\x1b$" in data:
+            text = _strict(data, "iso-2022-jp") or _strict(data, "iso2022_kr")
+            if text is not None:
+                return Decoded(text, defect or "charset not declared, read as iso-2022")
+        if data.count(b"\0") * 3 > len(data):
+            return _detected(data, defect or "charset not declared")
+        return Decoded(data.decode("ascii"), defect)
+    return _detected(data, defect or "8-bit text without a declared charset")
+
+
+def _detected(data: bytes, defect: str) -> Decoded:
+    for mark, codec in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return Decoded(_whole(data.decode(codec, "replace")), f"{defect}, read as {codec}")
+    if data.count(b"\0") * 3 > len(data) > 3:
+        codec = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
+        return Decoded(_whole(data.decode(codec, "replace")), f"{defect}, read as {codec}")
+    loose = data.decode("utf-8", "replace")
+    bad = loose.count("\ufffd")
+    if bad * 2 <= sum(1 for c in loose if c > "\x7f") - bad:
+        return Decoded(loose, f"{defect}, read as utf-8")
+    codec = _guess(data)
+    text = _strict(data, codec)
+    if text is None:
+        text = _whole(data.decode(codec, "replace"))
+    return Decoded(text, f"{defect}, read as {codec}")
+
+
+def _guess(data: bytes) -> str:
+    first = _NON_ASCII.search(data)
+    start = max(0, first.start() - 64) if first else 0
+    sample = data[start : start + _SAMPLE]
+    runs = _HIGH_RUN.findall(sample)
+    high = sum(map(len, runs))
+    in_runs = sum(len(run) for run in runs if len(run) > 1)
+    candidates = _RUN_CANDIDATES if in_runs * 2 > high else _ISOLATED_CANDIDATES
+    shares = [(_share(sample, codec, letters), codec) for codec, letters in candidates]
+    best = max(shares, key=lambda pair: pair[0])
+    return best[1] if best[0] >= _ENOUGH else "windows-1252"
+
+
+def _share(sample: bytes, codec: str, letters: str) -> float:
+    """How much of the non-ASCII text is made of the frequent letters, if `codec` can read the sample at all."""
+    text = sample.decode(codec, "replace")
+    beyond = [c for c in text if c > "\x7f"]
+    if not beyond or beyond.count("\ufffd") > 1 + len(beyond) // 50:
+        return 0.0
+    return sum(1 for c in beyond if c in letters) / len(beyond)

@@ -1,0 +1,44 @@
+"""A hash that two copies of one mail share, whatever way they came (THREATS 22, 23)."""
+
+import hashlib
+import re
+
+from intake.core.mail.header import Headers
+from intake.core.mail.message import Limits
+from intake.core.mail.mime import Part, split
+
+# Written by the sender's side; Received, Return-Path, results, signatures and X-* change on the way.
+_KEPT = {
+    "message-id",
+    "from",
+    "sender",
+    "to",
+    "cc",
+    "subject",
+    "date",
+    "in-reply-to",
+    "references",
+    "mime-version",
+}
+_SPACE = re.compile(r"[ \t\r\n]+")
+
+
+def content_hash(raw: bytes, limits: Limits | None = None) -> str:
+    """The hash of raw bytes, in hexadecimal. Raises Unreadable as `read` does."""
+    return hash_of(raw, split(raw, limits or Limits())[0])
+
+
+def hash_of(raw: bytes, root: Part) -> str:
+    """sha256 over the lasting headers, unfolded, and the body with plain newlines and no blank lines at its end."""
+    digest = hashlib.sha256()
+    for name, value in _lasting(root.headers):
+        digest.update(f"{name}:{value}\n".encode("utf-8", "surrogateescape"))
+    digest.update(b"\n")
+    digest.update(raw[root.start :].replace(b"\r\n", b"\n").rstrip(b"\r\n"))
+    return digest.hexdigest()
+
+
+def _lasting(headers: Headers) -> list[tuple[str, str]]:
+    kept = ((name, value) for name, value in headers.fields if name in _KEPT or name.startswith("content-"))
+    # Relays may put headers in another order, but not those of one name.
+    return sorted(((n, _SPACE.sub(" ", v).strip()) for n, v in kept), key=lambda pair: pair[0])

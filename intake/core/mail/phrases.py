@@ -1,0 +1,111 @@
+"""What machines write, language by language, as patterns without regard to case."""
+
+import re
+
+
+def _any(*phrases: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{phrase})" for phrase in phrases), re.IGNORECASE)
+
+
+# What answering machines put before a subject.
+AWAY_SUBJECT = _any(
+    r"auto(matic|mated)?[- ]?(reply|response|re\b|replied)",
+    r"out[- ]of[- ](the )?office|ooo\b|on (vacation|holiday|leave)|away from (the|my) (office|desk|mail)",
+    r"vacation (reply|response|notice)",
+    r"auto(matische)?[- ]?(antwort|rückantwort|abwesenheits\w*|e-?mail)",
+    r"abwesen(d|heit(snotiz|snachricht|smeldung|sassistent|))\b",
+    r"nicht im (büro|haus)|bin im urlaub|urlaubs(notiz|vertretung|meldung)",
+    r"réponse automatique|absen(ce|te?) du bureau|absence\b|message d'absence|en congés?\b",
+    r"respuesta autom[áa]tica|fuera de (la )?oficina|ausente\b|ausencia\b|de vacaciones",
+    r"risposta automatica|fuori (sede|ufficio)|assen(za|te)\b",
+    r"automatische? (antwoord|beantwoording|bericht)|afwezig\w*|niet aanwezig|buiten kantoor",
+    r"resposta autom[áa]tica|fora d[oe] escritório|ausência",
+    r"odpowiedź automatyczna|automatyczna odpowiedź|autoodpowiedź|nieobecn\w+|poza biurem",
+    r"autosvar|automatiskt svar|frånvaro\w*|ej på kontoret",
+    r"自動(応答|返信|送信)|不在(通知|連絡|の(お知らせ|ご連絡)|です)",
+)
+# What they write in the text.
+AWAY_TEXT = _any(
+    r"\bi('m| am| will be)? (currently |presently )?(out of (the |my )?office|away from)",
+    r"\bi('m| am| will be)? (currently |presently )?on (annual |parental |sick )?(leave|vacation|holiday)",
+    r"thank you for (your|contacting)[^.\n]{0,80}(automat|out of)|this is an auto(matic|mated)",
+    r"(bin|befinde mich) [^.\n]{0,60}(nicht im (büro|haus)|im urlaub|abwesend|nicht erreichbar)|nicht im büro",
+    r"dies ist eine automatisch",
+    r"je suis [^.\n]{0,40}(absent|en congé)|absente? du bureau",
+    r"estoy [^.\n]{0,40}(fuera|ausente|de vacaciones)|estaré (fuera|ausente)",
+    r"sono [^.\n]{0,40}(assente|fuori|in ferie)|sarò (assente|fuori)",
+    r"ik ben [^.\n]{0,40}(afwezig|niet (aanwezig|op kantoor))",
+    r"estou [^.\n]{0,40}(ausente|fora|de férias)|estarei (ausente|fora)",
+    r"jestem [^.\n]{0,40}(nieobecn|na urlopie)|będę nieobecn",
+    r"jag är [^.\n]{0,40}(borta|bortrest|ledig|på semester|inte på kontoret)",
+    r"不在に(して|いたし)|休暇(中|をいただ)",
+)
+# Subjects of mails that say a delivery failed.
+UNDELIVERED_SUBJECT = _any(
+    r"undeliver(ed|able)|mail delivery (failed|failure|status|subsystem|system)|delivery (status )?notification",
+    r"delivery (failure|failed|has failed|delayed)|failure notice|failed delivery|returned (mail|to sender)",
+    r"message (delivery|not delivered|undelivered|you sent blocked|blocked)|mail system error",
+    r"non[- ]?deliver(y|able)|warning: (message|could not|e-?mail)|delayed mail|could not (be )?(send|deliver)",
+    r"address not found|rejected (mail|message)|mail not",
+    r"unzustellbar|nicht zustellbar|fehler bei der (e-?mail-)?zustellung|mail (konnte )?nicht zugestellt",
+    r"non remis|échec de (la )?(remise|livraison|distribution)|non distribuable|courrier non délivré",
+    r"no se (ha )?(pudo|puede|podido) entregar|no entrega(do|ble)|error de entrega|fallo en la entrega",
+    r"impossibile recapitare|non recapitabile|mancato recapito|mancata consegna",
+    r"onbestelbaar|niet (afgeleverd|bezorgd)",
+    r"não (foi )?(possível entregar|entregue)|falha na entrega",
+    r"niedostarcz(on|aln)|nie można dostarczyć|zwrot (poczty|wiadomości)",
+    r"olever(era|erbar)|kunde inte levereras",
+    r"配信不能|配信できません|エラーメール|戻りました|退信|无法投递",
+)
+UNDELIVERED_TEXT = _any(
+    r"(could not|couldn't|cannot|has not|wasn't|was not) (be(en)? )?deliver|unable to deliver|(was|were) undeliverable",
+    r"wasn't able to deliver|delivery (to the following|has failed|failed)|did not reach",
+    r"had permanent (fatal )?errors|this is the (mail system|qmail-send program)",
+    r"mail delivery (software|system|subsystem)|delivery status notification",
+    r"recipient('s)? (address )?(was )?(rejected|unknown|not found)|(user|address) (unknown|not found)|no such user",
+    r"mailbox (is )?(full|unavailable)",
+    r"konnte(n)? (nicht|die (folgende )?|ihre )[^.\n]{0,40}(zugestellt|übermittelt|nachricht)",
+    r"n'a pas pu être (remis|délivré|distribué)",
+    r"no se (ha )?(pudo|podido) entregar",
+    r"non è stato possibile (recapitare|consegnare)",
+    r"kon niet worden (bezorgd|afgeleverd)",
+    r"não (foi possível|pôde) (ser )?entreg",
+    r"nie można było dostarczyć",
+    r"kunde inte levereras",
+    r"(配信|送信)できませんでした",
+)
+# Deliveries that a server still tries.
+DELAYED = _any(
+    r"warning|delayed|delay\b|not yet been delivered|still (being )?(trying|retried|queued)",
+    r"will (be retried|retry|keep trying|continue to)|do(es)? not need to (resend|do anything)|temporar(y|ily)",
+    r"verzöger|vorübergehend|différé|retardé|en retard|retrasad|demorad|ritardat|in ritardo",
+    r"vertraagd|atrasad|opóźnion|försenad|遅延",
+)
+GAVE_UP = _any(
+    r"giving up|given up|gave up|permanent(ly)? (error|fail)|this is a permanent|fatal errors|too long in the queue",
+)
+# Where a returned mail begins.
+ORIGINAL_BEGINS = re.compile(
+    r"^.{0,12}(-{2,} ?(original message|below this line|this is a copy|the following|returned mail"
+    r"|forwarded message|original-nachricht|transcript of|--|$)"
+    r"|original message (headers|follows)|this is a copy of (the|your) message|message headers follow"
+    r"|return-path:|received: |unsent message below|diagnostic information for administrators)",
+    re.IGNORECASE | re.MULTILINE,
+)
+# The text part of an HTML mail that only says that there is one.
+HTML_STUB = _any(
+    r"(does not|doesn't|cannot|can't|unable to|not able to) (support|display|show|read|render|view)\w*"
+    r"[^.\n]{0,40}(html|formatted)",
+    r"html[- ](capable|enabled|compatible)",
+    r"(view|see|read|open) (this|the|it|your) ?(\w+ )?(in|as|with) (an? )?html",
+    r"(this is an? |in )html[- ](only )?(e-?mail|message|format)",
+    r"keine? html|html[- ](fähig|format|ansicht)|nicht in html",
+    r"ne (supporte|prend|permet|peut)[^.\n]{0,60}html",
+    r"(soporta|admite|compatible con)[^.\n]{0,30}html",
+    r"(supporta|visualizza)[^.\n]{0,40}html",
+    r"ondersteunt (geen )?html|html-?(bericht|weergave)",
+    r"(suporta|compatível com)[^.\n]{0,30}html",
+    r"(obsługuje|obsługi)[^.\n]{0,40}html",
+    r"stöd(er|jer) (inte )?html",
+    r"html ?(形式|メール|に対応)",
+)

@@ -1,0 +1,253 @@
+"""Raw bytes to the facts of a mail."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from intake.core.mail.address import Words, parse_headers, prepared, read_list, read_sender
+from intake.core.mail.authentication import authenticated
+from intake.core.mail.automatic import reason_for_silence
+from intake.core.mail.body import read_body
+from intake.core.mail.bounce import read_bounce
+from intake.core.mail.charset import codec_for
+from intake.core.mail.clues import Clues
+from intake.core.mail.fingerprint import content_hash, hash_of
+from intake.core.mail.header import readable, unescaped, visible
+from intake.core.mail.kind import judge
+from intake.core.mail.language import detect
+from intake.core.mail.message import Address, Limits, Message, Trust, Unreadable
+from intake.core.mail.mime import Part, payload, split
+from intake.core.mail.quotes import new_text
+
+__all__ = ["content_hash", "locate", "read"]
+
+_ID = re.compile(r"<\s*([^<>]*[^<>\s])\s*>")
+_LISTS = ("from", "reply-to", "to", "cc")
+_LOOP_MARK = "x-intake-loop"
+_LONGEST_SUBJECT = 2_000
+_LONGEST_DATE = 180
+_LONGEST_ID = 998
+_MOST_DEFECTS = 50
+_ONCE = ("from", "subject", "date", "message-id", "to", "cc", "reply-to", "in-reply-to", "references", "content-type")
+
+
+def read(
+    raw: bytes,
+    *,
+    trust: Trust | None = None,
+    limits: Limits | None = None,
+    own_addresses: frozenset[str] = frozenset(),
+) -> Message:
+    """The facts of the mail in `raw`.
+
+    The same bytes give the same facts. Raises Unreadable where the mail goes beyond the limits, nothing else.
+    """
+    try:
+        return _Reader(raw, trust or Trust(), limits or Limits(), own_addresses).message()
+    except RecursionError as error:
+        raise Unreadable("nested too deep to be read") from error
+
+
+def locate(raw: bytes, place: tuple[int, ...], limits: Limits | None = None) -> bytes:
+    """The decoded bytes of the attachment at `place`. Raises Unreadable as `read` does, LookupError without it."""
+    part, _ = split(raw, limits or Limits())
+    for index in place:
+        part = part.children[index]
+    return raw[part.start : part.end] if part.children else payload(raw, part)
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    from_: Address | None
+    addresses: tuple[str, ...]
+    ambiguous: bool
+    reply_to: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+
+
+class _Reader:
+    """One reading; collects the defects on the way."""
+
+    def __init__(self, raw: bytes, trust: Trust, limits: Limits, own_addresses: frozenset[str]) -> None:
+        self.raw, self.trust, self.limits, self.own_addresses = raw, trust, limits, own_addresses
+        self.root, structure = split(raw, limits)
+        self.headers = self.root.headers
+        self.defects: list[str] = list(structure)
+        self.hint = _hint(self.root)
+
+    def message(self) -> Message:
+        headers = self.headers
+        self._check_header()
+        people, date, received = self._people_and_dates()
+        body = read_body(self.raw, self.root, self.limits)
+        self.defects.extend(body.defects)
+        new = new_text(body.text)
+        subject = readable(headers.get("subject") or "", self.hint)[:_LONGEST_SUBJECT]
+        clues = Clues(self.raw, self.root, headers, people.from_, self._return_path(), subject, body.text, new)
+        kind, because = judge(clues)
+        loop_marks = tuple(readable(value)[:_LONGEST_ID] for value in headers.all(_LOOP_MARK))
+        domain = people.from_.domain if people.from_ else ""
+        return Message(
+            message_id=next(iter(self._ids("message-id")), None),
+            subject=subject,
+            from_=people.from_,
+            sender_addresses=people.addresses,
+            reply_to=people.reply_to,
+            to=people.to,
+            cc=people.cc,
+            date=date,
+            received=received,
+            return_path=clues.return_path,
+            text=body.text,
+            new_text=new,
+            form_texts=_distinct(new, body.text, body.html_text),
+            attachments=body.attachments,
+            kind=kind,
+            kind_because=because,
+            automatic_because=reason_for_silence(clues, kind, because, loop_marks, self.own_addresses),
+            bounce=read_bounce(clues) if kind == "bounce" else None,
+            in_reply_to=next(iter(self._ids("in-reply-to")), None),
+            references=self._references(),
+            language=detect(new),
+            authentication=authenticated(headers, self.trust.authserv_id, domain, ambiguous=people.ambiguous),
+            ambiguous_sender=people.ambiguous,
+            junk_because=self._junk(),
+            content_hash=hash_of(self.raw, self.root),
+            defects=tuple(dict.fromkeys(self.defects))[:_MOST_DEFECTS],
+            loop_marks=loop_marks,
+        )
+
+    def _check_header(self) -> None:
+        if not self.headers.fields:
+            self.defects.append("no header")
+        self.defects.extend(f"{name} stands more than once" for name in _ONCE if len(self.headers.all(name)) > 1)
+
+    def _people_and_dates(self) -> tuple[_People, datetime | None, datetime | None]:
+        words = Words()
+        values: dict[str, list[str]] = {}
+        fields: list[tuple[str, str]] = []
+        for name in _LISTS:
+            values[name] = self._list_values(name, words)
+            fields.extend((name, value) for value in values[name])
+        fields.extend(self._date_fields())
+        parser = parse_headers(fields)
+        from_, addresses, ambiguous = read_sender(parser, values["from"], words)
+        if ambiguous:
+            self.defects.append("From can be read in more than one way")
+        if from_ is None:
+            self.defects.append("From names no address")
+        lists = [read_list(parser, n.replace("-", "_"), values[n], words) for n in _LISTS[1:]]
+        self._note_defects(parser)
+        people = _People(from_, addresses, ambiguous, lists[0], lists[1], lists[2])
+        return people, self._date(parser), _received(parser)
+
+    def _list_values(self, name: str, words: Words) -> list[str]:
+        written = self.headers.all(name)
+        if name == "from":
+            pieces = [prepared(value, words, self.hint, self.limits.addresses) for value in written[:10]]
+        else:
+            # Several To are one list, as clients that write them mean it.
+            pieces = [prepared(", ".join(written), words, self.hint, self.limits.addresses)] if written else []
+        if any(cut for _, cut in pieces):
+            self.defects.append(f"{name} was read up to {self.limits.addresses} addresses")
+        return [value for value, _ in pieces]
+
+    def _date_fields(self) -> Iterator[tuple[str, str]]:
+        for name in ("date", "received"):
+            value = self.headers.get(name)
+            if value:
+                yield name, unescaped(value, self.hint)[:5_000]
+
+    def _note_defects(self, parser: Any) -> None:
+        for defect in parser.address_header_defects:
+            if not defect["recovered"]:
+                self.defects.append(f"{defect['header']}: {defect['reason'].replace('-', ' ')}")
+
+    def _date(self, parser: Any) -> datetime | None:
+        value = self.headers.get("date")
+        if value is None:
+            self.defects.append("no Date")
+            return None
+        found = parser.date if len(value) <= _LONGEST_DATE else None
+        if isinstance(found, datetime):
+            return _with_offset(found, parser.timezone)
+        found = _other_date(value)
+        if found is None:
+            self.defects.append("Date cannot be read")
+        return found
+
+    def _return_path(self) -> str | None:
+        value = self.headers.get("return-path")
+        if value is None:
+            return None
+        match = re.search(r"<([^<>]*)>", value)
+        return visible(unescaped(match.group(1) if match else value)).replace(" ", "")
+
+    def _ids(self, name: str) -> list[str]:
+        """Message ids of a field without brackets; words with an `@` where there are no brackets."""
+        found: list[str] = []
+        for value in self.headers.all(name):
+            text = unescaped(value)
+            ids = _ID.findall(text) or [word for word in text.split() if "@" in word] or text.split()[:1]
+            found.extend(ids)
+        clean = (visible(one).replace(" ", "").strip("<>")[:_LONGEST_ID] for one in found)
+        return list(dict.fromkeys(one for one in clean if one))
+
+    def _references(self) -> tuple[str, ...]:
+        """The newest references, and the first, which names the thread."""
+        ids = self._ids("references")
+        most = self.limits.references
+        return tuple(ids if len(ids) <= most else [ids[0], *ids[-most + 1 :]])
+
+    def _junk(self) -> str | None:
+        for name, values in self.trust.junk_headers:
+            value = (self.headers.get(name.lower()) or "").strip()
+            if value and any(value.lower().startswith(bad.lower()) for bad in values):
+                return f"{name}: {readable(value)[:80]}"
+        return None
+
+
+def _hint(root: Part) -> str | None:
+    """The charset that raw bytes in headers are most likely in: the body's."""
+    for part in root.walk():
+        if part.charset and codec_for(part.charset):
+            return part.charset
+    return None
+
+
+def _distinct(*texts: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text and text.strip()))
+
+
+def _with_offset(instant: datetime, hours: object) -> datetime:
+    """mail-parser's UTC instant at the offset that was written."""
+    try:
+        zone = timezone(timedelta(minutes=round(float(str(hours)) * 60)))
+        return instant.astimezone(zone)
+    except (ValueError, OverflowError):
+        return instant
+
+
+def _other_date(value: str) -> datetime | None:
+    """Dates that mail-parser refuses and people still understand; UTC where no zone is given."""
+    text = visible(unescaped(value))[:_LONGEST_DATE]
+    for reader in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            found = reader(text)
+            return found if found.tzinfo else found.replace(tzinfo=UTC)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None
+
+
+def _received(parser: Any) -> datetime | None:
+    hops = parser.received
+    written = hops[-1].get("date_utc") if hops else None
+    try:
+        return datetime.fromisoformat(written) if written else None
+    except ValueError:
+        return None

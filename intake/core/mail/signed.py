@@ -1,0 +1,67 @@
+"""Signed text: PGP's armour taken off, and the content of an opaque S/MIME signature found (RFC 4880 7, RFC 5652)."""
+
+import re
+
+_SIGNED = re.compile(
+    r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Za-z-]+: [^\n]*\n)*\n(.*?)\n?^-----BEGIN PGP SIGNATURE-----\n"
+    r".*?^-----END PGP SIGNATURE-----[ \t]*\n?",
+    re.DOTALL | re.MULTILINE,
+)
+_ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
+_DATA_OID = bytes.fromhex("06092a864886f70d010701")
+_SIGNED_OID = bytes.fromhex("06092a864886f70d010702")
+_DEEPEST = 6
+
+
+def armoured(text: str) -> tuple[str, str | None]:
+    """Text without the armour of an inline PGP signature, and a defect where it holds an encrypted message."""
+    if "-----BEGIN PGP " not in text:
+        return text, None
+    text = _SIGNED.sub(lambda m: re.sub(r"^- ", "", m.group(1), flags=re.MULTILINE) + "\n", text, count=20).rstrip()
+    return text, "encrypted (PGP): a part of the text cannot be read here" if _ENCRYPTED in text else None
+
+
+def signed_content(der: bytes) -> bytes | None:
+    """The MIME entity inside PKCS #7 signed-data, None where there is none. The signature is not checked."""
+    if _SIGNED_OID not in der[:64]:
+        return None
+    at = der.find(_DATA_OID)
+    if at < 0:
+        return None
+    at += len(_DATA_OID)
+    try:
+        tag, length, start = _header(der, at)
+        if tag != 0xA0:
+            return None
+        return _octets(der, start, len(der) if length is None else start + length, 0)[0]
+    except (IndexError, ValueError):
+        return None
+
+
+def _header(der: bytes, at: int) -> tuple[int, int | None, int]:
+    """Tag, length (None where it is indefinite) and the content's place of a BER element."""
+    tag, first = der[at], der[at + 1]
+    if first < 0x80:
+        return tag, first, at + 2
+    if first == 0x80:
+        return tag, None, at + 2
+    count = first & 0x7F
+    if count > 4:
+        raise ValueError
+    return tag, int.from_bytes(der[at + 2 : at + 2 + count], "big"), at + 2 + count
+
+
+def _octets(der: bytes, at: int, end: int, depth: int) -> tuple[bytes, int]:
+    """All octet strings between two places, put together: long contents come in pieces."""
+    out: list[bytes] = []
+    while at + 1 < min(end, len(der)) and der[at : at + 2] != b"\0\0":
+        tag, length, start = _header(der, at)
+        if tag == 0x04 and length is not None:
+            out.append(der[start : start + length])
+            at = start + length
+        elif tag == 0x24 and depth < _DEEPEST:
+            inner, at = _octets(der, start, end if length is None else start + length, depth + 1)
+            out.append(inner)
+        else:
+            raise ValueError
+    return b"".join(out), at + 2 * (der[at : at + 2] == b"\0\0")
