@@ -27,6 +27,7 @@ class _Entry:
     first: str
     lines: list[tuple[int, str]] = field(default_factory=list)
     filled: bool = False
+    cell: bool = False
     closed: bool = False
     """Whether another label follows: then all the lines lie inside the form."""
 
@@ -98,7 +99,10 @@ class _Scan:
         first = hit.rest
         if hit.spec.kind not in ("block", "lines"):
             first, row = self._labels.split_row(hit.spec, hit.rest)
-        opened = [_Entry(spec, depth, rest, filled=bool(rest.strip())) for spec, rest in ((hit.spec, first), *row)]
+        opened = [
+            _Entry(spec, depth, rest, filled=bool(rest.strip()), cell=hit.cell)
+            for spec, rest in ((hit.spec, first), *row)
+        ]
         for entry in opened:
             self._close(entry)
         return opened
@@ -135,6 +139,8 @@ def _written(entry: _Entry) -> str:
     own = [line if depth >= entry.depth else None for depth, line in entry.lines]
     lines = own[: own.index(None)] if None in own else own
     kept = [line for line in lines if line is not None]
+    if entry.cell:
+        kept = _cell(kept)
     if entry.spec.kind == "block":
         return _block(entry, kept)
     if entry.spec.kind == "lines":
@@ -168,6 +174,18 @@ def _block(entry: _Entry, lines: list[str]) -> str:
         end -= 1
     below = textwrap.dedent("\n".join(line.rstrip() for line in lines[:end]).replace("\t", " "))
     return _plain(f"{entry.first.strip()}\n{below}".strip("\n").rstrip())
+
+
+def _cell(lines: list[str]) -> list[str]:
+    """The lines of one cell of a table laid out as text: below a blank line, only those that begin with a tab."""
+    end = 0
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        if number > end and line[0] != "\t":
+            break
+        end = number + 1
+    return lines[:end]
 
 
 def _first_paragraph(first: str, lines: list[str]) -> list[str]:

@@ -31,13 +31,14 @@ class Hit:
     """A label at the start of a line. `rest` is what follows it.
 
     `sure` says that a colon, a cell's edge or emphasis sets the label off; `lone` that nothing follows and nothing
-    but the line's end sets it off.
+    but the line's end sets it off; `cell` that the edge of a table's cell does; `lower` that it is in lower case.
     """
 
     spec: FieldSpec
     rest: str
     sure: bool
     lone: bool = False
+    cell: bool = False
     lower: bool = False
 
 
@@ -87,7 +88,8 @@ class Labels:
                 rest = rest.lstrip("=>")
             if marked:
                 rest = rest.lstrip("*_` ")
-            return Hit(spec, rest, sure=marked or separator[0] in _STRONG, lower=lower)
+            sure = marked or separator[0] in _STRONG
+            return Hit(spec, rest, sure, cell=separator[0] == "\t", lower=lower)
         loose = _LOOSE.search(line, 0, _HEAD_CHARACTERS)
         if loose and (spec := self(line[: loose.start()])) and line[loose.end() :].strip():
             return Hit(spec, line[loose.end() :], sure=marked, lower=lower)
