@@ -77,16 +77,15 @@ def quote_depth(line: str) -> tuple[int, str]:
 
 
 def is_quoted(line: str) -> bool:
-    """Whether a line carries the quote sign."""
-    return line[:4].lstrip(" \t")[:1] == ">"
+    """Whether a line carries the quote sign, and is not the tail of an attribution that wrapped before its bracket."""
+    return line[:4].lstrip(" \t")[:1] == ">" and line.strip() != ">:"
 
 
 def quote_starts(lines: Sequence[str]) -> dict[int, int]:
     """The lines at which another mail begins, each with the line after its introduction.
 
     A start is a divider ("-----Original Message-----"), a block of headers in Outlook's order, or an attribution
-    ("On … wrote:", also wrapped over some lines) that names a date and is followed by a quote, or by anything
-    where it names the full date and time.
+    ("On … wrote:", also wrapped over some lines) that a quote follows, or that names an address besides its date.
     """
     starts: dict[int, int] = {}
     looks = 0
@@ -166,25 +165,29 @@ def _attribution(lines: Sequence[str], last: int) -> int | None:
         return None
     quoted = _is_quote_next(lines, last + 1)
     joined = ""
+    alone: int | None = None
     for first in range(last, max(-1, last - _WRAPPED), -1):
         line = lines[first].strip()
-        if not line or len(line) + len(joined) > _LONGEST or (is_quoted(line) != is_quoted(lines[last])):
+        if not line or len(line) + len(joined) > _LONGEST or is_quoted(line) != is_quoted(lines[last]):
             break
         joined = f"{line} {joined}".strip()
         if _introduces(joined.lstrip("> "), quoted):
             return first
-    return None
+        if quoted and first == last and len(joined) < 120 and _VERBS.search(joined):
+            alone = first
+    return alone
 
 
 def _introduces(joined: str, quoted: bool) -> bool:
-    verb = _VERBS.search(joined)
-    opening = _OPENING.match(joined)
-    if not verb and not (opening and _ADDRESS_END.search(joined)):
-        return False
-    dated = bool(_YEAR.search(joined)) + bool(_CLOCK.search(joined)) + ("@" in joined)
-    if quoted:
-        return bool(opening and dated) or (len(joined) < 120 and bool(verb) and not opening)
-    return bool(opening or "@" in joined) and dated >= 2
+    """Whether words name a date, and a writer or an act of writing; without a quote below, an address too."""
+    verb = bool(_VERBS.search(joined))
+    opening = bool(_OPENING.match(joined))
+    dated = bool(_YEAR.search(joined) or _CLOCK.search(joined))
+    if not quoted:
+        return dated and "@" in joined and (verb or opening) and bool(verb or _ADDRESS_END.search(joined))
+    return (opening and verb and any(letter.isdigit() for letter in joined)) or (
+        dated and "@" in joined and joined[:1] not in "<(["
+    )
 
 
 def _is_quote_next(lines: Sequence[str], number: int) -> bool:
