@@ -139,7 +139,7 @@ def _written(entry: _Entry) -> str:
     own = [line if depth >= entry.depth else None for depth, line in entry.lines]
     lines = own[: own.index(None)] if None in own else own
     kept = [line for line in lines if line is not None]
-    if entry.cell:
+    if entry.cell and entry.first.strip():
         kept = _cell(kept)
     if entry.spec.kind == "block":
         return _block(entry, kept)
