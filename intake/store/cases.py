@@ -63,17 +63,24 @@ def by_reference(connection: Connection, references: Iterable[str]) -> dict[str,
 def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
     """The cases that a Message-ID belongs to, received or sent; where it stands in several, the newest."""
     wanted = sorted(set(message_ids))
-    found: dict[str, int] = {}
+    table = tables.message
     if not wanted:
-        return found
-    for table in (tables.outgoing, tables.message):
-        rows = connection.execute(
-            select(table.c.message_id, table.c.case_id)
-            .where(table.c.message_id.in_(wanted), table.c.case_id.is_not(None))
-            .order_by(table.c.id)
-        )
-        found |= {row.message_id: row.case_id for row in rows}
-    return found
+        return {}
+    rows = connection.execute(
+        select(table.c.message_id, table.c.case_id).where(table.c.message_id.in_(wanted)).order_by(table.c.id)
+    )
+    return {row.message_id: row.case_id for row in rows} | by_sent_ids(connection, wanted)
+
+
+def by_sent_ids(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
+    """The cases whose outgoing mails have these Message-IDs."""
+    table, wanted = tables.outgoing, sorted(set(message_ids))
+    if not wanted:
+        return {}
+    rows = connection.execute(
+        select(table.c.message_id, table.c.case_id).where(table.c.message_id.in_(wanted), table.c.case_id.is_not(None))
+    )
+    return {row.message_id: row.case_id for row in rows}
 
 
 def asking(connection: Connection, now: datetime, limit: int) -> list[int]:

@@ -94,6 +94,14 @@ def _keep_one(connection: Connection, mail: NewMail) -> int:
     return int(mail_id)
 
 
+def kept_origins(engine: Engine, origins: Sequence[str]) -> dict[str, bool]:
+    """Those of the origins (at most 1,000) that are kept; true where the mail is kept whole, not by its headers."""
+    columns = tables.mail.c
+    with reading(engine) as connection:
+        rows = connection.execute(select(columns.origin, columns.oversize).where(columns.origin.in_(origins)))
+        return {origin: oversize is None for origin, oversize in rows}
+
+
 def raw(engine: Engine, mail_id: int) -> bytes:
     """A kept mail's bytes. Raises `KeyError` where there is no such mail."""
     with reading(engine) as connection:

@@ -1,0 +1,139 @@
+"""A person's act on a case: load, let the core decide, save and queue in one commit."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from intake.core.answer.letters import Thread
+from intake.core.case.acts import Act, Refused, act
+from intake.core.case.case import Case, Customer, Decision
+from intake.core.case.opening import Opening, open_case
+from intake.core.mail.fields import read_fields
+from intake.core.mail.message import Address
+from intake.core.policy.policy import Policy
+from intake.desk import facts, post
+from intake.desk.house import House
+from intake.errors import IntakeError
+from intake.store import cases, messages, people
+from intake.store.engine import reading
+
+
+def find(connection: Connection, reference: str) -> Case:
+    """The case of a reference. Raises `IntakeError` where there is none."""
+    ids = cases.by_reference(connection, [reference])
+    if not ids:
+        raise IntakeError(f'no case has the reference "{reference}"; `intake case list` shows them')
+    return cases.load(connection, ids.values())[next(iter(ids.values()))]
+
+
+def perform(house: House, reference: str, wanted: Act, now: datetime) -> Case:
+    """Does an act and gives back the case as it then is. Raises `IntakeError` where it is refused, `Stale` in a race."""
+    with reading(house.databases.reading) as connection:
+        case = find(connection, reference)
+        policy = house.policy_of(connection, case)
+        customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
+        try:
+            decision = act(policy, case, wanted, customer, now)
+        except Refused as refused:
+            raise IntakeError(str(refused)) from None
+        posted = _post(house, connection, policy, decision, wanted.by, customer, now)
+    with house.databases.desk.begin() as connection:
+        _save(connection, posted, wanted, now)
+    with reading(house.databases.reading) as connection:
+        return find(connection, reference)
+
+
+def open_by_hand(
+    house: House, *, contact: Address, subject: str, text: str, route: str, channel: str, by: str, now: datetime
+) -> Case:
+    """Opens a case for somebody who called, under the route's policy. Its letters go to the contact."""
+    if route not in house.routes:
+        raise IntakeError(f"no route has the address {route}; known are {', '.join(house.routes)}")
+    policy = house.policies.get(house.routes[route].policy)
+    with house.databases.desk.begin() as connection:
+        number = cases.reserve(connection, 1)
+    with reading(house.databases.reading) as connection:
+        customer = people.customers_of(connection, [contact.address], policy.name).get(contact.address.lower())
+        language = customer.language if customer and customer.language in policy.file.languages else None
+        opening = Opening(
+            reference=f"{policy.file.prefix}-{number}",
+            route=route,
+            queue=house.routes[route].queue,
+            channel=channel,
+            customer=customer,
+            contact=contact,
+            subject=subject,
+            text=f"{subject}\n{text}",
+            language=language or "en",
+            opened_at=now,
+            fields=read_fields(policy.specs, [text]),
+            because=f"opened by hand ({channel})",
+            by=by,
+        )
+        decision = open_case(policy, opening, now)
+        decision = replace(decision, case=replace(decision.case, answer_to=contact.address or None))
+        posted = _post(house, connection, policy, decision, by, customer, now)
+    note = Act("note", text, by)
+    with house.databases.desk.begin() as connection:
+        case_id = _save(connection, posted, note if text.strip() else None, now)
+    with reading(house.databases.reading) as connection:
+        return cases.load(connection, [case_id])[case_id]
+
+
+def _post(
+    house: House,
+    connection: Connection,
+    policy: Policy,
+    decision: Decision,
+    by: str,
+    customer: Customer | None,
+    now: datetime,
+) -> post.Posted:
+    return post.finish(
+        house,
+        policy,
+        decision,
+        lambda changed, kind: facts.asking_scheduled(house, connection, changed, kind, now),
+        now,
+        thread=_thread(connection, decision.case),
+        customer=customer,
+        author=_name(connection, by),
+    )
+
+
+def _thread(connection: Connection, case: Case) -> Thread:
+    """An answer threads onto the last message that came in."""
+    stored = messages.of_case(connection, case.id) if case.id else []
+    ids = [each.message_id for each in stored if each.message_id]
+    last = next((each.message_id for each in reversed(stored) if each.direction == "in" and each.message_id), None)
+    return Thread(last, tuple(each for each in ids if each != last))
+
+
+def _name(connection: Connection, address: str) -> str:
+    """An agent's name by their address; the address itself for somebody who is on no list."""
+    return next((each.name for each in people.agents(connection) if each.address == address.lower()), address)
+
+
+def _save(connection: Connection, posted: post.Posted, wanted: Act | None, now: datetime) -> int:
+    case = posted.decision.case
+    case_id = post.save(connection, posted, now)
+    if wanted is not None and wanted.what in ("reply", "note"):
+        reply = next((draft for draft in posted.drafts if draft.letter.kind == "reply"), None)
+        messages.add(
+            connection,
+            messages.StoredMessage(
+                case_id=case_id,
+                direction="out" if reply else "note",
+                author_name=_name(connection, wanted.by),
+                author_address=wanted.by,
+                role="agent",
+                at=now,
+                message_id=reply.letter.message_id if reply else None,
+                subject=reply.rendered.subject if reply else case.subject,
+                text=wanted.value,
+                new_text=wanted.value,
+                kind="person",
+            ),
+        )
+    return case_id

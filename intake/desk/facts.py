@@ -1,0 +1,172 @@
+"""Loading what a decision about a mail needs to know. Reads only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from intake.core.answer.permission import Asking, recipient
+from intake.core.answer.tokens import Token, tag_of
+from intake.core.case.case import Case, Customer
+from intake.core.case.matching import Candidate, Evidence, belongs, numbers_in
+from intake.core.case.outcome import Arrival
+from intake.core.mail.form import FieldValue
+from intake.core.mail.message import Message
+from intake.desk.house import House
+from intake.store import cases, ledger, outbox, people
+from intake.store.ledger import Waiting
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An arrival with what the judgment about an answer needs besides."""
+
+    work: Waiting
+    arrival: Arrival
+    answer_to: str | None
+    tokens: tuple[Token, ...]
+
+
+def load(
+    house: House,
+    connection: Connection,
+    work: Waiting,
+    message: Message,
+    fields: Mapping[str, Mapping[str, FieldValue]],
+) -> Known:
+    """All that is known about a mail on a route."""
+    mail, route = work.mail, house.routes[work.route]
+    policy = house.policies.get(route.policy)
+    tokens = _tokens(house, work, message)
+    customer = _customer(connection, message, policy.name)
+    found = _candidates(house, connection, work, message, tokens)
+    duplicates = ledger.originals(connection, [message.content_hash])
+    duplicate_of = duplicates.get((work.route, message.content_hash))
+    arrival = Arrival(
+        message=message,
+        received_at=mail.received_at,
+        route=work.route,
+        queue=route.queue,
+        policy=policy,
+        fields=fields.get(policy.name, {}),
+        customer=customer,
+        candidates=found,
+        bounced=_bounced(connection, message, tokens),
+        to_bounce_address=any(token.purpose == "bounce" for token in tokens),
+        duplicate_of=duplicate_of if duplicate_of != mail.id else None,
+        linked=_linked(connection, work),
+        backlog=mail.backlog,
+        oversize=mail.oversize,
+        place=mail.origin or "",
+        envelope_from=mail.envelope_from,
+    )
+    to = recipient(message, source=mail.source, envelope_from=mail.envelope_from, login=mail.login)
+    return Known(work, arrival, to, tokens)
+
+
+def asking(house: House, connection: Connection, known: Known, case: Case, kind: str, now: datetime) -> Asking:
+    """What the judgment about a letter that answers the mail is made from."""
+    mail, arrival = known.work.mail, known.arrival
+    counted = recent(connection, known.answer_to, now)
+    return Asking(
+        kind=kind,
+        to=known.answer_to,
+        case_kinds=case.answered,
+        marks=case.marks,
+        message=arrival.message,
+        envelope_from=mail.envelope_from,
+        answerable=mail.answerable,
+        own_addresses=house.own_addresses,
+        undeliverable=_undeliverable(connection, known.answer_to),
+        known_contact=arrival.customer is not None,
+        sent_last_hour=counted[0],
+        digest_last_hour=counted[1],
+        cap=house.settings.answers.per_sender_per_hour,
+        shadow=house.settings.answers.shadow,
+    )
+
+
+def asking_scheduled(house: House, connection: Connection, case: Case, kind: str, now: datetime) -> Asking:
+    """The same for a letter that the scheduler asks for."""
+    counted = recent(connection, case.answer_to, now)
+    return Asking(
+        kind=kind,
+        to=case.answer_to,
+        case_kinds=case.answered,
+        marks=case.marks,
+        own_addresses=house.own_addresses,
+        undeliverable=_undeliverable(connection, case.answer_to),
+        known_contact=case.customer_id is not None,
+        sent_last_hour=counted[0],
+        digest_last_hour=counted[1],
+        cap=house.settings.answers.per_sender_per_hour,
+        shadow=house.settings.answers.shadow,
+    )
+
+
+def recent(connection: Connection, address: str | None, now: datetime) -> tuple[int, bool]:
+    """How many automatic letters to customers went to an address within the hour, and whether a digest did."""
+    return outbox.recent(connection, address, now - HOUR) if address else (0, False)
+
+
+def _undeliverable(connection: Connection, address: str | None) -> bool:
+    return address is not None and outbox.is_undeliverable(connection, address)
+
+
+def _tokens(house: House, work: Waiting, message: Message) -> tuple[Token, ...]:
+    """The signed tokens in the addresses that the mail was sent to."""
+    separator = house.settings.answers.token_separator
+    addresses = [work.recipient, *(each.address for each in (*message.to, *message.cc))]
+    read = (house.keys.read(tag_of(address, separator)) for address in addresses[:100])
+    return tuple(dict.fromkeys(token for token in read if token))
+
+
+def _customer(connection: Connection, message: Message, policy: str) -> Customer | None:
+    """The customer that From belongs to, unless From can be read two ways or is known to be forged."""
+    if message.from_ is None or message.ambiguous_sender or message.authentication == "fail":
+        return None
+    address = message.from_.address.lower()
+    return people.customers_of(connection, [address], policy).get(address)
+
+
+def _candidates(
+    house: House, connection: Connection, work: Waiting, message: Message, tokens: Sequence[Token]
+) -> tuple[Candidate, ...]:
+    """Cases that the mail names, by token, by the messages it answers, by a number in its subject."""
+    named = [token.reference for token in tokens if token.purpose == "reply"]
+    numbers = numbers_in(message.subject)
+    ids = cases.by_reference(connection, [*named, *numbers])
+    answered = [message.in_reply_to] if message.in_reply_to else []
+    threads = cases.by_message_ids(connection, [*answered, *message.references])
+    ways: list[tuple[Evidence, int]] = [("token", ids[each]) for each in named if each in ids]
+    # the message answered first, then the thread from its newest end
+    order = [*answered, *reversed(message.references)]
+    ways += [("reference", threads[each]) for each in dict.fromkeys(order) if each in threads]
+    ways += [("number", ids[each]) for each in numbers if each in ids]
+    loaded = cases.load(connection, {case_id for _, case_id in ways})
+    customers = people.load(connection, {case.customer_id for case in loaded.values() if case.customer_id})
+    out = []
+    for evidence, case_id in dict.fromkeys(ways):
+        case = loaded[case_id]
+        owner = customers.get(case.customer_id) if case.customer_id else None
+        out.append(Candidate(case, evidence, belongs(case, message, owner.domains if owner else ())))
+    own_route = [each for each in out if each.case.route == work.route]
+    return tuple(own_route if work.routes > 1 else out)
+
+
+def _bounced(connection: Connection, message: Message, tokens: Sequence[Token]) -> Case | None:
+    """The case whose letter a machine's mail is about: by our token or by the Message-ID of a mail of ours."""
+    ids = cases.by_reference(connection, [token.reference for token in tokens])
+    original = message.bounce.original_message_id if message.bounce else None
+    about = cases.by_sent_ids(connection, [each for each in (original, message.in_reply_to) if each])
+    found = [*ids.values(), *about.values()]
+    return next(iter(cases.load(connection, found[:1]).values()), None)
+
+
+def _linked(connection: Connection, work: Waiting) -> tuple[str, ...]:
+    """Cases that the same mail opened or joined on other routes."""
+    found = cases.load(connection, ledger.cases_of(connection, work.mail.id))
+    return tuple(case.reference for case in found.values())

@@ -1,0 +1,62 @@
+"""The policies that serve: read from files, the last good version where a file is broken, older ones from the store."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from intake.core.policy.policy import Policy, load_policy
+from intake.errors import IntakeError, Mistake, Mistakes
+
+
+class Policies:
+    """Policies by name. `mistakes` tells what is wrong with files whose last good version serves in their place."""
+
+    def __init__(self, serving: Mapping[str, Policy], mistakes: list[Mistake]) -> None:
+        self._serving = dict(serving)
+        self._older: dict[tuple[str, str], Policy] = {}
+        self.mistakes = mistakes
+
+    def __iter__(self) -> Iterator[Policy]:
+        return iter(self._serving.values())
+
+    def get(self, name: str) -> Policy:
+        """The policy that serves under a name. Raises `IntakeError` naming what there is."""
+        if name not in self._serving:
+            known = ", ".join(sorted(self._serving)) or "none"
+            raise IntakeError(f'no policy is named "{name}"; known are {known}')
+        return self._serving[name]
+
+    def version(self, name: str, version: str, text: str | None) -> Policy:
+        """The version that a case was opened under, from its stored text; the serving one where that is lost."""
+        if (name, version) not in self._older:
+            serving = self.get(name)
+            if version == serving.version or text is None:
+                return serving
+            self._older[name, version] = load_policy(text, f"{name} {version}")
+        return self._older[name, version]
+
+    def has(self, name: str, version: str) -> bool:
+        """Whether that version is at hand without its text."""
+        return (name, version) in self._older or self.get(name).version == version
+
+
+def load_policies(folders: list[Path], last_good: Mapping[str, str]) -> Policies:
+    """The policies of the folders' files, earlier folders first. A broken file's last good text serves on."""
+    serving: dict[str, Policy] = {}
+    mistakes: list[Mistake] = []
+    for file in [file for folder in folders for file in sorted(folder.glob("*.toml"))]:
+        try:
+            policy = load_policy(file.read_text(encoding="utf-8"), str(file))
+        except Mistakes as error:
+            mistakes += error.mistakes
+            policy = _last_good(file.stem, last_good)
+        except (OSError, UnicodeDecodeError) as error:
+            mistakes.append(Mistake(str(file), 0, "", f"cannot be read: {error}"))
+            policy = _last_good(file.stem, last_good)
+        if policy is not None:
+            serving.setdefault(policy.name, policy)
+    return Policies(serving, mistakes)
+
+
+def _last_good(name: str, last_good: Mapping[str, str]) -> Policy | None:
+    text = last_good.get(name)
+    return load_policy(text, f"the last good {name}") if text is not None else None

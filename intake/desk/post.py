@@ -1,0 +1,163 @@
+"""From the wishes and notices of a decision to finished mails, rendered before any transaction begins."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from intake.core.answer.letter import Letter
+from intake.core.answer.letters import Thread, to_customer, to_desk
+from intake.core.answer.permission import Asking, Permission, judge
+from intake.core.case.case import Case, Customer, Decision, Entry, Notice, Wish
+from intake.core.mail.message import Address, Message
+from intake.core.policy.policy import Policy
+from intake.desk.house import House
+from intake.outbound.render import Rendered, render
+from intake.store import cases, outbox
+
+EXCERPT = 2_000
+FOR_THE_DIGEST = "waits for the digest"
+SHADOW = "shadow mode: nothing leaves"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A finished mail that is to be queued, or withheld with a reason."""
+
+    letter: Letter
+    rendered: Rendered
+    withheld: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A decision with its finished mails, and why letters that it asked for do not go out."""
+
+    decision: Decision
+    drafts: tuple[Draft, ...] = ()
+    unanswered: tuple[str, ...] = ()
+
+
+def finish(
+    house: House,
+    policy: Policy,
+    decision: Decision,
+    ask: Callable[[Case, str], Asking],
+    now: datetime,
+    *,
+    thread: Thread,
+    customer: Customer | None,
+    author: str = "",
+    excerpt: str = "",
+) -> Posted:
+    """The decision with every letter that it asks for. `ask` tells what the judgment about a kind is made from.
+
+    `author` is the agent whose own words a reply is; `excerpt` is shown to the desk.
+    """
+    posted = Posted(decision)
+    for wish in decision.wishes:
+        if wish.kind == "reply":
+            more = _personal(house, policy, posted.decision, wish, author, thread, customer, now)
+        else:
+            asked = ask(posted.decision.case, _key(wish))
+            more = _automatic(house, policy, posted.decision, wish, asked, thread, customer, now)
+        posted = Posted(more.decision, (*posted.drafts, *more.drafts), (*posted.unanswered, *more.unanswered))
+    told = _notices(house, policy, posted.decision.case, decision.notices, customer, now, excerpt)
+    return replace(posted, drafts=(*posted.drafts, *told))
+
+
+def save(connection: Connection, posted: Posted, now: datetime) -> int:
+    """Stores the case with its history and queues its letters; gives back the case's id. Raises `Stale`."""
+    case_id = cases.save(connection, posted.decision.case)
+    cases.add_history(connection, case_id, now, posted.decision.entries)
+    for draft in posted.drafts:
+        outbox.queue(connection, case_id, draft.letter, draft.rendered, now, withheld=draft.withheld)
+    return case_id
+
+
+def _key(wish: Wish) -> str:
+    """The kind of letter that a case has once: each reminder counts for itself."""
+    return f"{wish.kind}-{wish.number}" if wish.number else wish.kind
+
+
+def _automatic(
+    house: House,
+    policy: Policy,
+    decision: Decision,
+    wish: Wish,
+    asked: Asking,
+    thread: Thread,
+    customer: Customer | None,
+    now: datetime,
+) -> Posted:
+    """An automatic letter to the customer, if it may go out. Every automatic letter comes through here."""
+    permission = judge(asked)
+    if permission.verdict == "never" or asked.to is None:
+        entry = Entry("not-answered", f"no {wish.kind}: {permission.because}")
+        return Posted(decision.then(entry), unanswered=(permission.because,))
+    case = replace(decision.case, answered=decision.case.answered | {asked.kind})
+    decision = replace(decision, case=case).then(Entry("letter", f"{wish.kind} to {asked.to}"))
+    desk, to = house.desk(case.route), Address("", asked.to)
+    letter = to_customer(policy, case, wish, to, desk, now, thread=thread, unique=house.unique(), customer=customer)
+    return Posted(decision, (Draft(letter, render(letter, house.templates), _withheld(permission)),))
+
+
+def _withheld(permission: Permission) -> str:
+    return {"digest": FOR_THE_DIGEST, "withhold": SHADOW}.get(permission.verdict, "")
+
+
+def _personal(
+    house: House,
+    policy: Policy,
+    decision: Decision,
+    wish: Wish,
+    author: str,
+    thread: Thread,
+    customer: Customer | None,
+    now: datetime,
+) -> Posted:
+    """A person's own words to the customer; no machine's rule stands in their way."""
+    case, desk, unique = decision.case, house.desk(decision.case.route), house.unique()
+    letter = to_customer(
+        policy, case, wish, case.contact, desk, now, thread=thread, unique=unique, customer=customer, author=author
+    )
+    withheld = SHADOW if house.settings.answers.shadow else ""
+    return Posted(decision, (Draft(letter, render(letter, house.templates), withheld),))
+
+
+def _notices(
+    house: House,
+    policy: Policy,
+    case: Case,
+    wanted: Iterable[Notice],
+    customer: Customer | None,
+    now: datetime,
+    excerpt: str,
+) -> tuple[Draft, ...]:
+    """Notices to the people behind each role, each person once for each kind and step."""
+    out: dict[tuple[str, str, int, str], Draft] = {}
+    shadow = SHADOW if house.settings.answers.shadow else ""
+    for notice in wanted:
+        for address in house.people(notice.role):
+            letter = to_desk(
+                policy,
+                case,
+                notice,
+                Address("", address),
+                house.desk(case.route),
+                now,
+                unique=house.unique(),
+                language=house.settings.service.language,
+                zone=policy.file.zone,
+                customer=customer,
+                excerpt=excerpt[:EXCERPT],
+            )
+            key = (notice.kind, address, notice.number, notice.text)
+            out[key] = Draft(letter, render(letter, house.templates), shadow)
+    return tuple(out.values())
+
+
+def thread_of(message: Message) -> Thread:
+    """How an answer to a message threads."""
+    return Thread(message.message_id, message.references)

@@ -1,0 +1,241 @@
+"""Receiving: kept mails become outcomes. Load the facts, let the core decide, save and queue in one commit."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from intake.core.answer.permission import judge
+from intake.core.case.case import Decision, Wish
+from intake.core.case.matching import numbers_in
+from intake.core.case.outcome import Classified, carry_out, classify
+from intake.core.mail.form import FieldSpec
+from intake.core.mail.message import Message
+from intake.desk import facts, post
+from intake.desk.house import House
+from intake.desk.reader import Reading
+from intake.errors import Stale
+from intake.store import cases, ledger, messages, outbox
+from intake.store.engine import reading
+from intake.store.ledger import Waiting
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A mail on a route with its outcome and, where a case is touched, the finished mails."""
+
+    work: Waiting
+    classified: Classified
+    message: Message | None
+    posted: post.Posted | None
+
+
+def receive(house: House, now: datetime) -> int:
+    """Decides the next batch of waiting mails; gives back how many outcomes were written."""
+    with reading(house.databases.reading) as connection:
+        batch = ledger.waiting(connection, house.done_up_to, house.settings.reading.batch)
+        last = ledger.last_mail(connection) if not batch else 0
+    if not batch:
+        house.done_up_to = max(house.done_up_to, last)
+        return 0
+    house.done_up_to = batch[0].mail.id - 1
+    readings = house.reader.kept(list(dict.fromkeys(work.mail.id for work in batch)), specs(house))
+    return sum(_settle(house, wave, readings, now) for wave in waves(batch, readings))
+
+
+def specs(house: House) -> dict[str, tuple[FieldSpec, ...]]:
+    """The fields that each policy asks for."""
+    return {policy.name: policy.specs for policy in house.policies}
+
+
+def waves(batch: Sequence[Waiting], readings: dict[int, Reading]) -> Iterator[list[Waiting]]:
+    """The batch in parts that share no sender, thread or content, so that each mail sees what came of those before."""
+    wave: list[Waiting] = []
+    taken: set[str] = set()
+    for work in batch:
+        keys = _keys(work, readings[work.mail.id].message)
+        if taken & keys:
+            yield wave
+            wave, taken = [], set()
+        wave.append(work)
+        taken |= keys
+    yield wave
+
+
+def _keys(work: Waiting, message: Message | None) -> set[str]:
+    keys = {f"mail {work.mail.id}"}
+    if message is not None:
+        ids = (message.message_id, message.in_reply_to, *message.references)
+        keys |= {f"id {each}" for each in ids if each}
+        keys |= {f"from {each.lower()}" for each in message.sender_addresses}
+        keys |= {f"from {(work.mail.envelope_from or '').lower()}", f"content {message.content_hash}"}
+        keys |= {f"number {each}" for each in numbers_in(message.subject)}
+        keys.discard("from ")
+    return keys
+
+
+def _settle(house: House, wave: Sequence[Waiting], readings: dict[int, Reading], now: datetime) -> int:
+    with reading(house.databases.reading) as connection:
+        settled = _decide_all(house, connection, wave, readings, now)
+    with house.databases.desk.begin() as connection:
+        return sum(_save(connection, each, now) for each in settled)
+
+
+def _decide_all(
+    house: House, connection: Connection, wave: Sequence[Waiting], readings: dict[int, Reading], now: datetime
+) -> list[Settled]:
+    first: list[tuple[Waiting, facts.Known | None, Classified]] = []
+    for work in wave:
+        try:
+            first.append(_classify(house, connection, work, readings[work.mail.id]))
+        except Exception as error:
+            first.append((work, None, _parked(work, error)))
+    fresh = sum(1 for _, _, classified in first if classified.outcome == "new_case")
+    number = _reserve(house, fresh)
+    out = []
+    for work, known, classified in first:
+        reference = ""
+        if known is not None and classified.outcome == "new_case":
+            reference = f"{known.arrival.policy.file.prefix}-{number}"
+            number += 1
+        try:
+            out.append(decide(house, connection, work, known, classified, reference, now))
+        except Exception as error:
+            out.append(Settled(work, _parked(work, error), None, None))
+    return out
+
+
+def _reserve(house: House, count: int) -> int:
+    if not count:
+        return 0
+    with house.databases.desk.begin() as connection:
+        return cases.reserve(connection, count)
+
+
+def _parked(work: Waiting, error: Exception) -> Classified:
+    """An error of ours parks the mail, for a person, and its neighbours go on."""
+    log.exception("mail parked", mail=work.mail.id, route=work.route)
+    return Classified("parked", f"deciding failed: {type(error).__name__}: {error}"[:500])
+
+
+def _classify(
+    house: House, connection: Connection, work: Waiting, read: Reading
+) -> tuple[Waiting, facts.Known | None, Classified]:
+    if read.message is None:
+        return work, None, Classified("parked", f"cannot be read: {read.problem}")
+    if work.route not in house.routes:
+        return work, None, Classified("parked", f"no route has the address {work.route} any more")
+    known = facts.load(house, connection, work, read.message, read.fields)
+    return work, known, classify(known.arrival)
+
+
+def decide(
+    house: House,
+    connection: Connection,
+    work: Waiting,
+    known: facts.Known | None,
+    classified: Classified,
+    reference: str,
+    now: datetime,
+) -> Settled:
+    """The whole of what becomes of a mail on a route. Reads, and writes nothing."""
+    if known is None:
+        return Settled(work, classified, None, None)
+    message = known.arrival.message
+    decision = carry_out(known.arrival, classified, reference, now)
+    if decision is None:
+        return Settled(work, classified, message, None)
+    posted = _post(house, connection, known, _with_answer_address(house, connection, known, decision, now), now)
+    return Settled(work, classified, message, posted)
+
+
+def _with_answer_address(
+    house: House, connection: Connection, known: facts.Known, decision: Decision, now: datetime
+) -> Decision:
+    """A new case remembers where its scheduled letters may go: where its first answer may, or nowhere."""
+    if decision.case.version:
+        return decision
+    asked = facts.asking(house, connection, known, decision.case, "acknowledgment", now)
+    allowed = judge(asked).verdict != "never" or asked.sent_last_hour >= asked.cap
+    return replace(decision, case=replace(decision.case, answer_to=known.answer_to if allowed else None))
+
+
+def _post(house: House, connection: Connection, known: facts.Known, decision: Decision, now: datetime) -> post.Posted:
+    arrival = known.arrival
+    policy = house.policy_of(connection, decision.case) if decision.case.version else arrival.policy
+    return post.finish(
+        house,
+        policy,
+        replace(decision, wishes=_wishes(known, decision)),
+        lambda changed, kind: facts.asking(house, connection, known, changed, kind, now),
+        now,
+        thread=post.thread_of(arrival.message),
+        customer=arrival.customer,
+        excerpt=arrival.message.new_text,
+    )
+
+
+def _wishes(known: facts.Known, decision: Decision) -> tuple[Wish, ...]:
+    """A mail that stayed in its mailbox for its size is answered by the letter that says so."""
+    if known.arrival.oversize is not None and decision.wishes:
+        return (Wish("too-big"),)
+    return decision.wishes
+
+
+def _save(connection: Connection, settled: Settled, now: datetime) -> int:
+    """One mail in a savepoint: what was decided in the meantime by somebody else stands, and this is looked at anew."""
+    work, classified, posted = settled.work, settled.classified, settled.posted
+    try:
+        with connection.begin_nested():
+            case_id = _save_case(connection, settled, posted, now) if posted else None
+            if case_id is None and classified.match is not None and classified.match.case is not None:
+                case_id = classified.match.case.id
+            content = settled.message.content_hash if settled.message else None
+            args = (work.mail.id, work.route, classified.outcome, classified.because, now)
+            if not ledger.record(connection, *args, case_id=case_id, content_hash=content):
+                raise Stale("decided in the meantime")
+    except Stale:
+        return 0
+    return 1
+
+
+def _save_case(connection: Connection, settled: Settled, posted: post.Posted, now: datetime) -> int:
+    case_id = post.save(connection, posted, now)
+    message = settled.message
+    if message is not None:
+        messages.add(connection, _stored(case_id, settled.work, message))
+        if message.bounce is not None and message.bounce.permanent:
+            outbox.mark_undeliverable(connection, message.bounce.recipients, settled.classified.because, now)
+    return case_id
+
+
+def _stored(case_id: int, work: Waiting, message: Message) -> messages.StoredMessage:
+    sender = message.from_
+    return messages.StoredMessage(
+        case_id=case_id,
+        direction="in",
+        author_name=sender.name if sender else "",
+        author_address=(sender.address if sender else work.mail.envelope_from or "")[:320],
+        role="customer",
+        at=work.mail.received_at,
+        message_id=message.message_id,
+        subject=message.subject,
+        text=message.text,
+        new_text=message.new_text,
+        kind=message.kind,
+        mail_id=work.mail.id,
+        attachments=[
+            {
+                "filename": each.filename,
+                "content_type": each.content_type,
+                "size": each.size,
+                "sha256": each.sha256,
+                "place": list(each.place),
+            }
+            for each in message.attachments
+        ],
+    )

@@ -1,0 +1,154 @@
+"""The ledger: what became of each mail on each route, what still waits, and what a person has to look at."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from intake.store import tables
+from intake.store.spool import KEPT_COLUMNS, KeptMail
+
+OUTCOMES = ("new_case", "reply", "automatic", "duplicate", "junk", "parked")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A kept mail on one of the `routes` that it was sent to, how many there be."""
+
+    mail: KeptMail
+    route: str
+    recipient: str
+    routes: int = 1
+
+
+def waiting(connection: Connection, after: int, limit: int) -> list[Waiting]:
+    """Mails above the id `after` that have no outcome yet, in their order. The connection must see the spool."""
+    route, outcome = tables.mail_route, tables.outcome
+    decided = (outcome.c.mail_id == route.c.mail_id) & (outcome.c.route == route.c.route)
+    query = _work().outerjoin(outcome, decided).where(route.c.mail_id > after, outcome.c.mail_id.is_(None))
+    query = query.order_by(route.c.mail_id, route.c.route).limit(limit)
+    return [_waiting(row) for row in connection.execute(query)]
+
+
+def work(connection: Connection, mail_id: int) -> list[Waiting]:
+    """A kept mail on each of its routes, whatever became of it."""
+    return [_waiting(row) for row in connection.execute(_work().where(tables.mail.c.id == mail_id))]
+
+
+def _work() -> Select[Any]:
+    route, other = tables.mail_route, tables.mail_route.alias()
+    many = select(func.count()).select_from(other).where(other.c.mail_id == route.c.mail_id).scalar_subquery()
+    columns = (*KEPT_COLUMNS, route.c.route, route.c.recipient, many)
+    return select(*columns).select_from(tables.mail.join(route, route.c.mail_id == tables.mail.c.id))
+
+
+def _waiting(row: Row[Any]) -> Waiting:
+    return Waiting(KeptMail(*row[:-3]), *row[-3:])
+
+
+def cases_of(connection: Connection, mail_id: int) -> list[int]:
+    """The cases that a mail's outcomes so far name."""
+    outcome = tables.outcome
+    query = select(outcome.c.case_id).where(outcome.c.mail_id == mail_id, outcome.c.case_id.is_not(None))
+    return [row.case_id for row in connection.execute(query)]
+
+
+def last_mail(connection: Connection) -> int:
+    """The highest id in the spool; 0 where it is empty."""
+    return int(connection.scalar(select(func.max(tables.mail.c.id))) or 0)
+
+
+def record(
+    connection: Connection,
+    mail_id: int,
+    route: str,
+    outcome: str,
+    because: str,
+    now: datetime,
+    *,
+    case_id: int | None = None,
+    content_hash: str | None = None,
+) -> bool:
+    """Writes the one outcome of a mail on a route. False, and nothing written, where it has one already."""
+    table = tables.outcome
+    values = {
+        "mail_id": mail_id,
+        "route": route,
+        "outcome": outcome,
+        "case_id": case_id,
+        "because": because,
+        "content_hash": content_hash,
+        "decided_at": now,
+    }
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(table).values(values))
+            if content_hash is not None and outcome not in ("duplicate", "parked"):
+                claim = {"route": route, "content_hash": content_hash, "mail_id": mail_id}
+                connection.execute(insert(tables.original).values(claim))
+    except IntegrityError:
+        return False
+    return True
+
+
+def originals(connection: Connection, hashes: Iterable[str]) -> dict[tuple[str, str], int]:
+    """The first mail of each content on each route: (route, hash) to mail id."""
+    wanted = sorted(set(hashes))
+    if not wanted:
+        return {}
+    table = tables.original
+    rows = connection.execute(select(table).where(table.c.content_hash.in_(wanted)))
+    return {(row.route, row.content_hash): row.mail_id for row in rows}
+
+
+def counts(connection: Connection) -> dict[str, Any]:
+    """The ledger by (mail, route): what was received, each outcome, what waits, and whether the sum comes out.
+
+    Received and waiting are counted from the spool, the outcomes from the desk; the connection must see both, in one
+    snapshot.
+    """
+    route, outcome = tables.mail_route, tables.outcome
+    received = connection.scalar(select(func.count()).select_from(route)) or 0
+    rows = connection.execute(select(outcome.c.outcome, func.count()).group_by(outcome.c.outcome)).all()
+    by_outcome = dict.fromkeys(OUTCOMES, 0) | {row[0]: row[1] for row in rows}
+    joined = route.outerjoin(outcome, (outcome.c.mail_id == route.c.mail_id) & (outcome.c.route == route.c.route))
+    left = connection.scalar(select(func.count()).select_from(joined).where(outcome.c.mail_id.is_(None))) or 0
+    balanced = received == sum(by_outcome.values()) + left
+    return {"received": received, **by_outcome, "waiting": left, "balanced": balanced}
+
+
+def parked(connection: Connection) -> list[dict[str, Any]]:
+    """Parked mails, the oldest first. The connection must see the spool."""
+    outcome, mail = tables.outcome, tables.mail
+    rows = connection.execute(
+        select(
+            outcome.c.mail_id.label("id"),
+            outcome.c.route,
+            outcome.c.because.label("reason"),
+            outcome.c.decided_at.label("parked_at"),
+            mail.c.received_at,
+            mail.c.source,
+            mail.c.envelope_from,
+            func.length(mail.c.raw).label("size"),
+        )
+        .join(mail, mail.c.id == outcome.c.mail_id)
+        .where(outcome.c.outcome == "parked")
+        .order_by(outcome.c.mail_id)
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+def forget_parked(connection: Connection, mail_id: int) -> int:
+    """Takes a mail's parked outcomes away, so that it waits again; gives back how many there were."""
+    table = tables.outcome
+    return connection.execute(delete(table).where(table.c.mail_id == mail_id, table.c.outcome == "parked")).rowcount
+
+
+def forget_junk(connection: Connection, mail_id: int) -> int:
+    """Takes a mail's junk outcomes away for a release; gives back how many there were."""
+    table, original = tables.outcome, tables.original
+    connection.execute(delete(original).where(original.c.mail_id == mail_id))
+    return connection.execute(delete(table).where(table.c.mail_id == mail_id, table.c.outcome == "junk")).rowcount

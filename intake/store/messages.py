@@ -1,0 +1,42 @@
+"""The messages of cases: what came in, what went out, and notes."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, insert, select
+
+from intake.store import tables
+
+Direction = Literal["in", "out", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A message of a case. `mail_id` is the kept mail that it came by; None for what we wrote."""
+
+    case_id: int
+    direction: Direction
+    author_name: str
+    author_address: str
+    role: str
+    at: datetime
+    message_id: str | None
+    subject: str
+    text: str
+    new_text: str
+    kind: str
+    mail_id: int | None = None
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+
+
+def add(connection: Connection, message: StoredMessage) -> None:
+    """Adds a message to its case."""
+    connection.execute(insert(tables.message).values(asdict(message)))
+
+
+def of_case(connection: Connection, case_id: int) -> list[StoredMessage]:
+    """The messages of a case, the oldest first."""
+    columns = [tables.message.c[name] for name in StoredMessage.__dataclass_fields__]
+    rows = connection.execute(select(*columns).where(tables.message.c.case_id == case_id).order_by(tables.message.c.id))
+    return [StoredMessage(**row._mapping) for row in rows]
