@@ -1,0 +1,114 @@
+"""The names that each template may use, as sample values: the single source of which variables there are.
+
+All values are strings unless they are lists (of strings, or of dicts of strings). A value that does not apply is
+"" or an empty list. Instants are already written out in the reader's zone, with the zone's name. Values hold no
+Markdown and no HTML: they are inserted after conversion.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+Values = Mapping[str, Any]
+
+SAMPLE_LINK = "https://desk.example/cases/OX-1042"
+
+_EVERY: Values = {
+    "desk": {"name": "Example Support", "address": "support@desk.example"},
+    "reader": {"name": "Kim Sample", "address": "kim@hosting.example"},
+    "case": {
+        "reference": "OX-1042",
+        "subject": "Mail module shows an empty list",
+        "severity": "2",
+        "severity_title": "Severe",
+        "severity_definition": "Major functionality is severely impaired.",
+        "wished_severity": "1",
+        "state": "open",
+        "policy_title": "Example Support Policy",
+        "plan": "premium",
+        "opened": "Monday, 23 November 2026, 09:12 (Europe/Berlin, CET)",
+        "contact_name": "Kim Sample",
+        "contact_address": "kim@hosting.example",
+        "customer_name": "Example Hosting",
+        "url": SAMPLE_LINK,
+    },
+    "because": [{"clause": "OX-5", "text": "one of several servers does not operate correctly, others serve on"}],
+    "response": {
+        "due": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
+        "aim": "Monday, 23 November 2026, 11:00 (Europe/Berlin, CET)",
+        "target": "4 business hours",
+        "absent_because": "your agreement names no response time for this severity",
+    },
+}
+
+_MISSING: Values = {
+    "missing": [
+        {"label": "Server Version", "problem": "missing", "written": "", "allowed": []},
+        {"label": "Distribution", "problem": "not on the list", "written": "MyLinux 3", "allowed": ["Debian", "RHEL"]},
+    ],
+    "form": "Server Version: \nDistribution: \n",
+}
+_INFORMATION: Values = {"information": {"due": "Monday, 7 December 2026, 09:12 (Europe/Berlin, CET)"}}
+_MESSAGE: Values = {
+    "message": {
+        "from": "Kim Sample <kim@hosting.example>",
+        "excerpt": "Since this morning the list is empty.\nRestarting did not help.",
+    }
+}
+_CLOCK: Values = {
+    "clock": {
+        "kind": "response",
+        "target": "4 business hours",
+        "due": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
+        "aim": "Monday, 23 November 2026, 11:00 (Europe/Berlin, CET)",
+        "overdue_by": "25 minutes",
+        "step": "1",
+        "because": [{"clause": "OX-4", "text": "response times come from the customer's agreement"}],
+    }
+}
+
+SAMPLES: Mapping[str, Values] = {
+    name: {**_EVERY, **extra}
+    for name, extra in {
+        "acknowledgment": {},
+        "missing-information": {**_MISSING, **_INFORMATION},
+        "not-entitled": _MISSING,
+        "reminder": {**_MISSING, **_INFORMATION, "reminder": {"number": "1"}},
+        "closed-for-silence": {},
+        "reply": {"reply": {"text": "Hello Kim,\n\nplease restart the service.", "agent_name": "Robin Sample"}},
+        "too-big": {"mail": {"subject": "Logs of the mail server", "size": "60 MB", "limit": "25 MB"}},
+        "digest": {
+            "cases": [
+                {
+                    "reference": "OX-1043",
+                    "subject": "Calendar does not load",
+                    "due": "Tuesday, 24 November 2026, 11:00 (Europe/Berlin, CET)",
+                },
+                {"reference": "OX-1044", "subject": "Contacts missing", "due": ""},
+            ]
+        },
+        "desk-new-case": {**_MISSING, **_MESSAGE, "marks": ["missing-information", "unverified"]},
+        "desk-due-soon": _CLOCK,
+        "desk-missed": _CLOCK,
+        "desk-escalated": _CLOCK,
+        "desk-parked": {
+            "mail": {
+                "from": "kim@hosting.example",
+                "subject": "Mail module",
+                "id": "17",
+                "reason": "more than 50 levels of nested parts",
+            }
+        },
+        "desk-undeliverable": {
+            "bounce": {"recipient": "kim@hosting.example", "reason": "550 5.1.1 mailbox unknown"},
+        },
+        "desk-reply": _MESSAGE,
+        "desk-alert": {"alert": {"text": "The customer wishes severity 1.\nThe case starts at 4."}},
+    }.items()
+}
+
+
+def emptied(values: Any) -> Any:
+    """The same names with nothing in them, as when no value applies."""
+    if isinstance(values, Mapping):
+        return {name: emptied(value) for name, value in values.items()}
+    return [] if isinstance(values, list) else ""

@@ -1,0 +1,127 @@
+"""All the templates that serve: read from folders, a broken one replaced by its last good version."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from intake.errors import IntakeError, Mistake, Mistakes
+from intake.outbound.samples import SAMPLES
+from intake.outbound.templates import Template, compile_template
+from intake.tomlfile import suggestion
+
+FALLBACK = "en"
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?")
+Place = tuple[str, str]
+
+
+class TemplateSet:
+    """The templates of one loading, by (language, name), and the mistakes that a person is to be told of."""
+
+    def __init__(self, templates: Mapping[Place, Template], mistakes: Sequence[Mistake]) -> None:
+        self._templates = dict(templates)
+        self.mistakes = tuple(mistakes)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that have at least one template, in order."""
+        return tuple(sorted({language for language, _ in self._templates}))
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        """Every template, by language and name."""
+        return tuple(self._templates[place] for place in sorted(self._templates))
+
+    def pick(self, name: str, language: str) -> Template:
+        """The template in the language, else in the language without its region, else in English.
+
+        Raises `IntakeError` where there is none at all.
+        """
+        language = language.lower()
+        for choice in (language, language.partition("-")[0], FALLBACK):
+            if (choice, name) in self._templates:
+                return self._templates[choice, name]
+        raise IntakeError(f'no template is named "{name}"{suggestion(name, list(SAMPLES))}')
+
+    def versions(self) -> dict[Place, tuple[str, str]]:
+        """(hash, text) of each template that serves, to be remembered as its last good version."""
+        return {place: (template.version, template.source) for place, template in self._templates.items()}
+
+
+def load(folders: Sequence[Path], last_good: Mapping[Place, str] | None = None) -> TemplateSet:
+    """The templates of the folders, the first folder that has a file winning.
+
+    Where that file is broken, the last good text of its (language, name) serves, else the next folder's file.
+    """
+    remembered = last_good or {}
+    templates: dict[Place, Template] = {}
+    mistakes: list[Mistake] = []
+    broken: set[Place] = set()
+    for folder in folders:
+        mistakes += _strays(folder)
+        for place, file in _files(folder):
+            if place in templates:
+                continue
+            try:
+                templates[place] = compile_template(_read(file), str(file), place[1], place[0])
+            except Mistakes as found:
+                mistakes += found.mistakes
+                if place not in broken and place in remembered:
+                    templates |= _last_good(place, remembered[place])
+                broken.add(place)
+    return TemplateSet(templates, mistakes)
+
+
+def check_templates(folder: Path) -> list[Mistake]:
+    """Every mistake in a folder's templates, each filled with sample values.
+
+    A language that has some templates but not all is named too: its readers get the others in English.
+    """
+    found = load([folder])
+    mistakes = list(found.mistakes)
+    have = {(template.language, template.name) for template in found.templates}
+    files = {place for place, _ in _files(folder)} | have
+    for language in sorted({language for language, _ in files}):
+        lacking = [name for name in SAMPLES if (language, name) not in files]
+        if lacking and language != FALLBACK:
+            text = f"no {', '.join(lacking)}: sent in English until there is one"
+            mistakes.append(Mistake(str(folder / language), 0, "", text))
+    return mistakes
+
+
+def _files(folder: Path) -> Iterable[tuple[Place, Path]]:
+    for file in sorted(folder.glob("*/*.md")):
+        if LANGUAGE.fullmatch(file.parent.name) and file.stem in SAMPLES:
+            yield (file.parent.name, file.stem), file
+
+
+def _strays(folder: Path) -> list[Mistake]:
+    """Files that no mail would ever be made of: misspelt names, languages that are none, a missing folder."""
+    if not folder.is_dir():
+        return [Mistake(str(folder), 0, "", "there is no such folder of templates")]
+    out = []
+    for file in sorted(folder.glob("*/*.md")):
+        if not LANGUAGE.fullmatch(file.parent.name):
+            out.append(Mistake(str(file.parent), 0, "", "a folder is named after its language, such as en or de"))
+        elif file.stem not in SAMPLES:
+            out.append(
+                Mistake(str(file), 0, "", f'no mail is named "{file.stem}"{suggestion(file.stem, list(SAMPLES))}')
+            )
+    return out
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise Mistakes([Mistake(str(file), line, "", "not UTF-8")]) from None
+    except OSError as error:
+        raise Mistakes([Mistake(str(file), 0, "", f"cannot be read: {error.strerror}")]) from None
+
+
+def _last_good(place: Place, text: str) -> dict[Place, Template]:
+    """The remembered version, unless the rules have changed since and refuse it now."""
+    try:
+        return {place: compile_template(text, f"the last good {place[0]}/{place[1]}", place[1], place[0])}
+    except Mistakes:
+        return {}
