@@ -31,8 +31,8 @@ _HEADER_ROLES = {
     word: role
     for role, words in {
         "from": "from von de da van od från fra lähettäjä от 差出人 发件人 寄件者 送信元 expéditeur mittente remetente",
-        "date": "sent date gesendet datum envoyé enviado inviato data verzonden wysłano skickat sendt fecha lähetetty "
-        "отправлено дата 送信日時 日付 发送时间 日期 寄件日期 enviada",
+        "date": "sent date gesendet datum envoyé enviado inviato data verzonden wysłano wysłane skickat sendt fecha "
+        "lähetetty отправлено дата 送信日時 日付 发送时间 日期 寄件日期 enviada",
         "to": "to an à para a aan do till til vastaanottaja кому 宛先 收件人",
         "cc": "cc kopie copie kopia kopi dw bcc копия 抄送 副本",
         "subject": "subject betreff objet sujet asunto oggetto onderwerp assunto temat ämne emne aihe тема 件名 "

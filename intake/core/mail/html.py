@@ -11,10 +11,10 @@ from inscriptis.html_properties import Display
 from inscriptis.model.config import ParserConfig
 from inscriptis.model.html_element import HtmlElement
 
-_LONGEST = 2_000_000
+_LONGEST = 1_500_000
 _DEEPEST = 150
 _LARGEST_TABLE = 8_000_000
-_MOST_ELEMENTS = 40_000
+_MOST_TAGS = 80_000
 _NEAR = 8
 _DEEPEST_QUOTE = 20
 _UNREAD = frozenset(("script", "style", "title", "template"))
@@ -25,6 +25,8 @@ _UNSEEN_TAGS = frozenset(("script", "style", "head", "title", "template", "noscr
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
 _OPTIONAL_END = frozenset("p li dt dd tr td th thead tbody tfoot option".split())  # noqa: SIM905
 _BREAKING = frozenset("p div br tr li ul ol table h1 h2 h3 h4 h5 h6 hr dt dd pre section article".split())  # noqa: SIM905
+_EMBEDDED = re.compile(r"data:[\w/+.-]{1,80};base64,[A-Za-z0-9+/=]*")
+_MARKUP = re.compile(r"<(?:/?[a-zA-Z]|[!?])")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
 _OUTLOOK_BORDER = re.compile(
@@ -46,14 +48,14 @@ def to_text(html: str) -> str:
     """The text that a reader of `html` sees; quoted parts carry "> " as in plain text. Never raises.
 
     Cells of a table's row stand on one line with a tab between them, images give their alternative text in brackets, a
-    link its words and, where they do not say where it leads, its address. What is hidden is left out. Input
-    beyond 2,000,000 characters is cut; HTML too deep or too wide to lay out gives its bare text.
+    link its words and, where they do not say where it leads, its address. What is hidden is left out. Embedded
+    images are dropped, input beyond 1,500,000 characters is cut; HTML too deep or too wide to lay out gives its bare text.
     """
-    html = html[:_LONGEST].translate(_INVISIBLE)
+    html = _EMBEDDED.sub("", html)[:_LONGEST].translate(_INVISIBLE)
     if not html.strip():
         return ""
     try:
-        text = _laid_out(html) if _depth(html) <= _DEEPEST else None
+        text = _laid_out(html) if html.count("<") <= _MOST_TAGS and _depth(html) <= _DEEPEST else None
     except (ValueError, AssertionError, AttributeError, IndexError, RecursionError, lxml.etree.LxmlError):
         text = None
     return _finished(text if text is not None and text.strip() else _bare(html))
@@ -75,8 +77,6 @@ def _laid_out(html: str) -> str | None:
     declared = re.sub(r"^\s*<\?xml[^>]*>", "", html)
     tree = lxml.html.document_fromstring(declared)
     elements = [element for element in tree.iter() if isinstance(element.tag, str)]
-    if len(elements) > _MOST_ELEMENTS:
-        return None
     for element in elements:
         _prepare(element)
     if not _tables_fit(elements):
@@ -189,12 +189,10 @@ def _bare(html: str) -> str:
     words: list[str] = []
     missing: set[str] = set()
     place = 0
-    while place < len(html):
-        tag = html.find("<", place)
-        if tag < 0:
-            tag = len(html)
-        words.append(_decoded(html[place:tag]))
-        place = _after_tag(html, tag, missing, words)
+    while tag := _MARKUP.search(html, place):
+        words.append(_decoded(html[place : tag.start()]))
+        place = _after_tag(html, tag.start(), missing, words)
+    words.append(_decoded(html[place:]))
     return "".join(words)
 
 
@@ -206,11 +204,8 @@ def _after_tag(html: str, start: int, missing: set[str], words: list[str]) -> in
         end = "-->"
     elif name in _UNREAD and name_match and not name_match[1]:
         end = f"</{name}"
-    elif name or html.startswith(("<!", "<?"), start):
-        end = ">"
     else:
-        words.append(html[start : start + 1])
-        return start + 1
+        end = ">"
     found = -1 if end in missing else html.find(end, start + 1)
     if found < 0:
         missing.add(end)

@@ -111,23 +111,30 @@ def _answered_runs(lines: list[str], quoted: list[bool], last: int) -> bool:
 
 def _without_signature(lines: list[str], kept: list[int], quoted: list[bool]) -> list[int]:
     """`kept` without what follows the signature's delimiter, up to the next quote."""
-    text_seen = False
     for place, number in enumerate(kept):
-        if text_seen and not quoted[number] and _DELIMITER.match(lines[number]):
-            after = place + 1
-            while after < len(kept) and kept[after] == kept[after - 1] + 1 and not quoted[kept[after]]:
-                after += 1
-            length = sum(1 for other in kept[place:after] if lines[other].strip())
-            if lines[number] == "-- " or length <= _SHORT_SIGNATURE:
+        if not quoted[number] and _DELIMITER.match(lines[number]):
+            after = _signature_end(lines, kept, quoted, place)
+            if after is not None:
                 return kept[:place] + kept[after:]
-        text_seen = text_seen or bool(lines[number].strip())
     return kept
+
+
+def _signature_end(lines: list[str], kept: list[int], quoted: list[bool], place: int) -> int | None:
+    """The place after the signature that begins at `place`; None where it is too long to be one."""
+    length = 0
+    for after in range(place + 1, len(kept)):
+        if kept[after] != kept[after - 1] + 1 or quoted[kept[after]]:
+            return after
+        length += bool(lines[kept[after]].strip())
+        if length > _SHORT_SIGNATURE and lines[kept[place]] != "-- ":
+            return None
+    return len(kept)
 
 
 def _without_mobile_line(kept: list[int], lines: list[str]) -> list[int]:
     kept = _trimmed(kept, lines)
     last = lines[kept[-1]].strip() if kept else ""
-    if len(kept) > 1 and len(last) < 100 and _MOBILE.fullmatch(last) and _DEVICE.search(last):
+    if len(last) < 100 and _MOBILE.fullmatch(last) and _DEVICE.search(last):
         return kept[:-1]
     return kept
 
