@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 from email.message import Message as StdlibMessage
 from email.utils import getaddresses
+from functools import partial
+from inspect import signature
 from typing import Any
 
 from mailparser import MailParser
@@ -13,7 +15,8 @@ from intake.core.mail.message import Address
 
 _GUARD = re.compile("[\ue000\ue001]")
 _TOKEN = re.compile("\ue000([0-9]+)\ue001")
-_ADDR_SPEC = re.compile(r"""[^\s<>()\[\]:;,"@\\]+@(?:[^\s<>()\[\]:;,"@\\']+|\[[^\]\s]+\])""")
+# Begins at a word's start and never goes back, so that a long word without an @ is looked at once.
+_ADDR_SPEC = re.compile(r"""(?<![^\s<>()\[\]:;,"@\\])[^\s<>()\[\]:;,"@\\]++@(?:[^\s<>()\[\]:;,"@\\']+|\[[^\]\s]+\])""")
 _ANGLE = re.compile(r"<\s*([^<>\s]+)\s*>")
 _ENDS_ITEM = re.compile(
     r'"(?:[^"\\]|\\.)*+"?|\((?:[^()\\]|\\.)*+\)?|<[^<>]*+>?|\[[^\]]*+\]?|[,;:]|[^"(<\[,;:]++|.', re.DOTALL
@@ -162,8 +165,11 @@ def _without_domain(values: list[str], words: Words) -> Address | None:
 def _lenient(values: list[str]) -> list[tuple[str, str]]:
     """stdlib's reading before it became strict, so that it is the same on each Python."""
     try:
-        return getaddresses(values, strict=False)  # type: ignore[call-arg,unused-ignore]
-    except TypeError:
-        return getaddresses(values)
+        return _getaddresses(values)
     except (RecursionError, ValueError, IndexError):
         return []
+
+
+_getaddresses: Callable[[list[str]], list[tuple[str, str]]] = getaddresses
+if "strict" in signature(getaddresses).parameters:
+    _getaddresses = partial(getaddresses, strict=False)

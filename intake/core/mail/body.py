@@ -20,7 +20,10 @@ _NESTED = {"message/rfc822", "message/global", "message/news"}
 _PKCS7 = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _STUB_LENGTH = 400
 _TABLE = re.compile(r"<t[dh][\s>]", re.IGNORECASE)
-_MOST_ENCODED = 8
+# Of a character: bytes at most, and bytes at most once they are encoded for the way.
+_MOST_BYTES = 4
+_MOST_ENCODED = 12
+_LONGEST_HTML = 500_000
 
 
 @dataclass(slots=True)
@@ -144,13 +147,14 @@ def _text_block(work: _Reading, part: Part) -> _Block:
     if work.left <= 0:
         return _Block()
     data = payload(work.raw, part, most=work.left * _MOST_ENCODED)
-    decoded = decode(data, part.charset)
+    decoded = decode(data[: work.left * _MOST_BYTES], part.charset)
     if decoded.defect:
         work.defects.append(decoded.defect)
     text = clean_text(decoded.text)
-    if len(text) > work.left or part.end - part.start > work.left * _MOST_ENCODED:
-        work.defects.append(f"the text was cut at {work.limits.text_characters} characters")
-        text = text[: work.left]
+    most = min(work.left, _LONGEST_HTML) if part.content_type == "text/html" else work.left
+    if len(text) > most or len(data) > work.left * _MOST_BYTES:
+        work.defects.append(f"the text was cut at {most} characters")
+        text = text[:most]
     work.left -= len(text)
     if part.content_type == "text/html":
         return _Block(html=text)
@@ -163,22 +167,22 @@ def _text_block(work: _Reading, part: Part) -> _Block:
 
 def unflowed(text: str, *, delsp: bool) -> str:
     """Soft line breaks taken out (RFC 3676), paragraph by paragraph and by depth of quotation."""
-    out: list[str] = []
+    out: list[list[str]] = []
     open_depth = -1
     for line in text.split("\n"):
-        depth = len(line) - len(line.lstrip(">"))
-        content = line[depth:]
+        content = line.lstrip(">")
+        depth = len(line) - len(content)
         content = content.removeprefix(" ")
         soft = content.endswith(" ") and content != "-- "
         if content == "-- ":
             open_depth = -1
         kept = content[:-1] if soft and delsp else content
         if open_depth == depth:
-            out[-1] += kept
+            out[-1].append(kept)
         else:
-            out.append((">" * depth + " " if depth else "") + kept)
+            out.append([">" * depth + " " if depth else "", kept])
         open_depth = depth if soft else -1
-    return "\n".join(out)
+    return "\n".join("".join(pieces) for pieces in out)
 
 
 def _pkcs7(work: _Reading, part: Part) -> list[_Block]:

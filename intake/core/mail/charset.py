@@ -1,6 +1,7 @@
 """Bytes to text: as declared, then the declared charset's superset, then as detected, then with replacements."""
 
 import re
+from codecs import charmap_decode
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -136,7 +137,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     if codec in _MULTIBYTE and _is_utf8(data):
         return Decoded(_whole(data.decode("utf-8")), f"declared as {_shown(declared)} but written in utf-8")
     loose = data.decode(_python(codec), "replace")
-    if loose.count("\ufffd") * 20 <= sum(1 for c in loose if c > "\x7f"):
+    if loose.count("\ufffd") * 20 <= _beyond_ascii(loose):
         return Decoded(_whole(loose), f"some bytes are not {_shown(declared)}")
     return _detected(data, f"not {_shown(declared)} as declared")
 
@@ -160,6 +161,10 @@ def _whole(text: str) -> str:
 
 def _python(codec: str) -> str:
     return {"iso-2022-jp": "iso2022_jp_ext"}.get(codec, codec)
+
+
+def _beyond_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -187,13 +192,12 @@ def _strict(data: bytes, codec: str) -> str | None:
 
 def _windows_1252(data: bytes) -> str:
     """As the WHATWG reads it: the five bytes without a letter stay C1 controls, so that nothing fails."""
-    try:
-        return data.decode("cp1252")
-    except UnicodeDecodeError:
-        return "".join(bytes((b,)).decode("cp1252", "replace") if b not in _HOLES else chr(b) for b in data)
+    return charmap_decode(data, "strict", _WINDOWS_1252)[0]
 
 
-_HOLES = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+_WINDOWS_1252 = "".join(
+    bytes((b,)).decode("cp1252" if b not in {0x81, 0x8D, 0x8F, 0x90, 0x9D} else "latin-1") for b in range(256)
+)
 
 
 def _big5(data: bytes) -> str:
@@ -251,7 +255,7 @@ def _as_utf8(data: bytes) -> Decoded:
         pass
     loose = data.decode("utf-8", "replace")
     bad = loose.count("\ufffd")
-    if bad * 2 <= sum(1 for c in loose if c > "\x7f") - bad:
+    if bad * 2 <= _beyond_ascii(loose) - bad:
         return Decoded(loose, "some bytes are not utf-8")
     return _detected(data, "not utf-8 as declared")
 
@@ -278,7 +282,7 @@ def _detected(data: bytes, defect: str) -> Decoded:
         return Decoded(_whole(data.decode(codec, "replace")), f"{defect}, read as {codec}")
     loose = data.decode("utf-8", "replace")
     bad = loose.count("\ufffd")
-    if bad * 2 <= sum(1 for c in loose if c > "\x7f") - bad:
+    if bad * 2 <= _beyond_ascii(loose) - bad:
         return Decoded(loose, f"{defect}, read as utf-8")
     codec = _guess(data)
     text = _strict(data, codec)

@@ -210,10 +210,15 @@ def _run_text(run: list[tuple[str, bytes]]) -> str:
 
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
+_PADDED_LINES = re.compile(rb"[A-Za-z0-9+/\r\n]++(?:={1,2}[\r\n]*+[A-Za-z0-9+/\r\n]++)+={0,2}[\r\n \t]*")
 
 
 def base64_bytes(data: bytes) -> bytes:
     """Base64 as mail clients read it: foreign characters skipped, missing padding supplied."""
+    padding = data.find(b"=")
+    if 0 <= padding < len(data) - 8 and _PADDED_LINES.fullmatch(data):
+        # Some scripts encode line by line; decoders that stop at the first padding would lose the rest.
+        return b"".join(base64_bytes(piece) for piece in re.split(rb"=+", data))
     try:
         return binascii.a2b_base64(data)
     except (binascii.Error, ValueError):

@@ -17,6 +17,7 @@ _START = re.compile(rb"(?:\r*\n)+")
 _GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\r\n]{1,200}?)[ \t\r]*\n[Cc]ontent-[^\n]*:")
 _GUESS_WITHIN = 65_536
 _MOST_LOOKS = 100_000
+_MOST_SEARCHED = 300_000_000
 _TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+")
 
 
@@ -54,6 +55,7 @@ class _Split:
     limits: Limits
     parts: int = 0
     looks: int = 0
+    searched: int = 0
     defects: list[str] = field(default_factory=list)
 
 
@@ -162,6 +164,10 @@ def _bounds(work: _Split, boundary: str, start: int, end: int) -> tuple[list[tup
     if not boundary:
         return [], False
     raw = work.raw
+    # Each level looks through all that is below it: a big mail cannot be nested deep as well.
+    work.searched += end - start
+    if work.searched > _MOST_SEARCHED:
+        raise Unreadable("too big for parts nested so deep")
     mark = b"--" + boundary.encode("utf-8", "surrogateescape")
     rest = re.compile(rb"(--)?+[ \t\r]*+(?:\n|\Z)")
     # Without a newline before it a delimiter line counts at the very beginning only.

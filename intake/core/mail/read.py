@@ -29,6 +29,7 @@ _LISTS = ("from", "reply-to", "to", "cc")
 _LOOP_MARK = "x-intake-loop"
 _LONGEST_SUBJECT = 2_000
 _LONGEST_DATE = 180
+_LONGEST_FROM = 10_000
 _LONGEST_ID = 998
 _MOST_DEFECTS = 50
 _ONCE = ("from", "subject", "date", "message-id", "to", "cc", "reply-to", "in-reply-to", "references", "content-type")
@@ -148,7 +149,7 @@ class _Reader:
     def _list_values(self, name: str, words: Words) -> list[str]:
         written = self.headers.all(name)
         if name == "from":
-            pieces = [prepared(value, words, self.hint, self.limits.addresses) for value in written[:10]]
+            pieces = [prepared(v[:_LONGEST_FROM], words, self.hint, self.limits.addresses) for v in written[:10]]
         else:
             # Several To are one list, as clients that write them mean it.
             pieces = [prepared(", ".join(written), words, self.hint, self.limits.addresses)] if written else []

@@ -2,11 +2,9 @@
 
 import re
 
-_SIGNED = re.compile(
-    r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Za-z-]+: [^\n]*\n)*\n(.*?)\n?^-----BEGIN PGP SIGNATURE-----\n"
-    r".*?^-----END PGP SIGNATURE-----[ \t]*\n?",
-    re.DOTALL | re.MULTILINE,
-)
+_BEGIN = "-----BEGIN PGP SIGNED MESSAGE-----\n"
+_SIGNATURE = "\n-----BEGIN PGP SIGNATURE-----"
+_END = "-----END PGP SIGNATURE-----"
 _ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
 _DATA_OID = bytes.fromhex("06092a864886f70d010701")
 _SIGNED_OID = bytes.fromhex("06092a864886f70d010702")
@@ -17,7 +15,18 @@ def armoured(text: str) -> tuple[str, str | None]:
     """Text without the armour of an inline PGP signature, and a defect where it holds an encrypted message."""
     if "-----BEGIN PGP " not in text:
         return text, None
-    text = _SIGNED.sub(lambda m: re.sub(r"^- ", "", m.group(1), flags=re.MULTILINE) + "\n", text, count=20).rstrip()
+    out: list[str] = []
+    at = 0
+    while (start := text.find(_BEGIN, at)) >= 0:
+        signature = text.find(_SIGNATURE, start)
+        end = text.find(_END, signature) if signature >= 0 else -1
+        if end < 0:
+            break
+        # The armour's own headers (Hash: …) end with an empty line.
+        _, _, signed = text[start + len(_BEGIN) - 1 : signature].partition("\n\n")
+        out += (text[at:start], re.sub(r"^- ", "", signed, flags=re.MULTILINE), "\n")
+        at = end + len(_END)
+    text = "".join((*out, text[at:])).rstrip()
     return text, "encrypted (PGP): a part of the text cannot be read here" if _ENCRYPTED in text else None
 
 
