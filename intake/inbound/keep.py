@@ -1,13 +1,20 @@
 """The one call that every channel ends in: keep the raw mail. Mails that arrive together share a commit."""
 
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
 from intake.store.spool import NewMail
 
 SHARED = 64
+
+log = structlog.get_logger()
 
 
 class Keeper:
@@ -53,16 +60,24 @@ class Keeper:
             try:
                 ids = self._write([mail for mail, _ in batch])
             except Exception as error:
-                # one mail that cannot be written must not refuse its neighbours
-                if len(batch) > 1:
-                    for item in batch:
-                        self._keep_alone(item)
-                else:
-                    batch[0][1].set_exception(error)
+                self._refuse(batch, error)
             else:
                 for (_, future), mail_id in zip(batch, ids, strict=True):
                     future.set_result(mail_id)
-            self._kept()
+            try:
+                self._kept()
+            except Exception:
+                log.exception("could not wake whoever decides")
+
+    def _refuse(self, batch: list[tuple[NewMail, "Future[int]"]], error: Exception) -> None:
+        # one mail that cannot be written must not refuse its neighbours; a database that cannot be had
+        # refuses all of them at once, not each after a wait of its own
+        if len(batch) > 1 and not _is_busy(error):
+            for item in batch:
+                self._keep_alone(item)
+            return
+        for _, future in batch:
+            future.set_exception(error)
 
     def _keep_alone(self, item: tuple[NewMail, "Future[int]"]) -> None:
         mail, future = item
@@ -86,3 +101,10 @@ class Keeper:
                 break
             batch.append(item)
         return batch
+
+
+def _is_busy(error: Exception) -> bool:
+    """Whether the database as a whole could not be had; a full disk may still take a smaller mail."""
+    if not isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        return False
+    return getattr(getattr(error, "orig", None), "sqlite_errorcode", None) != sqlite3.SQLITE_FULL

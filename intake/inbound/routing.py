@@ -8,7 +8,8 @@ from intake.store.spool import RoutedTo
 
 RECIPIENT_HEADERS = (b"to:", b"cc:", b"delivered-to:", b"x-original-to:", b"envelope-to:")
 HEADER_BYTES = 262_144
-ADDRESS = re.compile(rb"[^\s<>,;:\"()\[\]]{1,256}@[^\s<>,;:\"()\[\]]{1,256}")
+WORD = re.compile(rb"[^\s<>,;:\"()\[\]]+")
+ADDRESS_BYTES = 513
 
 
 class Routes:
@@ -43,7 +44,8 @@ class Routes:
 
         Looks for addresses by their shape alone: a hostile header costs no more than its length.
         """
-        names = (match.decode("utf-8", "replace") for line in _recipient_lines(raw) for match in ADDRESS.findall(line))
+        words = (word for line in _recipient_lines(raw) for word in WORD.findall(line))
+        names = (word.decode("utf-8", "replace") for word in words if b"@" in word and len(word) <= ADDRESS_BYTES)
         last = otherwise or self.first
         return self.of_recipients(names) or (RoutedTo(last, last),)
 
