@@ -49,7 +49,7 @@ def to_text(html: str) -> str:
 
     Cells of a table's row stand on one line with a tab between them, images give their alternative text in brackets, a
     link its words and, where they do not say where it leads, its address. What is hidden is left out. Embedded
-    images are dropped, input beyond 1,500,000 characters is cut; HTML too deep or too wide to lay out gives its bare text.
+    images are dropped, input beyond 1,500,000 characters is cut; HTML too deep or too wide to lay out gives bare text.
     """
     html = _EMBEDDED.sub("", html)[:_LONGEST].translate(_INVISIBLE)
     if not html.strip():

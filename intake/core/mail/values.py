@@ -11,7 +11,7 @@ _NO_ANSWER = frozenset(
     fold(words)
     for words in (
         "n/a", "none", "nil", "null", "tbd", "tba", "todo", "unknown", "not known", "not applicable",
-        "not available", "not specified", "no idea", "don't know", "xxx", "empty", "keine", "keiner", "keines",
+        "not available", "not specified", "no idea", "don't know", "xxx", "keine", "keiner", "keines",
         "k.A.", "keine Angabe", "unbekannt", "nicht bekannt", "entfällt", "nicht zutreffend", "weiß nicht",
     )
 )  # fmt: skip

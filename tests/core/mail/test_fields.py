@@ -23,7 +23,7 @@ def load_specs() -> tuple[FieldSpec, ...]:
             label=row["label"],
             kind=row["kind"],
             aliases=tuple(row.get("aliases", ())),
-            allowed=tuple((name, tuple(others)) for name, others in row.get("allowed", {}).items()),
+            allowed=tuple((name, tuple(others)) for name, others in row.get("allowed", ())),
             hint=row.get("hint", ""),
         )
         for row in tomllib.loads(SPECS_FILE.read_text("utf-8"))["field"]
