@@ -40,6 +40,9 @@ _HEADER_ROLES = {
     }.items()
     for word in words.split()
 } | {"enviado el": "date", "enviada em": "date", "enviado em": "date", "от кого": "from", "data wysłania": "date"}
+# A look at a line's first character spares most lines the dearer looks.
+_FROM_INITIALS = frozenset(word[0] for word, role in _HEADER_ROLES.items() if role == "from") | {"*", "_"}
+_ALONE_INITIALS = frozenset(words[0] for words in _ALONE_WORDS) | {">"}
 _VERBS = re.compile(
     r"\b(?:wrote|writes|said|schrieb|schrieben|a écrit|escribió|ha scritto|scrisse|schreef|geschreven|escreveu"
     r"|napisał(?:a|\(a\))?|pisze|skrev|skriver|kirjoitti|napsal(?:a|\(a\))?|написала?|пишет|писал|yazdı|írta"
@@ -96,8 +99,9 @@ def quote_starts(lines: Sequence[str]) -> dict[int, int]:
         if _is_divider(stripped):
             starts[number] = number + 1
             continue
-        ruled = bool(_RULE.match(stripped))
-        if not ruled and stripped[-1] not in ":：" and _role(stripped) != "from":
+        ruled = stripped[0] in "_-" and bool(_RULE.match(stripped))
+        headed = stripped[0].casefold() in _FROM_INITIALS and _role(stripped) == "from"
+        if not (ruled or headed or stripped[-1] in ":："):
             continue
         looks += 1
         if looks > _LOOKS:
@@ -120,7 +124,8 @@ def _start_at(lines: Sequence[str], number: int, ruled: bool) -> int | None:
 def _is_divider(line: str) -> bool:
     if line[0] in _DASHES and line[1:2] in _DASHES and line[-1] in _DASHES:
         return line.casefold().strip(" :" + _DASHES).startswith(_DIVIDER_WORDS)
-    return len(line) < 60 and line.casefold().rstrip(" :：").lstrip("> ") in _ALONE_WORDS
+    initial = line[0].casefold() in _ALONE_INITIALS
+    return initial and len(line) < 60 and line.casefold().rstrip(" :：").lstrip("> ") in _ALONE_WORDS
 
 
 def _next_text(lines: Sequence[str], number: int) -> int:

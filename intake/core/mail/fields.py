@@ -12,7 +12,7 @@ from intake.core.mail.values import Judged, judge
 
 _DELIMITER = re.compile(r"--\s*$")
 _RULE = re.compile(r"\s*(?:[-=_*~#]{3,}|[|+:\s-]*-{3,}[|+:\s-]*)\s*$")
-_EMPHASIS = re.compile(r"^[*_`]{1,2}(?=\S)(.*\S)[*_`]{1,2}$", re.S)
+_EMPHASIS = re.compile(r"([*_`]{1,3})(?=\S)(.*\S)\1", re.S)
 _SENTENCE_END = ".!?:;"
 _WRAPPED_LENGTH = 60
 _CONTINUATIONS = 5
@@ -234,5 +234,5 @@ def _wraps(value: str, following: str) -> bool:
 def _plain(value: str) -> str:
     """`value` without a table's last edge, and without emphasis around the whole of it."""
     value = value.strip().strip("|│").strip()
-    emphasised = _EMPHASIS.match(value)
-    return emphasised[1].strip() if emphasised and "*" not in emphasised[1] else value
+    emphasised = _EMPHASIS.fullmatch(value)
+    return emphasised[2].strip() if emphasised and emphasised[1] not in emphasised[2] else value

@@ -14,10 +14,12 @@ _LOOSE = re.compile(r"\s[-–—]\s+|[ \u00a0]{2,}")
 _GLUED_NUMBER = re.compile(r"([^\d:=]{1,40}?)[\s#.–-]{0,5}(\d+)\s*(?=$|[(,;/–-])")
 _NUMBERED = re.compile(r"\s*\(?\d{1,2}[.)](?=\S)")
 _PARENTHESIS = re.compile(r"[(\[<{][^()\[\]<>{}]*[)\]>}]\s*$")
+_REMARKED = re.compile(r"([^()\[\]:=|]{1,80})[(\[][^()\[\]]{0,150}[)\]][\s*_]{0,5}[:：﹕=＝|\t]")
 _PIECES = re.compile(r"([,;|│\t:：﹕=＝])")
 _HEAD_CHARACTERS = 200
 _ROW_CHARACTERS = 2_000
 _STRONG = frozenset(":：﹕|│\t")
+_EMPHASIS = "*_`"
 _CELL = frozenset("|│\t")
 
 
@@ -76,8 +78,8 @@ class Labels:
         return None
 
     def _promising(self, line: str, start: int) -> bool:
-        initial = line[start : start + 1]
-        return initial in self._initials or fold(initial)[:1] in self._initials
+        initial = line[start : start + 1].lower()
+        return initial in self._initials or (not initial.isascii() and fold(initial)[:1] in self._initials)
 
     def _head(self, line: str, marked: bool) -> Hit | None:
         lower = line[:1].islower()
@@ -86,10 +88,12 @@ class Labels:
             rest = line[separator.end() :]
             if separator[0] in "=＝":
                 rest = rest.lstrip("=>")
-            if marked:
-                rest = rest.lstrip("*_` ")
+            if marked and line[: separator.start()].rstrip()[-1:] not in _EMPHASIS:
+                rest = rest.lstrip(_EMPHASIS)
             sure = marked or separator[0] in _STRONG
             return Hit(spec, rest, sure, cell=separator[0] == "\t", lower=lower)
+        if separator and (remarked := _REMARKED.match(line)) and (spec := self(remarked[1])):
+            return Hit(spec, line[remarked.end() :], sure=True, lower=lower)
         loose = _LOOSE.search(line, 0, _HEAD_CHARACTERS)
         if loose and (spec := self(line[: loose.start()])) and line[loose.end() :].strip():
             return Hit(spec, line[loose.end() :], sure=marked, lower=lower)

@@ -30,6 +30,7 @@ _WORD = re.compile(r"[^\W_]+")
 _SPLIT = re.compile(r"[,;/&+|\n]|\band\b|\bund\b", re.I)
 _BRACKETED = re.compile(r"\([^()]*\)")
 _PLACEHOLDER = re.compile(r"[<\[{][^<>\[\]{}.@:/]*[>\]}]")
+_TICKED = re.compile(r"(?:\[ ?[xX✓✔] ?\]|☑|☒)\s*([^\[\]☐☑☒\n]*)")
 _NUMBER = re.compile(r"(?<![\d.,])\d+(?![.,]?\d)")
 _LEADING_NUMBER = re.compile(r"[^\w]*(?:[^\W\d]+[\s:#.–-]*)?(\d+)(?![.,]?\d)")
 _NEXT_NUMBER = re.compile(r"\s*(?:[,;/|–-]|->|or|oder|and|und|to|bis)?\s*(\d+)", re.I)
@@ -50,7 +51,10 @@ def judge(spec: FieldSpec, written: str) -> Judged | None:
     plain = " ".join(unicodedata.normalize("NFKC", written).split())
     if not plain:
         return None
-    value = _READERS[spec.kind](spec, written, plain)
+    if spec.allowed and (ticked := _TICKED.findall(written)):
+        value = _READERS[spec.kind](spec, ",".join(ticked), ", ".join(ticked))
+    else:
+        value = _READERS[spec.kind](spec, written, plain)
     if _is_hint(spec, plain) and not (value is not None and spec.kind in ("choice", "number")):
         return Judged(FieldValue(written, written, False), given=False)
     if value is not None and spec.allowed:

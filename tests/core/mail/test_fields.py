@@ -143,6 +143,10 @@ def test_a_label_is_found_however_it_is_set_off(restyle: Callable[[str], str]) -
         ("Severity: ２", "2"),
         ("Severity: urgent (2)", "2"),
         ("Severity [1-4]: 2", "2"),
+        ("Severity (1=critical, 4=low): 2", "2"),
+        ("**Severity**: **2**", "2"),
+        ("Severity: [2]", "2"),
+        ("Severity: [ ] 1 [x] 2 [ ] 3 [ ] 4", "2"),
         ("Severity: 2 - 500 users", "2"),
         ("Severity: 2.", "2"),
         ("Severity: 2 of 4", "2"),
@@ -203,6 +207,19 @@ def test_several_values_are_taken_where_the_form_lets_choose(mark: str) -> None:
         ("mail", "calendar"),
         True,
     )
+
+
+def test_boxes_that_are_ticked_choose() -> None:
+    assert judged("module", "Module: ☐ portal ☑ mail ☐ calendar ☑ tasks") == (("mail", "tasks"), True)
+
+
+def test_emphasis_around_a_value_is_no_part_of_it() -> None:
+    assert values("**Server**: `a.example`\n*Track-ID:* **7**\n**Module:**mail") == {
+        "server": "a.example",
+        "track_id": "7",
+        "module": ("mail",),
+    }
+    assert judged("server", "Server: *a* or *b*") == ("*a* or *b*", True)
 
 
 def test_one_value_off_the_list_spoils_the_rest_and_is_kept_as_written() -> None:
