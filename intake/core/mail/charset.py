@@ -298,10 +298,13 @@ def _guess(data: bytes) -> str:
     runs = _HIGH_RUN.findall(sample)
     high = sum(map(len, runs))
     in_runs = sum(len(run) for run in runs if len(run) > 1)
-    candidates = _RUN_CANDIDATES if in_runs * 2 > high else _ISOLATED_CANDIDATES
-    shares = [(_share(sample, codec, letters), codec) for codec, letters in candidates]
-    best = max(shares, key=lambda pair: pair[0])
-    return best[1] if best[0] >= _ENOUGH else "windows-1252"
+    # Latin words have single letters beyond ASCII; the bytes of other scripts stand together.
+    orders = (_RUN_CANDIDATES, _ISOLATED_CANDIDATES)
+    for candidates in orders if in_runs * 2 > high else reversed(orders):
+        share, codec = max(((_share(sample, c, letters), c) for c, letters in candidates), key=lambda pair: pair[0])
+        if share >= _ENOUGH:
+            return codec
+    return "windows-1252"
 
 
 def _share(sample: bytes, codec: str, letters: str) -> float:

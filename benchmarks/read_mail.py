@@ -1,0 +1,61 @@
+"""Microseconds a mail: `read` beside the stdlib's compat32 parse and mail-parser alone, on the same bytes in one run.
+
+    .venv/bin/python benchmarks/read_mail.py [FILE.eml …]
+
+Without files: the pairs of tests/mails. Each takes the best of several passes over all the mails.
+"""
+
+import email
+import logging
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import mailparser
+
+from intake.core.mail.message import Unreadable
+from intake.core.mail.read import read
+
+_PASSES = 5
+
+
+def _read(raw: bytes) -> None:
+    with suppress(Unreadable):
+        read(raw)
+
+
+def _mail_parser(raw: bytes) -> None:
+    with suppress(AttributeError):  # a multipart without an epilogue
+        mailparser.parse_from_bytes(raw)
+
+
+def _best(work: Callable[[bytes], object], mails: list[bytes]) -> float:
+    times = []
+    for _ in range(_PASSES):
+        started = time.perf_counter()
+        for raw in mails:
+            work(raw)
+        times.append(time.perf_counter() - started)
+    return min(times) / len(mails) * 1e6
+
+
+def main() -> None:
+    """Measures and prints."""
+    logging.disable(logging.CRITICAL)
+    paths = [Path(name) for name in sys.argv[1:]] or sorted(Path(__file__).parent.parent.glob("tests/mails/*.eml"))
+    mails = [path.read_bytes() for path in paths]
+    for raw in mails:
+        _read(raw)  # loads what is loaded on first use
+    stdlib = _best(email.message_from_bytes, mails)
+    alone = _best(_mail_parser, mails)
+    ours = _best(_read, mails)
+    print(f"{len(mails)} mails, {sum(map(len, mails)) // len(mails)} bytes on average, microseconds a mail:")
+    print(f"  stdlib compat32 parse  {stdlib:8.0f}")
+    print(f"  mail-parser alone      {alone:8.0f}")
+    print(f"  read                   {ours:8.0f}   {ours / alone:.2f} times mail-parser")
+
+
+if __name__ == "__main__":
+    main()
