@@ -2,9 +2,11 @@
 
 import calendar
 import re
+import warnings
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 from functools import lru_cache
+from threading import Lock
 
 import holidays
 
@@ -12,6 +14,9 @@ from intake.core.hours.weekly import DAY, DAYS, Interval
 
 MONTHS = tuple(name.casefold() for name in calendar.month_name)
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
+_ONE_AT_A_TIME = Lock()
+"""`warnings.catch_warnings` changes what all threads share."""
+
 _SATURDAY, _SUNDAY = 5, 6
 _FIXED = re.compile(r"(?:(\d{1,2})\.? ([a-z]+)|([a-z]+) (\d{1,2}))")
 _NTH = re.compile(r"([a-z]+) ([a-z]+) (?:of|in) ([a-z]+)")
@@ -120,13 +125,13 @@ class Country:
 
     def closures(self, year: int) -> tuple[Closure, ...]:
         """What is closed by a year's holidays; nothing outside the years that the library covers."""
-        covered = self._years()
-        if not covered.start_year <= year <= covered.end_year:
-            return ()
-        # Asked for a language that it does not have, the library takes the environment's.
-        language = self.language if self.language in covered.supported_languages else covered.default_language
-        known = self._years(year, language=language)
-        return tuple(Closure(day, name) for day in sorted(known) for name in known.get_list(day))
+        return _asked(self, year)[0]
+
+    def doubts(self, year: int) -> tuple[str, ...]:
+        """What a person should know about a year, one line each: no holidays known, or not all of them."""
+        found, doubts = _asked(self, year)
+        place = "-".join(filter(None, (self.country, self.subdivision)))
+        return tuple(f"{place}, {year}: {each}" for each in (*doubts, *(() if found else ("no holidays known",))))
 
     def _years(self, *years: int, language: str | None = None) -> holidays.HolidayBase:
         return holidays.country_holidays(
@@ -134,17 +139,27 @@ class Country:
         )
 
 
+@lru_cache(maxsize=4096)
+def _asked(rule: Country, year: int) -> tuple[tuple[Closure, ...], tuple[str, ...]]:
+    known = rule._years()
+    # Asked for a language that it does not have, the library takes the environment's.
+    language = rule.language if rule.language in known.supported_languages else known.default_language
+    with _ONE_AT_A_TIME, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        known = rule._years(year, language=language)
+    found = tuple(Closure(day, name) for day in sorted(known) for name in known.get_list(day))
+    return found, tuple(str(each.message) for each in caught)
+
+
 Holidays = Country | Named
 
 
 @lru_cache(maxsize=4096)
 def closures(rules: tuple[Holidays, ...], year: int) -> tuple[Closure, ...]:
-    """The closures that fall into a year, in order; those that coincide are one, with all their names.
-
-    A year without any is worth a warning where `rules` has a Country: the library covers some years only.
-    """
+    """The closures that fall into a year, in order; those that coincide are one, with all their names."""
     last = min(year + 1, MAXYEAR - 1)
-    near = [each for rule in rules for at in range(max(year - 1, MINYEAR + 1), last + 1) for each in _of(rule, at)]
+    years = range(max(year - 1, MINYEAR + 1), last + 1)
+    near = [each for rule in rules for at in years for each in rule.closures(at)]
     whole = {each.day for each in near if each.end - each.start == DAY}
     names: dict[tuple[date, int, int], list[str]] = {}
     for each in near:
@@ -154,11 +169,6 @@ def closures(rules: tuple[Holidays, ...], year: int) -> tuple[Closure, ...]:
     return tuple(
         Closure(day, ", ".join(dict.fromkeys(found)), start, end) for (day, start, end), found in sorted(names.items())
     )
-
-
-@lru_cache(maxsize=4096)
-def _of(rule: Holidays, year: int) -> tuple[Closure, ...]:
-    return rule.closures(year)
 
 
 def easter(year: int) -> date:

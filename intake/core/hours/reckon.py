@@ -4,7 +4,7 @@ All instants that come out are in UTC. All that go in must carry a zone: a naive
 """
 
 from bisect import bisect_left, bisect_right
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from intake.core.hours.calendars import Calendar
 from intake.core.hours.periods import (
@@ -103,7 +103,7 @@ def add_local_days(zone: str, at: datetime, days: int) -> datetime:
     """
     local = _utc(microseconds(_since(at))).astimezone(zone_named(zone))
     try:
-        return (local + timedelta(days=days)).replace(fold=0).astimezone(UTC)
+        return (local + timedelta(days=days)).astimezone(UTC)  # the sum has no fold: a first occurrence
     except OverflowError:
         raise ValueError(f"{days} days from {at} leave the years 1 to 9999; right would be fewer") from None
 
@@ -119,7 +119,9 @@ def _add_days(calendar: Calendar, since: timedelta, count: int) -> datetime:
         place -= len(found.days)
         number += 1
         found = _searched(calendar, number, first)
-    target = started.replace(tzinfo=None, fold=0) + timedelta(found.days[place] - day)
+    target = datetime.combine(date.fromordinal(found.days[place]), started.time())
+    if target.fold:
+        target = target.replace(fold=0)
     return _utc(_next_open(calendar, instant(zone, target)))
 
 

@@ -158,7 +158,14 @@ def test_an_unknown_country_is_refused_in_one_line(country: str, subdivision: st
 
 
 def test_years_that_the_library_does_not_cover_have_no_holidays_and_no_warnings() -> None:
-    for country in ("CN", "CH", "US"):
+    for country in ("IN", "CN", "CH", "US"):
         for year in (1, 2, 1500, 1999, 2100, 2200, 9998, 9999):
             closures((Country(country),), year)
     assert closures((Country("CH", "SG"),), 2200) == ()
+
+
+def test_years_whose_holidays_are_not_all_known_are_told_to_a_person() -> None:
+    assert Country("CH", "SG").doubts(2027) == ()
+    assert Country("CH", "SG").doubts(2200) == ("CH-SG, 2200: no holidays known",)
+    (told,) = Country("IN").doubts(2050)
+    assert told.startswith("IN, 2050: Requested Holidays are available only")

@@ -162,6 +162,12 @@ def test_a_count_of_days_that_starts_in_a_second_occurrence_keeps_the_local_time
     assert both_sundays_early == datetime(2027, 11, 7, 5, 30, tzinfo=UTC)
 
 
+def test_a_count_of_days_from_one_second_occurrence_to_another_ends_in_the_first() -> None:
+    nights = calendar("nights", NEW_YORK.key, "Mon-Sun 00:00-08:00")
+    second = datetime(2027, 11, 7, 6, 30, tzinfo=UTC)
+    assert add(nights, second, business_days(364)) == datetime(2028, 11, 5, 5, 30, tzinfo=UTC)
+
+
 def test_a_date_that_a_zone_skips_whole_is_no_business_day() -> None:
     apia = ZoneInfo("Pacific/Apia")
     office = calendar("Samoa", apia.key, "Mon-Fri 09:00-17:00")

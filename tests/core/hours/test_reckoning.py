@@ -69,6 +69,14 @@ def test_a_half_day_is_named_once_its_closed_part_was_passed() -> None:
     assert skipped == (Closure(date(2027, 9, 13), "Knabenschiessen", 720, 1440),)
 
 
+def test_a_half_day_that_takes_no_open_time_is_not_named_even_where_a_clock_change_moves_its_end() -> None:
+    zone = ZoneInfo("America/New_York")
+    night = Named("Night", parse_rule("2027-03-14"), closed=(0, 150))
+    sunday = calendar("sunday", zone.key, "Sun 03:00-08:00", [night])
+    opened = datetime(2027, 3, 13, 12, tzinfo=zone)
+    assert explain(sunday, opened, elapsed(hours(1))).skipped == ()
+
+
 def test_an_unbroken_stretch_over_midnight_and_the_years_end_is_one() -> None:
     stretch = calendar("stretch", SWISS.key, "Mon 06:00 - Fri 18:00")
     opened = datetime(2026, 12, 30, 12, tzinfo=SWISS)
