@@ -93,9 +93,7 @@ class Template:
         for piece in template.generate(values):
             size += len(piece)
             if size > OUTPUT_CHARACTERS:
-                raise IntakeError(
-                    f"template {self.language}/{self.name}: with these values longer than {OUTPUT_CHARACTERS:,} characters"
-                )
+                raise IntakeError(f"template {self.language}/{self.name}: longer than {OUTPUT_CHARACTERS:,} characters")
             out.append(piece)
         return "".join(out)
 

@@ -1,0 +1,151 @@
+"""One pass over the outbox: what is due goes out; only here is a mail marked as sent.
+
+Never answers anything and never sends a receipt (THREATS 43): it carries bytes that are finished.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from intake.outbound.maildir import MaildirTransport
+from intake.outbound.smtp import SmtpTransport
+from intake.outbound.transport import Receipt, Refused, Transport, TryLater, Unreachable, Unsure
+from intake.store import outbox
+from intake.store.outbox import OutgoingMail
+
+__all__ = ["Counts", "MaildirTransport", "SmtpTransport", "Transport", "deliver"]
+
+LEASE = timedelta(minutes=10)
+GIVE_UP = timedelta(hours=96)
+BATCH = 20
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+NOTING = 3
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a pass did. `again`: mails of these that an earlier try may have delivered."""
+
+    sent: int = 0
+    later: int = 0
+    failed: int = 0
+    again: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.sent or self.failed)
+
+
+def deliver(
+    engine: Engine,
+    transport: Transport,
+    owner: str,
+    clock: Callable[[], datetime],
+    *,
+    give_up: timedelta = GIVE_UP,
+    lease: timedelta = LEASE,
+    limit: int = 200,
+    keep_going: Callable[[], bool] = lambda: True,
+) -> Counts:
+    """Sends up to `limit` mails whose time has come, and notes what became of each.
+
+    Stops early where the way out is shut, with everything put back for later, and between two mails once
+    `keep_going` says no. `owner` names this process and thread; `clock` gives aware instants.
+    """
+    counts = Counts()
+    taken = 0
+    while taken < limit and keep_going():
+        mails = outbox.claim(engine, owner, clock(), lease, min(BATCH, limit - taken))
+        if not mails or not _Batch(engine, transport, owner, clock, give_up, counts).run(mails, lease, keep_going):
+            break
+        taken += len(mails)
+    return counts
+
+
+@dataclass(slots=True)
+class _Batch:
+    engine: Engine
+    transport: Transport
+    owner: str
+    clock: Callable[[], datetime]
+    give_up: timedelta
+    counts: Counts
+
+    def run(self, mails: list[OutgoingMail], lease: timedelta, keep_going: Callable[[], bool]) -> bool:
+        """Sends the mails in turn; false where the pass must end."""
+        began = self.clock()
+        for position, mail in enumerate(mails):
+            # half of the lease is left for the mail that is begun now
+            if not keep_going() or not timedelta(0) <= self.clock() - began < lease / 2:
+                self._put_back(mails[position:])
+                return False
+            self.counts.again += mail.again
+            try:
+                receipt = self.transport.send(mail)
+            except Unreachable as trouble:
+                self._later(mail, str(trouble), unsure=isinstance(trouble, Unsure))
+                self._put_back(mails[position + 1 :], str(trouble), pause(mail.tries, mail.message_id))
+                return False
+            except TryLater as trouble:
+                self._later(mail, str(trouble))
+            except Refused as refusal:
+                self._failed(mail, str(refusal))
+            else:
+                self._handed_over(mail, receipt)
+        return True
+
+    def _handed_over(self, mail: OutgoingMail, receipt: Receipt) -> None:
+        for address, words in receipt.refused.items():
+            _insist(outbox.note_refused, self.engine, mail, f"{address} refused: {words}", self.clock())
+        if receipt.later:
+            self._later(mail, "; ".join(receipt.later.values()), remaining=tuple(receipt.later))
+            return
+        note = "; ".join(f"not for {address}: {words}" for address, words in receipt.refused.items())
+        _insist(outbox.mark_sent, self.engine, mail, self.clock(), note)
+        self.counts.sent += 1
+
+    def _later(self, mail: OutgoingMail, reason: str, *, unsure: bool = False, remaining: tuple[str, ...] = ()) -> None:
+        at = self.clock() + pause(mail.tries, mail.message_id)
+        if at - mail.queued_at > self.give_up:
+            self._failed(mail, self._given_up(reason))
+            return
+        fate = {"unsure": unsure, "remaining": remaining}
+        _insist(outbox.mark_retry, self.engine, mail, self.owner, reason, at, **fate)
+        self.counts.later += 1
+
+    def _put_back(self, mails: list[OutgoingMail], reason: str | None = None, after: timedelta = timedelta(0)) -> None:
+        for mail in mails:
+            at = self.clock() + after
+            if reason and at - mail.queued_at > self.give_up:
+                self._failed(mail, self._given_up(reason))
+            else:
+                _insist(outbox.put_back, self.engine, mail, self.owner, at, reason)
+
+    def _failed(self, mail: OutgoingMail, reason: str) -> None:
+        _insist(outbox.mark_failed, self.engine, mail, self.owner, reason, self.clock())
+        self.counts.failed += 1
+
+    def _given_up(self, reason: str) -> str:
+        return f"gave up after {self.give_up.total_seconds() / 3600:g} hours: {reason}"
+
+
+def pause(tries: int, message_id: str) -> timedelta:
+    """The wait after so many tries: doubling from a minute to an hour, a tenth more or less by the mail's id."""
+    whole: timedelta = min(FIRST_PAUSE * 2 ** min(max(tries, 1) - 1, 10), LONGEST_PAUSE)
+    return whole * (0.9 + 0.2 * (crc32(message_id.encode()) % 1000) / 1000)
+
+
+def _insist(note: Callable[..., object], *facts: object, **more: object) -> None:
+    """Notes what happened; a busy database is asked again, since a sent mail that is not noted goes out twice."""
+    for patience in range(NOTING, 0, -1):
+        try:
+            note(*facts, **more)
+        except OperationalError:
+            if patience == 1:
+                raise
+        else:
+            return

@@ -1,0 +1,163 @@
+"""Outgoing mail to a smarthost over a kept connection (RFC 5321), with TLS, AUTH and SMTPUTF8 (RFC 6531)."""
+
+import smtplib
+import ssl
+from contextlib import suppress
+
+from intake.config import Outgoing
+from intake.outbound.headers import BadAddress, safe_address
+from intake.outbound.transport import Receipt, Refused, TryLater, Unreachable, Unsure, said
+from intake.store.outbox import OutgoingMail
+
+PER_CONNECTION = 100
+LOGIN_CODES = (530, 534, 535, 538)
+
+
+class SmtpTransport:
+    """One connection to the smarthost, kept over many mails. One thread at a time; several need one each.
+
+    `hostname` is what we call ourselves. `context` checks certificates against the system's authorities by default.
+    """
+
+    def __init__(self, settings: Outgoing, password: str, hostname: str, context: ssl.SSLContext | None = None) -> None:
+        host, _, port = settings.smtp.rpartition(":")
+        self._host, self._port = host.strip("[]"), int(port)
+        self._settings, self._password, self._hostname = settings, password, hostname
+        self._context = context or ssl.create_default_context()
+        self._kept: smtplib.SMTP | None = None
+        self._carried = 0
+
+    def send(self, mail: OutgoingMail) -> Receipt:
+        """Hands the mail over. Raises as `Transport` says; a permanent refusal carries the server's words."""
+        try:
+            # what stands in a command is checked here again, whoever made the row
+            sender = safe_address(mail.envelope_from) if mail.envelope_from else ""
+            recipients = [safe_address(address) for address in mail.envelope_to]
+        except BadAddress as error:
+            raise Refused(str(error)) from None
+        connection = self._connected()
+        try:
+            return self._hand_over(connection, mail.raw, sender, recipients)
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            self.close()
+            raise Unreachable(self._trouble(error)) from None
+        except Unreachable:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Takes leave of the server."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                if kept.sock is not None:
+                    kept.sock.settimeout(1)
+                kept.quit()
+            kept.close()
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._kept is not None and self._carried < PER_CONNECTION:
+            with suppress(smtplib.SMTPException, OSError):
+                if self._kept.rset()[0] == 250:
+                    return self._kept
+        self.close()
+        self._kept, self._carried = self._connect(), 0
+        return self._kept
+
+    def _connect(self) -> smtplib.SMTP:
+        settings = self._settings
+        connection: smtplib.SMTP | None = None
+        try:
+            if settings.tls == "implicit":
+                connection = smtplib.SMTP_SSL(timeout=settings.timeout_seconds, context=self._context)
+            else:
+                connection = smtplib.SMTP(timeout=settings.timeout_seconds)
+            connection.local_hostname = self._hostname
+            # smtplib checks certificates against this name, which its constructor sets only when it connects
+            connection._host = self._host  # type: ignore[attr-defined]
+            code, words = connection.connect(self._host, self._port)
+            if code != 220:
+                raise Unreachable(f"{self._place}: {said(code, words)}")
+            connection.ehlo_or_helo_if_needed()
+            if settings.tls == "starttls":
+                connection.starttls(context=self._context)
+                connection.ehlo_or_helo_if_needed()
+            if settings.username:
+                connection.login(settings.username, self._password)
+        except (smtplib.SMTPException, OSError, ValueError, Unreachable) as error:
+            if connection is not None:
+                connection.close()
+            raise error if isinstance(error, Unreachable) else Unreachable(self._trouble(error)) from None
+        return connection
+
+    @property
+    def _place(self) -> str:
+        return f"{self._host}:{self._port}"
+
+    def _trouble(self, error: Exception) -> str:
+        """An error of the connection in one line."""
+        if isinstance(error, smtplib.SMTPResponseException):
+            return f"{self._place}: {said(error.smtp_code, error.smtp_error)}"
+        if isinstance(error, TimeoutError):
+            return f"{self._place}: no answer within {self._settings.timeout_seconds:g} s"
+        words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return f"{self._place}: {words}".replace("\n", " ")[:300]
+
+    def _hand_over(self, connection: smtplib.SMTP, raw: bytes, sender: str, recipients: list[str]) -> Receipt:
+        self._carried += 1
+        options = self._options(connection, raw, [sender, *recipients])
+        self._expect(2, *connection.docmd("MAIL", f"FROM:<{sender}>{options}"))
+        refused: dict[str, str] = {}
+        later: dict[str, str] = {}
+        for recipient in recipients:
+            try:
+                self._expect(2, *connection.docmd("RCPT", f"TO:<{recipient}>"))
+            except Unreachable:
+                raise
+            except TryLater as error:
+                later[recipient] = str(error)
+            except Refused as error:
+                refused[recipient] = str(error)
+        if len(later) + len(refused) == len(recipients):
+            reasons = "; ".join([*later.values(), *refused.values()]) or "no recipient"
+            raise TryLater(reasons) if later else Refused(reasons)
+        self._expect(3, *connection.docmd("DATA"))
+        connection.send(_stuffed(raw))
+        try:
+            code, words = connection.getreply()
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            raise Unsure(f"{self._trouble(error)}; the mail may have left") from None
+        self._expect(2, code, words)
+        return Receipt(refused, later)
+
+    def _options(self, connection: smtplib.SMTP, raw: bytes, addresses: list[str]) -> str:
+        """MAIL's parameters. Raises `Refused` for what this server cannot carry."""
+        options = ""
+        if connection.has_extn("size"):
+            limit = connection.esmtp_features["size"].strip()
+            if limit.isdigit() and 0 < int(limit) < len(raw):
+                raise Refused(f"{self._place} takes mails up to {int(limit):,} bytes; this one has {len(raw):,}")
+            options += f" SIZE={len(raw)}"
+        if not raw.isascii() or not all(address.isascii() for address in addresses):
+            if not connection.has_extn("smtputf8"):
+                raise Refused(f"{self._place} does not offer SMTPUTF8, which an address outside ASCII needs (RFC 6531)")
+            connection.command_encoding = "utf-8"
+            options += " BODY=8BITMIME SMTPUTF8"
+        return options
+
+    def _expect(self, digit: int, code: int, words: bytes) -> None:
+        """Nothing where the answer is of the kind asked for; raises what else it means."""
+        kind = code // 100
+        if kind == digit:
+            return
+        text = said(code, words)
+        if code == 421 or code in LOGIN_CODES or kind not in (4, 5):
+            raise Unreachable(f"{self._place}: {text}")
+        raise TryLater(text) if kind == 4 else Refused(text)
+
+
+def _stuffed(raw: bytes) -> bytes:
+    """The bytes of DATA: dots doubled at a line's begin, the end mark (RFC 5321, 4.5.2)."""
+    body = raw if raw.endswith(b"\r\n") else raw + b"\r\n"
+    body = body.replace(b"\r\n.", b"\r\n..")
+    return (b"." if body.startswith(b".") else b"") + body + b".\r\n"

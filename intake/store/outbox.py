@@ -1,0 +1,325 @@
+"""The outbox: finished mails from the desk's transaction to the way out, each in one hand at a time.
+
+    queued -> sending -> sent | queued again | failed         withheld -> queued by a person, or never
+
+A mail whose sender vanished between handing it over and noting so is `unknown`: it may have left. It goes out again
+with the same bytes and the same Message-ID (THREATS 53), and stays `unknown` until its fate is certain.
+`next_try_at` is the instant from which anybody may take the mail; while it is in hand, the end of its lease.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, update
+
+from intake.core.answer.letter import Letter
+from intake.errors import IntakeError
+from intake.store.tables import case, history, outgoing, undeliverable
+
+ACTOR = "intake"
+TAKEN_OVER = "may have left already: its sender stopped before noting so"
+DESCRIBED = [
+    "id",
+    "kind",
+    "recipient",
+    "envelope_to",
+    "subject",
+    "state",
+    "message_id",
+    "queued_at",
+    "sent_at",
+    "reason",
+]
+ON_ITS_WAY = ("queued", "sending", "unknown")
+
+
+class Finished(Protocol):
+    """A rendered mail, as `outbound.render` makes it."""
+
+    @property
+    def raw(self) -> bytes: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def envelope_from(self) -> str: ...
+    @property
+    def envelope_to(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMail:
+    """A mail in one sender's hands. `tries` counts this one; `again`: an earlier try may have delivered it.
+
+    `envelope_from` is "" for the null return path.
+    """
+
+    id: int
+    case_id: int | None
+    kind: str
+    recipient: str
+    envelope_from: str
+    envelope_to: tuple[str, ...]
+    message_id: str
+    raw: bytes
+    queued_at: datetime
+    tries: int
+    again: bool
+
+
+def queue(
+    connection: Connection,
+    case_id: int | None,
+    letter: Letter,
+    finished: Finished,
+    now: datetime,
+    *,
+    withheld: str = "",
+) -> int:
+    """Adds a finished mail in the desk's transaction and gives back its id. `withheld`: why it must not leave yet."""
+    values = {
+        "case_id": case_id,
+        "kind": letter.kind,
+        "automatic": letter.automatic is not None,
+        "recipient": letter.to.address.lower(),
+        "envelope_from": finished.envelope_from,
+        "envelope_to": list(finished.envelope_to),
+        "subject": finished.subject,
+        "message_id": letter.message_id,
+        "language": finished.language,
+        "raw": finished.raw,
+        "state": "withheld" if withheld else "queued",
+        "reason": withheld or None,
+        "queued_at": now,
+        "next_try_at": None if withheld else now,
+        "tries": 0,
+    }
+    made = connection.scalar(insert(outgoing).values(values).returning(outgoing.c.id))
+    assert made is not None
+    return int(made)
+
+
+def claim(engine: Engine, owner: str, now: datetime, lease: timedelta, limit: int) -> list[OutgoingMail]:
+    """Takes up to `limit` mails whose time has come, for `owner` alone until the lease runs out."""
+    columns = outgoing.c
+    wanted = (
+        select(outgoing)
+        .where(columns.state.in_(ON_ITS_WAY), columns.next_try_at <= now)
+        .order_by(columns.next_try_at, columns.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    with engine.begin() as connection:
+        rows = connection.execute(wanted).all()
+        for row in rows:
+            in_hand = {"owner": owner, "lease_until": now + lease, "next_try_at": now + lease, "tries": row.tries + 1}
+            if row.state == "sending":
+                in_hand |= {"reason": TAKEN_OVER}
+            in_hand["state"] = "sending" if row.state == "queued" else "unknown"
+            connection.execute(update(outgoing).where(columns.id == row.id).values(in_hand))
+    return [_mail(row) for row in rows]
+
+
+def _mail(row: Row[Any]) -> OutgoingMail:
+    return OutgoingMail(
+        id=row.id,
+        case_id=row.case_id,
+        kind=row.kind,
+        recipient=row.recipient,
+        envelope_from=row.envelope_from,
+        envelope_to=tuple(row.envelope_to),
+        message_id=row.message_id,
+        raw=bytes(row.raw),
+        queued_at=row.queued_at,
+        tries=row.tries + 1,
+        again=row.state != "queued",
+    )
+
+
+def mark_sent(engine: Engine, mail: OutgoingMail, now: datetime, note: str = "") -> bool:
+    """Notes that the mail has left, whoever holds it by now; false where that was noted already."""
+    twice = "it may have left twice, under one Message-ID" if mail.again else ""
+    text = "; ".join(part for part in (f"{mail.kind} to {mail.recipient}", note, twice) if part)
+    values = {"state": "sent", "sent_at": now, "reason": "; ".join(p for p in (note, twice) if p) or None}
+    with engine.begin() as connection:
+        done = connection.execute(
+            update(outgoing)
+            .where(outgoing.c.id == mail.id, outgoing.c.state != "sent")
+            .values(**values, next_try_at=None, owner=None, lease_until=None)
+        )
+        if done.rowcount:
+            _note(connection, mail, now, "sent", text)
+    return bool(done.rowcount)
+
+
+def mark_retry(
+    engine: Engine,
+    mail: OutgoingMail,
+    owner: str,
+    reason: str,
+    next_try_at: datetime,
+    *,
+    unsure: bool = False,
+    remaining: Sequence[str] = (),
+) -> bool:
+    """Puts the mail back for another try; false where it is in other hands by now.
+
+    `unsure`: it may have left. `remaining`: the recipients who still wait for it, where not all do.
+    """
+    values: dict[str, Any] = {"state": _waiting(mail, unsure), "reason": reason, "next_try_at": next_try_at}
+    if remaining:
+        values["envelope_to"] = list(remaining)
+    with engine.begin() as connection:
+        return _let_go(connection, mail, owner, values)
+
+
+def put_back(engine: Engine, mail: OutgoingMail, owner: str, next_try_at: datetime, reason: str | None = None) -> bool:
+    """Puts a mail back that was claimed and not tried."""
+    values: dict[str, Any] = {"state": _waiting(mail), "next_try_at": next_try_at, "tries": mail.tries - 1}
+    if reason:
+        values["reason"] = reason
+    with engine.begin() as connection:
+        return _let_go(connection, mail, owner, values)
+
+
+def mark_failed(engine: Engine, mail: OutgoingMail, owner: str, reason: str, now: datetime) -> bool:
+    """Stops the mail for good, with the reason on its case; false where it is in other hands by now."""
+    told = f"{reason}; an earlier try may have arrived" if mail.again else reason
+    with engine.begin() as connection:
+        done = _let_go(connection, mail, owner, {"state": "failed", "reason": told, "next_try_at": None})
+        if done:
+            _note(connection, mail, now, "failed", f"{mail.kind} to {mail.recipient}: {told}")
+    return done
+
+
+def note_refused(engine: Engine, mail: OutgoingMail, reason: str, now: datetime) -> None:
+    """Writes on the case that one of several recipients was refused for good."""
+    with engine.begin() as connection:
+        _note(connection, mail, now, "failed", f"{mail.kind}: {reason}")
+
+
+def _waiting(mail: OutgoingMail, unsure: bool = False) -> str:
+    return "unknown" if unsure or mail.again else "queued"
+
+
+def _let_go(connection: Connection, mail: OutgoingMail, owner: str, values: dict[str, Any]) -> bool:
+    held = outgoing.c.id == mail.id, outgoing.c.owner == owner, outgoing.c.tries == mail.tries
+    done = connection.execute(update(outgoing).where(*held).values(**values, owner=None, lease_until=None))
+    return bool(done.rowcount)
+
+
+def _note(connection: Connection, mail: OutgoingMail, now: datetime, event: str, text: str) -> None:
+    if mail.case_id is not None:
+        values = {"case_id": mail.case_id, "at": now, "actor": ACTOR, "event": event, "text": text, "because": []}
+        connection.execute(insert(history).values(values))
+
+
+def withhold(connection: Connection, mail_id: int, reason: str) -> None:
+    """Keeps a waiting mail back. Raises `IntakeError` for one that has left, or may be leaving now."""
+    _change(connection, mail_id, ("queued",), "be withheld", state="withheld", reason=reason, next_try_at=None)
+
+
+def release(connection: Connection, mail_id: int, now: datetime) -> None:
+    """Lets a withheld mail go; it counts as queued now. Raises `IntakeError` for one that is not withheld."""
+    again = {"state": "queued", "reason": None, "queued_at": now, "next_try_at": now}
+    _change(connection, mail_id, ("withheld",), "be released", **again)
+
+
+def retry(connection: Connection, mail_id: int, now: datetime) -> None:
+    """Tries a failed or waiting mail again at once, with fresh patience. Raises `IntakeError` for any other."""
+    again = {"state": "queued", "reason": None, "queued_at": now, "next_try_at": now, "tries": 0}
+    _change(connection, mail_id, ("failed", "queued"), "be tried again", **again)
+
+
+def _change(connection: Connection, mail_id: int, states: Sequence[str], wish: str, **values: Any) -> None:
+    columns = outgoing.c
+    done = connection.execute(update(outgoing).where(columns.id == mail_id, columns.state.in_(states)).values(values))
+    if not done.rowcount:
+        state = connection.scalar(select(columns.state).where(columns.id == mail_id))
+        said = f"is {state} and cannot {wish}" if state else "does not exist"
+        raise IntakeError(f"outgoing mail {mail_id} {said}")
+
+
+def recent(connection: Connection, address: str, since: datetime) -> tuple[int, bool]:
+    """How many automatic letters to customers were queued for an address since then, and whether a digest was."""
+    columns = outgoing.c
+    kinds = connection.scalars(
+        select(columns.kind).where(
+            columns.recipient == address.lower(),
+            columns.queued_at > since,
+            columns.automatic,
+            columns.state != "withheld",
+            columns.kind.not_like("desk-%"),
+        )
+    ).all()
+    return len(kinds), "digest" in kinds
+
+
+def is_undeliverable(connection: Connection, address: str) -> bool:
+    """Whether a mail of ours to the address came back for good."""
+    found = select(undeliverable.c.address).where(undeliverable.c.address == address.lower())
+    return connection.scalar(found) is not None
+
+
+def mark_undeliverable(connection: Connection, addresses: Iterable[str], because: str, now: datetime) -> None:
+    """Remembers addresses that a mail of ours could not reach, from now on; the first reason stands."""
+    for address in dict.fromkeys(each.lower()[:320] for each in addresses):
+        if not is_undeliverable(connection, address):
+            connection.execute(insert(undeliverable).values(address=address, since=now, because=because))
+
+
+def listed(connection: Connection, case_id: int | None = None) -> list[dict[str, Any]]:
+    """The mails, or those of a case, in the order they were queued, in the shape of the contract's `outbox`."""
+    wanted = _described().order_by(outgoing.c.id)
+    if case_id is not None:
+        wanted = wanted.where(outgoing.c.case_id == case_id)
+    return [_shape(row) for row in connection.execute(wanted)]
+
+
+def show(connection: Connection, mail_id: int) -> dict[str, Any] | None:
+    """One mail in the same shape, with its envelope and tries; None where there is none."""
+    columns = outgoing.c
+    wanted = _described().add_columns(columns.envelope_from, columns.tries, columns.next_try_at)
+    row = connection.execute(wanted.where(columns.id == mail_id)).one_or_none()
+    if row is None:
+        return None
+    more = {"envelope_from": row.envelope_from, "envelope_to": list(row.envelope_to), "tries": row.tries}
+    return _shape(row) | more | {"next_try_at": _written(row.next_try_at)}
+
+
+def raw(connection: Connection, mail_id: int) -> bytes | None:
+    """A mail's bytes as they are sent; None where there is none."""
+    found = connection.scalar(select(outgoing.c.raw).where(outgoing.c.id == mail_id))
+    return None if found is None else bytes(found)
+
+
+def states(connection: Connection) -> dict[str, int]:
+    """How many mails are in each state that any mail is in."""
+    rows = connection.execute(select(outgoing.c.state, func.count()).group_by(outgoing.c.state))
+    return {row[0]: row[1] for row in rows}
+
+
+def _described() -> Select[Any]:
+    return select(*(outgoing.c[name] for name in DESCRIBED), case.c.reference).outerjoin(case)
+
+
+def _shape(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "case": row.reference,
+        "kind": row.kind,
+        "to": next((each for each in row.envelope_to if each.lower() == row.recipient), row.recipient),
+        "subject": row.subject,
+        "state": row.state,
+        "message_id": row.message_id,
+        "queued_at": _written(row.queued_at),
+        "sent_at": _written(row.sent_at),
+        "reason": row.reason,
+    }
+
+
+def _written(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
