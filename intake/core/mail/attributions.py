@@ -81,7 +81,8 @@ def quote_depth(line: str) -> tuple[int, str]:
 
 def is_quoted(line: str) -> bool:
     """Whether a line carries the quote sign, and is not the tail of an attribution that wrapped before its bracket."""
-    return line[:4].lstrip(" \t")[:1] == ">" and line.strip() != ">:"
+    start = line[:4]
+    return ">" in start and start.lstrip(" \t")[:1] == ">" and line.strip() != ">:"
 
 
 def quote_starts(lines: Sequence[str]) -> dict[int, int]:

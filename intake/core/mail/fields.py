@@ -16,6 +16,9 @@ _EMPHASIS = re.compile(r"([*_`]{1,3})(?=\S)(.*\S)\1", re.S)
 _SENTENCE_END = ".!?:;"
 _WRAPPED_LENGTH = 60
 _CONTINUATIONS = 5
+# Far beyond any form, and still read in a fraction of a second.
+_LONGEST = 500_000
+_MOST_LABELS = 2_000
 
 
 @dataclass(slots=True)
@@ -42,6 +45,7 @@ def read_fields(specs: Sequence[FieldSpec], texts: Sequence[str]) -> dict[str, F
     `texts` are renderings of one mail, best first (the new text, the whole text, the text of its HTML part). What an
     earlier text gives stands, even if it is not valid, so that a quoted old form never overrides a new answer;
     a form's own hint left in place gives way. Within one text the first valid value stands, else the first written.
+    A text is read up to 500,000 characters and 2,000 labels.
     """
     labels = Labels(specs)
     found: dict[str, Judged] = {}
@@ -59,7 +63,7 @@ def missing_fields(specs: Sequence[FieldSpec], values: Mapping[str, FieldValue])
 
 def _read_text(labels: Labels, text: str) -> dict[str, Judged]:
     found: dict[str, Judged] = {}
-    for entry in _Scan(labels).entries(text.replace("\u00a0", " ").splitlines()):
+    for entry in _Scan(labels).entries(text[:_LONGEST].replace("\u00a0", " ").splitlines()):
         old = found.get(entry.spec.key)
         if old and old.value.valid:
             continue
@@ -86,7 +90,7 @@ class _Scan:
             depth, line = quote_depth(raw)
             if number in starts or _DELIMITER.match(line):
                 self._close(None)
-            elif (hit := self._labels.at_start(line)) and self._believed(hit, depth):
+            elif len(done) < _MOST_LABELS and (hit := self._labels.at_start(line)) and self._believed(hit, depth):
                 done += self._open(hit, depth)
             elif self._entry:
                 self._entry.add(depth, line)

@@ -10,6 +10,7 @@ from intake.core.mail.attributions import is_quoted, quote_starts
 _DELIMITER = re.compile(r"--\s*$")
 _SHORT_SIGNATURE = 15
 _PASSES = 20
+_MOST_LINES = 100_000
 _MOBILE = re.compile(
     r"(?:"
     r"sent (?:from|via|by|using) (?:my |the )?\S.{0,60}"
@@ -47,8 +48,10 @@ def new_text(text: str) -> str:
 
     Only whole lines are left out. Answers between quoted lines are kept with those lines. Where nothing would
     be left (a bare quote, a forward without a word), all of it is returned. The signature is what follows the
-    line "-- " (RFC 3676, 4.3), besides the line that a phone adds.
+    line "-- " (RFC 3676, 4.3), besides the line that a phone adds. More than 100,000 lines are returned as they are.
     """
+    if text.count("\n") > _MOST_LINES:
+        return text
     for _ in range(_PASSES):
         folded = _fold(text)
         if folded == text:
