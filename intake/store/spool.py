@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from intake.store import tables
 from intake.store.engine import reading
@@ -68,6 +68,10 @@ class MailboxState:
 
 
 KEPT_COLUMNS = [tables.mail.c[name] for name in KeptMail.__dataclass_fields__]
+MAIL_COLUMNS = [name for name in NewMail.__dataclass_fields__ if name != "routes"]
+KNOWN_ORIGIN = select(tables.mail.c.id).where(tables.mail.c.origin == bindparam("origin"))
+INSERT_MAILS = insert(tables.mail).returning(tables.mail.c.id, sort_by_parameter_order=True)
+INSERT_ROUTES = insert(tables.mail_route)
 
 
 def keep(engine: Engine, mails: Sequence[NewMail]) -> list[int]:
@@ -76,22 +80,28 @@ def keep(engine: Engine, mails: Sequence[NewMail]) -> list[int]:
     A mail whose `origin` is already kept gives its first id. Raises the driver's error with nothing kept.
     """
     with engine.begin() as connection:
-        return [_keep_one(connection, mail) for mail in mails]
+        if not any(mail.origin for mail in mails):
+            return _insert(connection, mails)
+        return [_known(connection, mail) or _insert(connection, [mail])[0] for mail in mails]
 
 
-def _keep_one(connection: Connection, mail: NewMail) -> int:
-    if mail.origin:
-        known = connection.scalar(select(tables.mail.c.id).where(tables.mail.c.origin == mail.origin))
-        if known is not None:
-            return int(known)
-    values = {name: getattr(mail, name) for name in NewMail.__dataclass_fields__ if name != "routes"}
-    mail_id = connection.scalar(insert(tables.mail).values(values).returning(tables.mail.c.id))
-    assert mail_id is not None
-    rows = {
-        route.route: {"mail_id": mail_id, "route": route.route, "recipient": route.recipient} for route in mail.routes
-    }
-    connection.execute(insert(tables.mail_route), list(rows.values()))
-    return int(mail_id)
+def _known(connection: Connection, mail: NewMail) -> int | None:
+    return connection.scalar(KNOWN_ORIGIN, {"origin": mail.origin}) if mail.origin else None
+
+
+def _insert(connection: Connection, mails: Sequence[NewMail]) -> list[int]:
+    # statements made once, and one for many rows: this runs for every mail before its 250
+    values = [{name: getattr(mail, name) for name in MAIL_COLUMNS} for mail in mails]
+    ids = [int(row.id) for row in connection.execute(INSERT_MAILS, values)]
+    connection.execute(
+        INSERT_ROUTES,
+        [
+            {"mail_id": mail_id, "route": routed.route, "recipient": routed.recipient}
+            for mail_id, mail in zip(ids, mails, strict=True)
+            for routed in {routed.route: routed for routed in mail.routes}.values()
+        ],
+    )
+    return ids
 
 
 def kept_origins(engine: Engine, origins: Sequence[str]) -> dict[str, bool]:
