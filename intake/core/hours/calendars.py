@@ -39,7 +39,7 @@ class Calendar:
 
         So it changes with new holidays or new rules for this zone, and not with time zone data that leaves it alone.
         """
-        return _version(self.schedule)
+        return version_of(self.schedule)
 
     def closures(self, year: int) -> tuple[Closure, ...]:
         """The closed dates of a year, in order, weekends included; none for 24x7."""
@@ -53,7 +53,8 @@ def calendar(name: str, zone: str, hours: str | Sequence[str], rules: Sequence[H
 
 
 @lru_cache(maxsize=1024)
-def _version(of: Schedule) -> str:
+def version_of(of: Schedule) -> str:
+    """The version of all calendars with this schedule."""
     closed = [each for year in VERSION_YEARS for each in closures(of.rules, year)]
     decides = repr((of.zone.key, list(_offsets(of)), of.weekly, closed))
     return hashlib.sha256(decides.encode()).hexdigest()[:12]

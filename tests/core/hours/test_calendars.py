@@ -1,11 +1,15 @@
 """Calendars as values, and the version that tells when their answers may differ."""
 
+import zoneinfo
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from intake.core.hours import Calendar, Country, Named, calendar, is_open, parse_rule
+from intake.core.hours.calendars import version_of
+from intake.core.hours.periods import Schedule
 
 OFFICE = calendar("office", "Europe/Zurich", "Mon-Fri 08:00-17:00", [Country("CH", "SG")])
 
@@ -39,6 +43,17 @@ def test_the_version_is_that_of_what_decides() -> None:
 def test_the_version_counts_holidays_as_they_fall_and_not_as_the_rule_is_put() -> None:
     one = replace(OFFICE, rules=(Named("Day", parse_rule("4 July")),))
     assert one.version == replace(OFFICE, rules=(Named("Day", parse_rule("3 July + 1 day")),)).version
+
+
+def test_the_version_follows_the_offsets_of_the_zone_and_not_the_age_of_its_data() -> None:
+    def with_data_of(zone: str) -> str:
+        files = (Path(folder, zone) for folder in zoneinfo.TZPATH)
+        with next(file for file in files if file.is_file()).open("rb") as data:
+            return version_of(Schedule(zoneinfo.ZoneInfo.from_file(data, "Europe/Zurich"), OFFICE.weekly, OFFICE.rules))
+
+    assert with_data_of("Europe/Zurich") == OFFICE.version
+    assert with_data_of("Europe/Berlin") == OFFICE.version
+    assert with_data_of("Europe/London") != OFFICE.version
 
 
 def test_24x7_has_no_closed_dates() -> None:
