@@ -53,7 +53,8 @@ class Words:
 
     def address(self, text: str) -> str:
         """An address with its words as they were written."""
-        return visible(self._written(text)).replace(" ", "")
+        address = visible(self._written(text))
+        return address if address.startswith('"') else address.replace(" ", "")
 
     def _written(self, text: str) -> str:
         if "\ue000" not in text:
@@ -156,8 +157,9 @@ def _without_domain(values: list[str], words: Words) -> Address | None:
     for value in values:
         angle = _ANGLE.search(value)
         spec = words.address(angle.group(1) if angle else "") or visible(re.sub(r"\([^()]*\)", "", value))
+        comment = re.search(r"\(([^()]*)\)", value)
         if spec and not re.search(r"[\s<>:;,()\"]", spec):
-            name = words.name(value[: angle.start()]) if angle else ""
+            name = words.name(value[: angle.start()] if angle else comment.group(1) if comment else "")
             return Address(name.strip('" '), spec)
     return None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from intake.core.mail import html
-from intake.core.mail.charset import clean_text, decode
+from intake.core.mail.charset import clean_text, codec_for, decode
 from intake.core.mail.header import Headers, readable, split_fields
 from intake.core.mail.message import Attachment, Limits, Unreadable
 from intake.core.mail.mime import Part, payload, split
@@ -19,6 +19,10 @@ _UNWANTED_IN_ALTERNATIVE = {"text/x-amp-html", "text/watch-html", "text/enriched
 _NESTED = {"message/rfc822", "message/global", "message/news"}
 _PKCS7 = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _STUB_LENGTH = 400
+_META = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_META_WITHIN = 4_096
+# Some machines declare as plain text what is HTML.
+_HTML = re.compile(r"\s{0,100}<(!doctype html|html)[\s>]", re.IGNORECASE)
 _TABLE = re.compile(r"<t[dh][\s>]", re.IGNORECASE)
 # Of a character: bytes at most, and bytes at most once they are encoded for the way.
 _MOST_BYTES = 4
@@ -147,7 +151,12 @@ def _text_block(work: _Reading, part: Part) -> _Block:
     if work.left <= 0:
         return _Block()
     data = payload(work.raw, part, most=work.left * _MOST_ENCODED)
-    decoded = decode(data[: work.left * _MOST_BYTES], part.charset)
+    data = data[: work.left * _MOST_BYTES + 1]
+    charset = part.charset
+    if part.content_type == "text/html" and codec_for(charset) is None:
+        meta = _META.search(data[:_META_WITHIN])
+        charset = meta.group(1).decode("ascii") if meta else charset
+    decoded = decode(data, charset)
     if decoded.defect:
         work.defects.append(decoded.defect)
     text = clean_text(decoded.text)
@@ -156,7 +165,7 @@ def _text_block(work: _Reading, part: Part) -> _Block:
         work.defects.append(f"the text was cut at {most} characters")
         text = text[:most]
     work.left -= len(text)
-    if part.content_type == "text/html":
+    if part.content_type == "text/html" or _HTML.match(text):
         return _Block(html=text)
     if part.parameters.get("format", "").lower() == "flowed":
         text = unflowed(text, delsp=part.parameters.get("delsp", "").lower() == "yes")

@@ -33,6 +33,15 @@ class Clues:
         """The first part of one of these types."""
         return next((part for part in self.root.walk() if part.content_type in content_types), None)
 
+    def reports(self, *content_types: str) -> bool:
+        """Whether the mail is a multipart/report with a part of one of these types."""
+        return self.root.content_type == "multipart/report" and self.part(*content_types) is not None
+
+    @property
+    def machine(self) -> bool:
+        """Whether the envelope or the sender is a mail system's."""
+        return self.return_path == "" or self.from_daemon or self.local == "postmaster"
+
     @property
     def local(self) -> str:
         """The local part of From in lower case, all of it where there is no `@`."""

@@ -21,7 +21,6 @@ _AUTO_REPLY_HEADERS = (
     "x-autorespond",
     "x-autoresponder",
     "x-autoresponse",
-    "x-ms-exchange-inbox-rules-loop",
     "x-fc-machinegenerated",
 )
 _LIST_HEADERS = (
@@ -42,6 +41,9 @@ _DMARC_SUBJECT = re.compile(r"\s*(\[[^\]]*\]\s*)?report[- ]domain:\s*\S+.*submit
 
 def _failed_delivery(clues: Clues) -> str | None:
     groups = delivery_status(clues)
+    # A person who forwards a bounce sends its parts along, but no report of an own.
+    if groups is not None and clues.root.content_type != "multipart/report" and not clues.machine:
+        return None
     if groups is None:
         return "a delivery report without its status (RFC 3464)" if clues.report_type == "delivery-status" else None
     found = actions(groups)
@@ -51,12 +53,12 @@ def _failed_delivery(clues: Clues) -> str | None:
 
 
 def _delivered(clues: Clues) -> str | None:
-    groups = delivery_status(clues)
+    groups = delivery_status(clues) if clues.root.content_type == "multipart/report" or clues.machine else None
     return f"a delivery report (RFC 3464): {', '.join(sorted(actions(groups)))}" if groups is not None else None
 
 
 def _disposition(clues: Clues) -> str | None:
-    if clues.report_type == "disposition-notification" or clues.part(
+    if clues.report_type == "disposition-notification" or clues.reports(
         "message/disposition-notification", "message/global-disposition-notification"
     ):
         return "a disposition notification (RFC 8098)"
@@ -64,7 +66,7 @@ def _disposition(clues: Clues) -> str | None:
 
 
 def _feedback(clues: Clues) -> str | None:
-    if clues.report_type == "feedback-report" or clues.part("message/feedback-report"):
+    if clues.report_type == "feedback-report" or clues.reports("message/feedback-report"):
         return "a feedback report (RFC 5965)"
     if clues.report_type == "tlsrpt" or clues.headers.get("tls-report-domain"):
         return "a TLS report (RFC 8460)"

@@ -18,6 +18,8 @@ _GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\r\n]{1,200}?)[ \t\r]*\n[Cc]onten
 _GUESS_WITHIN = 65_536
 _MOST_LOOKS = 100_000
 _MOST_SEARCHED = 300_000_000
+# A first line with marks or several spaces: text that was declared wrongly, which a person still reads.
+_PLAINLY_NOT_BASE64 = re.compile(rb"\s*+(?:[^\s]++ ++[^\s]++ |[A-Za-z0-9+/= ]*+[^A-Za-z0-9+/=\s])")
 _TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+")
 
 
@@ -70,7 +72,7 @@ def payload(raw: bytes, part: Part, most: int | None = None) -> bytes:
     end = part.end if most is None else min(part.end, part.start + most)
     data = raw[part.start : end]
     match (part.headers.get("content-transfer-encoding") or "").strip(" \t;\"'").lower():
-        case "base64":
+        case "base64" if not _PLAINLY_NOT_BASE64.match(data):
             return base64_bytes(data)
         case "quoted-printable" | "quoted_printable":
             return binascii.a2b_qp(data)

@@ -26,6 +26,7 @@ __all__ = ["content_hash", "locate", "read"]
 
 _ID = re.compile(r"<\s*([^<>]*[^<>\s])\s*>")
 _LISTS = ("from", "reply-to", "to", "cc")
+_ZONE_TWICE = re.compile(r"\b(?:GMT|UTC?) ?([+-][0-9]{2}):?([0-9]{2})\b")
 _LOOP_MARK = "x-intake-loop"
 _LONGEST_SUBJECT = 2_000
 _LONGEST_DATE = 180
@@ -161,7 +162,7 @@ class _Reader:
         for name in ("date", "received"):
             value = self.headers.get(name)
             if value:
-                yield name, unescaped(value, self.hint)[:5_000]
+                yield name, _ZONE_TWICE.sub(r"\1\2", unescaped(value, self.hint)[:5_000])
 
     def _note_defects(self, parser: Any) -> None:
         for defect in parser.address_header_defects:
