@@ -34,7 +34,6 @@ _TICKED = re.compile(r"(?:\[ ?[xX✓✔] ?\]|☑|☒)\s*([^\[\]☐☑☒\n]*)")
 _NUMBER = re.compile(r"(?<![\d.,])\d+(?![.,]?\d)")
 _LEADING_NUMBER = re.compile(r"[^\w]*(?:[^\W\d]+[\s:#.–-]*)?(\d+)(?![.,]?\d)")
 _NEXT_NUMBER = re.compile(r"\s*(?:[,;/|–-]|->|or|oder|and|und|to|bis)?\s*(\d+)", re.I)
-_OUT_OF = re.compile(r"\s*(?:out of|of|von)\s*\d+", re.I)
 _CHOICE_WORDS = 40
 
 
@@ -164,7 +163,7 @@ def _number(spec: FieldSpec, written: str, plain: str) -> str | None:
     if leading and not _NEGATIONS.intersection(_WORD.findall(plain[: leading.start(1)].casefold())):
         rest = plain[leading.end() :]
         following = _NEXT_NUMBER.match(rest[:40])
-        several = following and not _OUT_OF.match(rest) and _allowed(numbers, following[1]) is not None
+        several = following and _allowed(numbers, following[1]) is not None
         return None if several else _allowed(numbers, leading[1])
     alone = set(_NUMBER.findall(plain[:200])) if len(plain) <= 40 else set()
     if len(alone) == 1 and not _NEGATIONS.intersection(_WORD.findall(plain.casefold())):

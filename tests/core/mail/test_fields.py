@@ -332,6 +332,26 @@ def test_an_older_mail_below_stays_out_of_the_last_block() -> None:
     assert values(f"{FORM}\nOn Mon, Nov 2, 2026 at 10:00 AM A <a@support.example> wrote:\n> our words") == READ
 
 
+def test_quoted_lines_below_the_last_block_stay_out_of_it() -> None:
+    assert values(f"{FORM}\n> Your words\n> of yesterday") == READ
+
+
+def test_a_paragraph_below_an_empty_label_is_not_its_value() -> None:
+    assert values("Server:\n\nHello,\nour server is down.\n") == {}
+
+
+def test_words_below_a_quoted_value_do_not_replace_it() -> None:
+    assert values("> Server: a.example\nPlease help.\n> Module: mail")["server"] == "a.example"
+
+
+def test_a_label_alone_may_carry_a_remark() -> None:
+    assert values("Steps to reproduce (be exact)\n1. Log in") == {"steps_to_reproduce": "1. Log in"}
+
+
+def test_a_value_may_repeat_its_own_label() -> None:
+    assert values("Server: our old server: gone") == {"server": "our old server: gone"}
+
+
 def test_answers_below_quoted_labels_are_taken() -> None:
     text = (
         "> Server:\nox.example\n> Severity: 1, 2, 3, 4\n2\n"

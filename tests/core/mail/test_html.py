@@ -1,5 +1,7 @@
 """HTML mail becomes the text that its reader sees."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +102,7 @@ def test_plain_text_passes() -> None:
     "html",
     [
         "<div>" * 10_000 + "deep" + "</div>" * 10_000,
+        "first" + "<div>" * 400 + "deep",
         "<blockquote>" * 140 + "deep",
         "<table><tr><td>" * 3_000 + "deep",
         "<p>" * 200_000 + "deep",
@@ -124,6 +127,26 @@ def test_hostile_html_still_gives_its_text(html: str) -> None:
     text = to_text(html)
     assert "deep" in text
     assert len(text) < 2_000_000
+
+
+def test_a_table_too_wide_to_pad_takes_little_memory() -> None:
+    html = f"<table><tr><td>{'a' * 50_000}</td><td>x</td></tr>{'<tr><td>a</td><td>b</td></tr>' * 4_000}</table>"
+    tracemalloc.start()
+    try:
+        assert "a\tb" in to_text(html)
+        assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_frame_around_a_long_mail_costs_nothing() -> None:
+    mail = f"<p>{'long ' * 1_000}</p>{'<p>short</p>' * 3_000}<ul><li>item</li></ul>"
+    assert "* item" in to_text(f"<table><tr><td><table><tr><td>{mail}</td></tr></table></td></tr></table>")
+
+
+def test_too_many_tags_give_bare_text() -> None:
+    assert lines("<ul>" + "<li>a" * 10) == ["* a"] * 10
+    assert lines("<ul>" + "<li>a" * 90_000) == ["a"] * 90_000
 
 
 PIECES = [

@@ -30,7 +30,17 @@ def test_a_sentence_shows_its_language(language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "ok", "Hello", "7.10.6", "https://ox.example/a/b", "a@b.example " * 20, "> " + SENTENCES["de"]]
+    "text",
+    [
+        "",
+        "ok",
+        "Hello",
+        "7.10.6",
+        "Serveren svarer ikke siden i morges",
+        "https://ox.example/a/b",
+        "a@b.example " * 20,
+        "> " + SENTENCES["de"],
+    ],
 )
 def test_what_is_too_short_or_no_prose_stays_unsure(text: str) -> None:
     assert detect(text) is None

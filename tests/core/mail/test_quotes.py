@@ -175,6 +175,10 @@ def test_the_line_of_a_phone_is_folded(line: str) -> None:
     )
 
 
+def test_lines_of_two_programs_are_folded_both() -> None:
+    assert new_text("It works.\n\nSent from my iPhone\n\nGet Outlook for iOS") == "It works."
+
+
 MAIL = st.lists(
     st.one_of(
         st.sampled_from([*ATTRIBUTIONS, *DIVIDERS, *(headers(names) for names in HEADERS[:3]), *FORM.splitlines()]),
