@@ -256,6 +256,11 @@ class Config:
         """The folder of reply templates."""
         return self.path(self.settings.files.templates) if self.settings.files.templates else shipped("templates")
 
+    def with_folder(self, folder: Path) -> "Config":
+        """The same configuration with another data folder, for a trial that leaves no trace."""
+        store = Store(folder=folder.resolve())
+        return Config(self.settings.model_copy(update={"store": store}), self.file, self.text)
+
     def secret(self, place: str) -> str:
         """The secret behind `env:NAME` or `file:PATH`. Raises `IntakeError` naming the place, never the value."""
         kind, _, name = place.partition(":")

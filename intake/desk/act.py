@@ -28,7 +28,7 @@ def find(connection: Connection, reference: str) -> Case:
 
 
 def perform(house: House, reference: str, wanted: Act, now: datetime) -> Case:
-    """Does an act and gives back the case as it then is. Raises `IntakeError` where it is refused, `Stale` in a race."""
+    """Does an act and gives back the case as it then is. Raises `IntakeError` where refused, `Stale` in a race."""
     with reading(house.databases.reading) as connection:
         case = find(connection, reference)
         policy = house.policy_of(connection, case)

@@ -42,7 +42,7 @@ def load(
     policy = house.policies.get(route.policy)
     tokens = _tokens(house, work, message)
     customer = _customer(connection, message, policy.name)
-    found = _candidates(house, connection, work, message, tokens)
+    found = _candidates(connection, work, message, tokens)
     duplicates = ledger.originals(connection, [message.content_hash])
     duplicate_of = duplicates.get((work.route, message.content_hash))
     arrival = Arrival(
@@ -133,7 +133,7 @@ def _customer(connection: Connection, message: Message, policy: str) -> Customer
 
 
 def _candidates(
-    house: House, connection: Connection, work: Waiting, message: Message, tokens: Sequence[Token]
+    connection: Connection, work: Waiting, message: Message, tokens: Sequence[Token]
 ) -> tuple[Candidate, ...]:
     """Cases that the mail names, by token, by the messages it answers, by a number in its subject."""
     named = [token.reference for token in tokens if token.purpose == "reply"]

@@ -13,7 +13,7 @@ from intake.core.case.case import Case
 from intake.core.policy.policy import Policy
 from intake.desk.policies import Policies
 from intake.desk.reader import Reader
-from intake.outbound.templates import TemplateSet
+from intake.outbound.templateset import TemplateSet
 from intake.store import keys as versions
 from intake.store.engine import Databases
 

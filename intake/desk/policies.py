@@ -44,6 +44,7 @@ def load_policies(folders: list[Path], last_good: Mapping[str, str]) -> Policies
     serving: dict[str, Policy] = {}
     mistakes: list[Mistake] = []
     for file in [file for folder in folders for file in sorted(folder.glob("*.toml"))]:
+        policy: Policy | None
         try:
             policy = load_policy(file.read_text(encoding="utf-8"), str(file))
         except Mistakes as error:

@@ -13,6 +13,7 @@ from intake.core.case.case import Case, Customer, Decision, Entry, Notice, Wish
 from intake.core.mail.message import Address, Message
 from intake.core.policy.policy import Policy
 from intake.desk.house import House
+from intake.outbound.headers import BadAddress
 from intake.outbound.render import Rendered, render
 from intake.store import cases, outbox
 
@@ -100,7 +101,11 @@ def _automatic(
     decision = replace(decision, case=case).then(Entry("letter", f"{wish.kind} to {asked.to}"))
     desk, to = house.desk(case.route), Address("", asked.to)
     letter = to_customer(policy, case, wish, to, desk, now, thread=thread, unique=house.unique(), customer=customer)
-    return Posted(decision, (Draft(letter, render(letter, house.templates), _withheld(permission)),))
+    try:
+        rendered = render(letter, house.templates)
+    except BadAddress as error:
+        return Posted(decision.then(Entry("not-answered", f"no {wish.kind}: {error}")), unanswered=(str(error),))
+    return Posted(decision, (Draft(letter, rendered, _withheld(permission)),))
 
 
 def _withheld(permission: Permission) -> str:

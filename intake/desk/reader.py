@@ -7,7 +7,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from pathlib import Path
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from sqlalchemy import Engine
 
 from intake.core.mail.fields import read_fields
@@ -85,12 +85,12 @@ class Reader:
 
     def close(self) -> None:
         """Ends the processes."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
-    def _result(self, future: "object") -> tuple[list[Reading] | None, str]:
+    def _result(self, future: "ProcessFuture[list[Reading]]") -> tuple[list[Reading] | None, str]:
         try:
-            return future.result(), ""  # type: ignore[attr-defined]
+            return future.result(), ""
         except FutureTimeout:
             return None, f"reading took more than {self._way.seconds:g} seconds"
         except (ProcessExpired, MemoryError):

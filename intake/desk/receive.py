@@ -209,7 +209,10 @@ def _save_case(connection: Connection, settled: Settled, posted: post.Posted, no
     if message is not None:
         messages.add(connection, _stored(case_id, settled.work, message))
         if message.bounce is not None and message.bounce.permanent:
-            outbox.mark_undeliverable(connection, message.bounce.recipients, settled.classified.because, now)
+            # only addresses that we wrote to: a forged report must not silence anybody else's letters
+            written_to = {row["to"].lower() for row in outbox.listed(connection, case_id)}
+            failed = [each for each in message.bounce.recipients if each.lower() in written_to]
+            outbox.mark_undeliverable(connection, failed, settled.classified.because, now)
     return case_id
 
 

@@ -1,7 +1,6 @@
 """Time: which clocks ask for something now, and the digests that are due. The same steps as for a mail."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
@@ -11,12 +10,11 @@ from intake.core.case.chasing import chase
 from intake.desk import facts, post
 from intake.desk.house import House
 from intake.errors import Stale
-from intake.store import cases, outbox, people
+from intake.store import cases, people
 from intake.store.engine import reading
 
 log = structlog.get_logger()
 BATCH = 100
-DIGEST_AFTER = timedelta(minutes=15)
 
 
 def tick(house: House, now: datetime) -> int:

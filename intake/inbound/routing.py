@@ -21,6 +21,11 @@ class Routes:
         self._domains = {address.rpartition("@")[2] for address in self._by_address}
         self.first = routes[0].address
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All addresses that a route has, sorted."""
+        return tuple(sorted(self._by_address))
+
     def match(self, recipient: str) -> RoutedTo | None:
         """The route of one recipient; None where no route knows it. Postmaster is always taken (RFC 5321 4.5.1)."""
         local, _, domain = recipient.lower().rpartition("@")

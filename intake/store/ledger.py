@@ -46,7 +46,8 @@ def _work() -> Select[Any]:
 
 
 def _waiting(row: Row[Any]) -> Waiting:
-    return Waiting(KeptMail(*row[:-3]), *row[-3:])
+    *mail, route, recipient, routes = row
+    return Waiting(KeptMail(*mail), route, recipient, routes)
 
 
 def cases_of(connection: Connection, mail_id: int) -> list[int]:
@@ -139,6 +140,13 @@ def parked(connection: Connection) -> list[dict[str, Any]]:
         .order_by(outcome.c.mail_id)
     )
     return [dict(row._mapping) for row in rows]
+
+
+def outcomes(connection: Connection, mail_id: int) -> list[dict[str, Any]]:
+    """What became of a mail, on each of its routes."""
+    table = tables.outcome
+    query = select(table.c.route, table.c.outcome, table.c.because, table.c.decided_at)
+    return [dict(row._mapping) for row in connection.execute(query.where(table.c.mail_id == mail_id))]
 
 
 def forget_parked(connection: Connection, mail_id: int) -> int:

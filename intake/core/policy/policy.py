@@ -52,6 +52,12 @@ class Policy:
             for field in self.file.fields
         )
 
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles that the policy tells of something."""
+        chasing = self.file.chasing
+        return frozenset({chasing.remind, chasing.missed, *(rung.role for rung in self.file.ladder)})
+
     def calendar(self, name: str | None, zone: str) -> Calendar:
         """The calendar of that name (None: the policy's own), in the customer's zone where it counts there."""
         name = name or self.file.calendar

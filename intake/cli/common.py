@@ -1,0 +1,90 @@
+"""What every command shares: options, printing for people or as JSON, and how errors reach a person."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from intake.config import Config, load
+from intake.errors import IntakeError
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", envvar="INTAKE_CONFIG", help="config.toml; without one, the shipped defaults serve."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+AsOption = Annotated[str, typer.Option("--as", help="Who does this: an agent's address.")]
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def group(help_text: str) -> typer.Typer:
+    """A group of commands."""
+    return typer.Typer(help=help_text, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+
+
+def configured(file: Path | None) -> Config:
+    """The configuration of a command. Raises `Mistakes`."""
+    return load(file)
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on one line; instants as ISO 8601 in UTC."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, frozenset | set | tuple):
+        return sorted(value)
+    return str(value)
+
+
+def say(text: str = "") -> None:
+    """A line for people; whatever stands in it is shown as it is, without controls."""
+    out.print(Text(visible(text)))
+
+
+def complain(text: str) -> None:
+    """Each line on standard error."""
+    err.print(Text(visible(text)))
+
+
+def visible(text: str) -> str:
+    """Text from outside as a terminal may show it: controls and escapes are made visible."""
+    return "".join(each if each.isprintable() or each in "\n\t" else "�" for each in text)
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
+    """A table for people, or one line where there is nothing to show."""
+    made = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    for row in rows:
+        made.add_row(*(Text(visible("" if cell is None else str(cell))) for cell in row))
+    if made.row_count:
+        Console(highlight=False).print(made)
+    else:
+        say(empty)
+
+
+def instant(written: str | None, name: str) -> datetime | None:
+    """An instant given on the command line. Raises `IntakeError`."""
+    if written is None:
+        return None
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise IntakeError(f'{name}: "{written}" is no instant; right would be 2026-11-23T09:00:00+01:00')
+    return at

@@ -1,0 +1,176 @@
+"""The demo: the program on its embedded default in a fresh folder, with sample customers and mails over real SMTP."""
+
+import smtplib
+import socket
+import sys
+import time
+from email import message_from_bytes
+from email.message import Message
+from pathlib import Path
+from tempfile import mkdtemp
+
+from rich.panel import Panel
+from rich.progress import Progress
+from rich.text import Text
+
+from intake import app as program
+from intake import tomlfile
+from intake.cli.common import err, out, say, table, visible
+from intake.config import Config, load
+from intake.core.answer.wording import instant
+from intake.desk import customers, show
+from intake.errors import IntakeError
+from intake.shipped import shipped
+from intake.store import cases, ledger, outbox, people
+from intake.store.engine import reading
+
+SAMPLES = Path(__file__).parent / "samples"
+PATIENCE_SECONDS = 60.0
+LOOK_SECONDS = 0.05
+
+
+def run_demo(once: bool, folder: Path | None) -> None:
+    """Runs the demo; with `once` it ends by itself, else when it is stopped. Raises `IntakeError`."""
+    home = folder or Path(mkdtemp(prefix="intake-demo-"))
+    config = _configuration(home)
+    running = program.Program(config)
+    _people(running)
+    running.start()
+    try:
+        say(f"intake runs in {home}, taking mail on {running.listening[0]}\n")
+        _send_all(running)
+        _show(running)
+        _where_next(config, running, once)
+        if not once:
+            running.wait()
+    finally:
+        running.close()
+
+
+def _configuration(home: Path) -> Config:
+    """The example configuration in the demo's folder, on a free port where its own is taken."""
+    home.mkdir(parents=True, exist_ok=True)
+    file = home / "config.toml"
+    if not file.exists():
+        text = shipped("config.example.toml").read_text(encoding="utf-8")
+        file.write_text(text if _is_free(8025) else text.replace("127.0.0.1:8025", "127.0.0.1:0"), encoding="utf-8")
+    return load(file)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _people(running: program.Program) -> None:
+    text = tomlfile.parse((SAMPLES / "customers.toml").read_text(encoding="utf-8"), "customers.toml")
+    found = customers.read_customers(text, running.house.policies, running.config.settings)
+    with running.databases.desk.begin() as connection:
+        people.save(connection, found)
+
+
+def _send_all(running: program.Program) -> None:
+    """Sends each sample by SMTP and waits until it is decided: later ones answer letters of earlier ones."""
+    host, _, port = running.listening[0].removeprefix("smtp ").rpartition(":")
+    files = sorted(SAMPLES.glob("*.eml"))
+    with Progress(console=err, transient=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("mails over SMTP", total=len(files))
+        for file in files:
+            raw = _filled(running, file.read_bytes())
+            mail = message_from_bytes(raw)
+            with smtplib.SMTP(host, int(port), timeout=PATIENCE_SECONDS) as client:
+                client.sendmail(
+                    "" if mail["Auto-Submitted"] else _writer(mail), [str(mail["To"])], raw.replace(b"\n", b"\r\n")
+                )
+            _wait_until_decided(running)
+            progress.advance(task)
+    _wait_for_letters(running)
+
+
+def _writer(mail: Message) -> str:
+    """The address in From."""
+    return str(mail["From"]).rpartition("<")[2].rstrip(">")
+
+
+def _filled(running: program.Program, raw: bytes) -> bytes:
+    """A sample that answers a letter names the Message-ID and Reply-To of the letter that its writer got last."""
+    if b"{letter" not in raw:
+        return raw
+    writer = _writer(message_from_bytes(raw))
+    with reading(running.databases.reading) as connection:
+        rows = [row for row in outbox.listed(connection) if row["to"] == writer]
+        if not rows:
+            raise IntakeError(f"the demo found no letter to {writer}")
+        letter = message_from_bytes(outbox.raw(connection, rows[-1]["id"]) or b"")
+    reply_to = str(letter["Reply-To"]).rpartition("<")[2].rstrip(">")
+    return (
+        raw.replace(b"{letter-id}", str(letter["Message-ID"]).encode())
+        .replace(b"{letter-address}", reply_to.encode())
+        .replace(b"{letter-subject}", rows[-1]["subject"].encode())
+    )
+
+
+def _wait_until_decided(running: program.Program) -> None:
+    """Until every mail that came in has its outcome."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        with reading(running.databases.reading) as connection:
+            if ledger.counts(connection)["waiting"] == 0:
+                return
+        time.sleep(LOOK_SECONDS)
+    raise IntakeError("the demo's mails were not decided within a minute")
+
+
+def _wait_for_letters(running: program.Program) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        with reading(running.databases.reading) as connection:
+            if set(outbox.states(connection)) <= {"sent", "withheld", "failed"}:
+                return
+        time.sleep(LOOK_SECONDS)
+
+
+def _show(running: program.Program) -> None:
+    with reading(running.databases.reading) as connection:
+        loaded = cases.load(connection, cases.listed(connection))
+        counts = ledger.counts(connection)
+        first = loaded[min(loaded)]
+        letter = outbox.listed(connection, first.id)[0]
+        raw = outbox.raw(connection, letter["id"]) or b""
+    rows = []
+    for case in (loaded[case_id] for case_id in sorted(loaded)):
+        response = case.latest("response")
+        due = instant(response.due_at if response else None, case.zone, "en") or "best effort"
+        rows.append([case.reference, case.severity, due, case.subject[:44], ", ".join(sorted(case.marks))])
+    table("The cases", ["case", "severity", "answer due", "subject", "marks"], rows, "no case")
+    body = next(part for part in message_from_bytes(raw).walk() if part.get_content_type() == "text/plain").get_payload(
+        decode=True
+    )
+    assert isinstance(body, bytes)
+    title = f"To {letter['to']}: {letter['subject']}"
+    out.print()
+    out.print(Panel(Text(visible(body.decode().strip())), title=visible(title), title_align="left", width=100))
+    say("\nWhy, for that case:")
+    for reason in (*first.because, *(reason for clock in first.clocks for reason in clock.because)):
+        say(f"  {reason.clause}: {reason.text}")
+    outcomes = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items() if name != "balanced")
+    say(f"\nThe ledger: {outcomes}; {'it balances' if counts['balanced'] else 'IT DOES NOT BALANCE'}")
+
+
+def _where_next(config: Config, running: program.Program, once: bool) -> None:
+    with reading(running.databases.reading) as connection:
+        reference = show.summary(cases.load(connection, cases.listed(connection))[1])["reference"]
+    file = config.file
+    say("\nWhere to look next:")
+    say(f"  intake case show {reference} --config {file}       everything about one case")
+    say(f"  intake outbox list --config {file}             what goes to whom")
+    say(f"  intake explain FILE --config {file}            what would happen to a mail of yours")
+    say(f"  {config.folder / 'outgoing'}                         the letters, as a Maildir")
+    say("  intake init DIR                                           your own configuration, policies and templates")
+    if not once:
+        say("\nIt goes on taking mail until you stop it with Ctrl-C.")

@@ -1,0 +1,97 @@
+"""Commands about policies: due."""
+
+import json as jsons
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from intake import app as program
+from intake.cli.common import ConfigOption, JsonOption, configured, group, print_json, say
+from intake.core.policy.policy import Policy, load_policy
+from intake.desk.policies import Policies
+from intake.desk.trial import due as due_of
+from intake.errors import IntakeError
+
+commands = group("")
+
+
+@commands.command()
+def due(
+    batch: Annotated[str | None, typer.Option(help="JSON lines of cases, or - for standard input.")] = None,
+    policy: Annotated[str | None, typer.Option(help="A policy's name or file.")] = None,
+    plan: Annotated[str | None, typer.Option(help="The customer's plan.")] = None,
+    severity: Annotated[int | None, typer.Option(help="The severity.")] = None,
+    opened: Annotated[str | None, typer.Option(help="When it was opened, such as 2026-11-23T09:00:00+01:00.")] = None,
+    zone: Annotated[str | None, typer.Option(help="The customer's time zone.")] = None,
+    target: Annotated[
+        str | None, typer.Option(help='The contract\'s own response target, such as "4 business hours".')
+    ] = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Reckon when an answer is due, and why.
+
+    Example: intake due --policy open-xchange --severity 2 --target "4 business hours" --opened 2026-11-20T16:00:00+01:00
+    """
+    policies = program.serving_policies(configured(config))
+    known: dict[str, Policy] = {}
+    if batch is not None:
+        for line in _lines(batch):
+            print_json(_answer(policies, known, line))
+        return
+    if policy is None or severity is None or opened is None:
+        raise typer.BadParameter("give --batch FILE, or --policy, --severity and --opened")
+    targets = {"response": {str(severity): target}} if target else None
+    asked = {"plan": plan, "severity": severity, "opened": opened, "zone": zone, "targets": targets}
+    answer = due_of(_policy(policies, known, policy), asked)
+    print_json(answer) if json else _show(answer)
+
+
+def _lines(batch: str) -> Iterator[str]:
+    if batch == "-":
+        yield from sys.stdin
+        return
+    try:
+        with Path(batch).open(encoding="utf-8") as file:
+            yield from file
+    except (OSError, UnicodeDecodeError) as error:
+        raise IntakeError(f"{batch}: cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
+
+
+def _answer(policies: Policies, known: dict[str, Policy], line: str) -> dict[str, Any]:
+    """The answer to one line; a line that can't be answered names why, and the rest goes on."""
+    asked: Mapping[str, Any] = {}
+    try:
+        parsed = jsons.loads(line)
+        if not isinstance(parsed, dict):
+            raise IntakeError('the line is no JSON object; right would be {"id": 1, "policy": …}')
+        asked = parsed
+        return due_of(_policy(policies, known, str(asked.get("policy"))), asked)
+    except jsons.JSONDecodeError as error:
+        return {"id": None, "error": f"not JSON: {error}"}
+    except (IntakeError, ValueError, OverflowError) as error:
+        return {"id": asked.get("id"), "error": str(error)}
+
+
+def _policy(policies: Policies, known: dict[str, Policy], name: str) -> Policy:
+    """A policy by its name, or by its file's path."""
+    if name not in known:
+        if name.endswith(".toml") or "/" in name:
+            try:
+                known[name] = load_policy(Path(name).read_text(encoding="utf-8"), name)
+            except OSError as error:
+                raise IntakeError(f"{name}: cannot be read: {error.strerror}") from None
+        else:
+            known[name] = policies.get(name)
+    return known[name]
+
+
+def _show(answer: Mapping[str, Any]) -> None:
+    for kind in ("response", "update", "resolution"):
+        clock = answer[kind]
+        say(f"{kind:<11}{clock['due'] if clock else 'no due time'}")
+    for reason in answer["because"]:
+        say(f"  {reason['clause']}: {reason['text']}")

@@ -1,0 +1,121 @@
+"""Commands that run the program: serve, demo, init, check, tick."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from intake import app as program
+from intake.cli.common import ConfigOption, JsonOption, configured, group, instant, print_json, say
+from intake.cli.demo import run_demo
+from intake.config import load
+from intake.errors import IntakeError, Mistakes
+from intake.shipped import shipped
+
+commands = group("")
+
+
+@commands.command()
+def serve(
+    roles: Annotated[str, typer.Option(help=f"Parts to run, by comma: {', '.join(program.ROLES)}.")] = ",".join(
+        program.ROLES
+    ),
+    config: ConfigOption = None,
+) -> None:
+    """Run until SIGTERM: take mail, decide, send, chase.
+
+    Example: intake serve --config config.toml
+    """
+    wanted = [role.strip() for role in roles.split(",") if role.strip()]
+    unknown = [role for role in wanted if role not in program.ROLES]
+    if unknown or not wanted:
+        named = unknown[0] if unknown else "nothing"
+        raise typer.BadParameter(f'no role is named "{named}"; known are {", ".join(program.ROLES)}')
+    running = program.Program(configured(config), wanted)
+    running.start()
+    say(f"intake serves {', '.join(wanted)}; listening on {', '.join(running.listening) or 'nothing'}")
+    try:
+        running.wait()
+    finally:
+        running.close()
+    say("stopped")
+
+
+@commands.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End when everything has been shown.")] = False,
+    folder: Annotated[Path | None, typer.Option(help="A folder for the demo's data; a fresh one without it.")] = None,
+) -> None:
+    """See it work: sample customers and mails over real SMTP, on SQLite, in a fresh folder.
+
+    Example: intake demo --once
+    """
+    run_demo(once, folder)
+
+
+@commands.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder to make; what stands there already is left alone.")],
+) -> None:
+    """Write config.toml, policies/ and templates/ to edit.
+
+    Example: intake init /etc/intake
+    """
+    taken = [name for name in ("config.toml", "policies", "templates") if (folder / name).exists()]
+    if taken:
+        raise IntakeError(f"{folder} has {', '.join(taken)} already; name a folder without them")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = shipped("config.example.toml").read_text(encoding="utf-8")
+        for name in ("policies", "templates"):
+            shutil.copytree(shipped(name), folder / name)
+            text = text.replace(f'# {name} = "{name}"', f'{name} = "{name}"')
+        (folder / "config.toml").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise IntakeError(f"{folder}: cannot be written: {error.strerror}") from None
+    load(folder / "config.toml")
+    say(f"{folder} is ready: edit config.toml, then `intake check --config {folder / 'config.toml'}`")
+
+
+@commands.command()
+def check(config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Name every mistake in configuration, policies and templates, with file, line and key.
+
+    Example: intake check --config config.toml
+    """
+    settings = configured(config)
+    mistakes = program.check(settings)
+    if json:
+        print_json([{"file": each.file, "line": each.line, "key": each.key, "text": each.text} for each in mistakes])
+        if mistakes:
+            raise typer.Exit(1)
+        return
+    if mistakes:
+        raise Mistakes(mistakes)
+    say("configuration, policies and templates are in order")
+
+
+@commands.command()
+def tick(
+    at: Annotated[str | None, typer.Option("--at", help="As if it were this instant.")] = None,
+    really: Annotated[bool, typer.Option("--really", help="Send real mail for a later instant than now.")] = False,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """One pass of chaser and delivery.
+
+    Example: intake tick --at 2026-11-24T09:00:00+01:00
+    """
+    settings = configured(config)
+    moment = instant(at, "--at") or program.now()
+    if moment > program.now() and settings.settings.outgoing.smtp and not really:
+        raise IntakeError("--at: a later instant than now would send real mail; --really does it all the same")
+    with program.house_of(settings) as house:
+        chased, counts = program.one_pass(settings, house, moment)
+    if json:
+        print_json(
+            {"at": moment, "chased": chased, "sent": counts.sent, "later": counts.later, "failed": counts.failed}
+        )
+    else:
+        say(f"{chased} cases chased; {counts.sent} mails sent, {counts.later} for later, {counts.failed} failed")

@@ -1,0 +1,99 @@
+"""Cases and customers in the outside's form: plain values for JSON, pages and scripts. Instants are ISO 8601 in UTC."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from intake.core.case.case import Case, Customer
+from intake.core.mail.fields import missing_fields
+from intake.core.policy.policy import Policy
+from intake.desk.trial import because_json, clock_json, fields_json
+from intake.store import cases, messages
+
+
+def summary(case: Case) -> dict[str, Any]:
+    """A case in a list: what it is, where it stands, when an answer is due."""
+    response = case.latest("response")
+    return {
+        "reference": case.reference,
+        "state": case.state,
+        "severity": case.severity,
+        "subject": case.subject,
+        "from": {"name": case.contact.name, "address": case.contact.address},
+        "policy": case.policy,
+        "plan": case.plan,
+        "route": case.route,
+        "queue": case.queue,
+        "marks": sorted(case.marks),
+        "assignee": case.assignee,
+        "opened": case.opened_at.isoformat(),
+        "due": response.due_at.isoformat() if response and response.due_at else None,
+    }
+
+
+def whole(
+    connection: Connection, policy: Policy, case: Case, customer: Customer | None, letters: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """A case with its fields, clocks, messages, letters, history and reasons."""
+    owed = missing_fields(policy.specs, case.fields)
+    return summary(case) | {
+        "policy_version": case.policy_version,
+        "customer": customer.name if customer else None,
+        "language": case.language,
+        "zone": case.zone,
+        "wished_severity": case.wished_severity,
+        "because": because_json(case.because),
+        "fields": fields_json(policy, case.fields),
+        "missing": [key for key in owed if key not in case.waived],
+        "waived": sorted(case.waived),
+        "linked": list(case.linked),
+        "closed": case.closed_at.isoformat() if case.closed_at else None,
+        "participants": [
+            {"address": person.address, "name": person.name, "role": person.role} for person in case.participants
+        ],
+        "clocks": [clock_json(clock) for clock in case.clocks],
+        "messages": [_message(each) for each in messages.of_case(connection, case.id)],
+        "outgoing": letters,
+        "history": [_entry(row) for row in cases.history(connection, case.id)],
+    }
+
+
+def _message(message: messages.StoredMessage) -> dict[str, Any]:
+    return {
+        "direction": message.direction,
+        "from": {"name": message.author_name, "address": message.author_address},
+        "role": message.role,
+        "at": message.at.isoformat(),
+        "message_id": message.message_id,
+        "subject": message.subject,
+        "text": message.text,
+        "new_text": message.new_text,
+        "kind": message.kind,
+        "mail": message.mail_id,
+        "attachments": message.attachments,
+    }
+
+
+def _entry(row: dict[str, Any]) -> dict[str, Any]:
+    because = [{"clause": clause, "text": text} for clause, text in row["because"]]
+    return {**row, "at": row["at"].isoformat(), "because": because}
+
+
+def customer_json(customer: Customer) -> dict[str, Any]:
+    """A customer's record."""
+    return {
+        "name": customer.name,
+        "domains": list(customer.domains),
+        "contacts": list(customer.contacts),
+        "policy": customer.policy,
+        "plan": customer.plan,
+        "since": customer.since.isoformat() if customer.since else None,
+        "zone": customer.zone,
+        "country": customer.country,
+        "region": customer.region,
+        "language": customer.language,
+        "support_keys": list(customer.support_keys),
+        "engineer": customer.engineer,
+        "account_manager": customer.account_manager,
+        "targets": {kind: dict(levels) for kind, levels in customer.targets.items()},
+    }

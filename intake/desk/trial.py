@@ -1,0 +1,281 @@
+"""What would happen, with nothing written: the same decisions as for real, shown with their reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from intake.core.answer.letters import Thread, to_customer, to_desk
+from intake.core.answer.permission import judge
+from intake.core.case.case import Case, Clock, Notice, Wish
+from intake.core.case.outcome import Classified, classify
+from intake.core.mail.fields import missing_fields
+from intake.core.mail.form import FieldValue
+from intake.core.mail.message import Address, Message
+from intake.core.policy.because import Because
+from intake.core.policy.policy import Policy
+from intake.core.policy.promise import contract_mistakes, promise
+from intake.core.policy.schema import ClockKind
+from intake.desk import facts
+from intake.desk.act import find
+from intake.desk.house import House
+from intake.desk.reader import Reading
+from intake.desk.receive import Settled, decide, specs
+from intake.errors import IntakeError
+from intake.outbound.samples import SAMPLES
+from intake.outbound.templates import Words
+from intake.store.ledger import Waiting
+from intake.store.spool import KeptMail, RoutedTo
+
+NOT_BORN = "NEW"
+LATER: tuple[ClockKind, ...] = ("update", "resolution")
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A mail that is tried out: its bytes, the routes it goes to, the instant of receipt (aware)."""
+
+    name: str
+    raw: bytes
+    routes: tuple[RoutedTo, ...]
+    received_at: datetime
+    envelope_from: str | None = None
+
+
+def explain(house: House, connection: Connection, tried: Tried) -> list[dict[str, Any]]:
+    """What would become of a mail on each of its routes, and why (CONTRACT, `explain`)."""
+    read = house.reader.raw(tried.raw, specs(house))
+    return [_explain_on(house, connection, tried, routed, read) for routed in tried.routes]
+
+
+def _explain_on(house: House, connection: Connection, tried: Tried, routed: RoutedTo, read: Reading) -> dict[str, Any]:
+    policy = house.policies.get(house.routes[routed.route].policy)
+    out: dict[str, Any] = {"file": tried.name, "route": routed.route, "policy": policy.name}
+    out["policy_version"] = policy.version
+    if read.message is None:
+        return out | _parked(f"cannot be read: {read.problem}")
+    mail = KeptMail(0, "file", tried.received_at, tried.envelope_from, None, None, None, True, False, None)
+    work = Waiting(mail, routed.route, routed.recipient, len(tried.routes))
+    known = facts.load(house, connection, work, read.message, read.fields)
+    classified = classify(known.arrival)
+    reference = f"{policy.file.prefix}-{NOT_BORN}"
+    settled = decide(house, connection, work, known, classified, reference, tried.received_at)
+    case = settled.posted.decision.case if settled.posted else None
+    fields = known.arrival.fields
+    body = {
+        "message": message_json(read.message),
+        "fields": fields_json(policy, fields),
+        "missing": list(missing_fields(policy.specs, case.fields if case else fields)),
+        "outcome": classified.outcome,
+        "case": case.reference if case and case.version else None,
+        **_decided(classified, case),
+        "answer": None,
+        "no_answer_because": None,
+    }
+    return out | body | _answer(house, connection, known, settled, tried.received_at)
+
+
+def _parked(reason: str) -> dict[str, Any]:
+    return {
+        "message": None,
+        "fields": {},
+        "missing": [],
+        "outcome": "parked",
+        "case": None,
+        "plan": None,
+        "severity": None,
+        "marks": [],
+        "because": [{"clause": "house", "text": reason}],
+        "clocks": [],
+        "answer": None,
+        "no_answer_because": "a mail that waits for a person is not answered",
+    }
+
+
+def _decided(classified: Classified, case: Case | None) -> dict[str, Any]:
+    because = [Because("house", classified.because), *(case.because if case else ())]
+    return {
+        "plan": case.plan if case else None,
+        "severity": case.severity if case else None,
+        "marks": sorted(case.marks) if case else [],
+        "because": because_json(because),
+        "clocks": [clock_json(clock) for clock in case.clocks] if case else [],
+    }
+
+
+def _answer(
+    house: House, connection: Connection, known: facts.Known, settled: Settled, now: datetime
+) -> dict[str, Any]:
+    """The letter to the customer, or why there is none."""
+    drafts = settled.posted.drafts if settled.posted else ()
+    for draft in drafts:
+        if not draft.letter.kind.startswith("desk-"):
+            answer = {
+                "template": draft.letter.kind,
+                "language": draft.letter.language,
+                "to": draft.letter.to.address,
+                "subject": draft.rendered.subject,
+                "text": draft.rendered.text,
+            }
+            return {"answer": answer, "no_answer_because": draft.withheld or None}
+    if settled.posted and settled.posted.unanswered:
+        return {"no_answer_because": "; ".join(settled.posted.unanswered)}
+    case = settled.posted.decision.case if settled.posted else None
+    if case is None or known.arrival.message.automatic_because:
+        kind = settled.classified.outcome
+        return {"no_answer_because": known.arrival.message.automatic_because or f"{kind}: {settled.classified.because}"}
+    verdict = judge(facts.asking(house, connection, known, case, "", now))
+    if verdict.verdict == "never":
+        return {"no_answer_because": verdict.because}
+    return {"no_answer_because": "nothing about the case calls for an automatic letter"}
+
+
+def preview(
+    house: House, connection: Connection, name: str, language: str, reference: str | None, now: datetime
+) -> Words:
+    """A template filled with a stored case's values, or with samples. Raises `IntakeError`."""
+    template = house.templates.pick(name, language)
+    values: dict[str, Any] = dict(SAMPLES[template.name])
+    if reference is not None:
+        case = find(connection, reference)
+        policy, desk = house.policy_of(connection, case), house.desk(case.route)
+        case = replace(case, language=language)
+        if name.startswith("desk-"):
+            notice = Notice(name, "", clock=1)  # type: ignore[arg-type]
+            reader = Address("", case.assignee or desk.route)
+            letter = to_desk(
+                policy, case, notice, reader, desk, now, unique="preview", language=language, zone=case.zone
+            )
+        else:
+            wish = Wish(name, number=1, text=str(values.get("reply", {}).get("text", "")))  # type: ignore[arg-type]
+            letter = to_customer(policy, case, wish, case.contact, desk, now, thread=Thread(), unique="preview")
+        values |= letter.values
+    return template.render(values)
+
+
+def message_json(message: Message) -> dict[str, Any]:
+    """The facts of a mail in the outside's form."""
+    bounce = message.bounce
+    return {
+        "message_id": message.message_id,
+        "subject": message.subject,
+        "from": _address(message.from_),
+        "to": [each.address for each in message.to],
+        "cc": [each.address for each in message.cc],
+        "date": message.date.isoformat() if message.date else None,
+        "text": message.text,
+        "new_text": message.new_text,
+        "attachments": [
+            {"filename": each.filename, "content_type": each.content_type, "size": each.size}
+            for each in message.attachments
+        ],
+        "kind": message.kind,
+        "bounce": None
+        if bounce is None
+        else {
+            "recipients": list(bounce.recipients),
+            "permanent": bounce.permanent,
+            "original_message_id": bounce.original_message_id,
+        },
+        "in_reply_to": message.in_reply_to,
+        "references": list(message.references),
+        "language": message.language,
+        "authenticated": message.authentication == "pass",
+        "defects": list(message.defects),
+    }
+
+
+def _address(address: Address | None) -> dict[str, str]:
+    return {"name": address.name if address else "", "address": address.address if address else ""}
+
+
+def fields_json(policy: Policy, fields: Mapping[str, FieldValue]) -> dict[str, Any]:
+    """The fields of a form in the outside's form."""
+    return {
+        key: {
+            "label": policy.label(key),
+            "value": list(value.value) if isinstance(value.value, tuple) else value.value,
+            "written": value.written,
+            "valid": value.valid,
+        }
+        for key, value in fields.items()
+    }
+
+
+def because_json(reasons: list[Because] | tuple[Because, ...]) -> list[dict[str, str]]:
+    """Reasons in the outside's form."""
+    return [{"clause": each.clause, "text": each.text} for each in reasons]
+
+
+def clock_json(clock: Clock) -> dict[str, Any]:
+    """A clock in the outside's form; instants in UTC."""
+    return {
+        "kind": clock.kind,
+        "started": _iso(clock.started_at),
+        "aim": _iso(clock.aim_at),
+        "due": _iso(clock.due_at),
+        "calendar": clock.calendar,
+        "state": clock.state,
+        "ended": _iso(clock.ended_at),
+        "missed": _iso(clock.missed_at),
+        "because": because_json(clock.because),
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def due(policy: Policy, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """One line of `intake due` (CONTRACT). Raises `IntakeError` for what cannot be answered."""
+    opened = _instant(asked.get("opened"))
+    severity, plan = asked.get("severity"), asked.get("plan")
+    levels = [part.level for part in policy.file.severities]
+    if not isinstance(severity, int) or severity not in levels:
+        raise IntakeError(f"severity: {severity!r} is none of {policy.name}; right would be one of {levels}")
+    if plan is not None and policy.file.plans and plan not in policy.file.plans:
+        raise IntakeError(f"plan: {plan!r} is none of {policy.name}; right would be one of {policy.file.plans}")
+    contract = _contract(policy, asked.get("targets"))
+    out: dict[str, Any] = {"id": asked.get("id")}
+    try:
+        made = promise(policy, "response", severity, opened, plan=plan, zone=asked.get("zone"), contract=contract)
+    except ValueError as error:
+        raise IntakeError(str(error)) from None
+    because = list(made.because)
+    out["response"] = _due_json(made.aim, made.due, made.calendar) if made.due else None
+    for kind in LATER:
+        out[kind] = None
+        has = kind in contract or any(part.clock == kind for part in policy.file.targets)
+        said = "starts with the case's further life" if has else "the policy has no such target"
+        because.append(Because("house", f"{kind}: {said}"))
+    return out | {"because": because_json(because)}
+
+
+def _due_json(aim: datetime | None, due_at: datetime, calendar: str | None) -> dict[str, Any]:
+    shown: dict[str, Any] = {"aim": aim.isoformat()} if aim else {}
+    return shown | {"due": due_at.isoformat(), "calendar": calendar}
+
+
+def _contract(policy: Policy, targets: Any) -> dict[str, dict[str, str]]:
+    if targets is None:
+        return {}
+    if not isinstance(targets, dict) or not all(isinstance(each, dict) for each in targets.values()):
+        raise IntakeError('targets: right would be {"response": {"1": "1 hour, 24x7"}}')
+    contract = {kind: {str(level): str(text) for level, text in each.items()} for kind, each in targets.items()}
+    mistakes = contract_mistakes(policy, contract)
+    if mistakes:
+        raise IntakeError("; ".join(mistakes))
+    return contract
+
+
+def _instant(written: Any) -> datetime:
+    """An instant from ISO 8601 with an offset. Raises `IntakeError`."""
+    try:
+        at = datetime.fromisoformat(str(written))
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise IntakeError(f"opened: {written!r} is no instant; right would be 2026-11-23T09:00:00+01:00")
+    return at
