@@ -193,14 +193,6 @@ def test_deleting_takes_our_own_mails_alone(server: Dovecot, desk: House) -> Non
         assert client.search("ALL") == [1]
 
 
-def test_a_mailbox_of_thousands_is_read_to_its_end(server: Dovecot, desk: House) -> None:
-    with server.client("desk") as client:
-        for _ in range(3):
-            client.multiappend("INBOX", [letter(number) for number in range(500)])
-    desk.watch(mailbox(server.port))
-    until(lambda: len(desk.kept()) == 1500, 60)
-
-
 @pytest.mark.parametrize(("tls", "port"), [("implicit", "tls_port"), ("starttls", "port")])
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_tls_is_verified(

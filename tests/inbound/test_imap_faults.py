@@ -138,6 +138,34 @@ def test_news_that_comes_in_one_packet_with_the_answer_to_idle_is_heard(server: 
     until(lambda: server.count("IDLE") > 1, 5)
 
 
+def test_news_that_comes_before_idle_and_not_again_is_heard(server: QuirkyImap, desk: House) -> None:
+    watcher = desk.watch(mailbox(server.port, poll_seconds=1))
+    until(lambda: watcher.status().state == "waiting")
+    watcher.close()
+    server.arrives_at_search = (9, letter(9))
+    desk.watch(mailbox(server.port, poll_seconds=600))
+    until(lambda: uids(desk) == [1, BAD, 5, 9], 5)
+
+
+def test_hundreds_of_thousands_of_mails_are_listed_in_bearable_lines(desk: House) -> None:
+    first = 4_000_000_000
+    with quirky(dict.fromkeys(range(first, first + 100_000), b"")) as server:
+        desk.watch(mailbox(server.port, backlog="skip"))
+        assert server.count("SEARCH") >= 5
+        assert server.count("FETCH") == 0
+        server.flags[first + 100_000] = set()
+        server.mails[first + 100_000] = letter(1)
+        until(lambda: uids(desk) == [first + 100_000])
+
+
+def test_no_more_than_500_mails_are_asked_for_at_once(desk: House) -> None:
+    with quirky({uid: letter(uid) for uid in range(1, 1202)}) as server:
+        desk.watch(mailbox(server.port))
+        until(lambda: len(desk.kept()) == 1201)
+        asked = [len(each.split()[1].split(",")) for each in server.commands if each.startswith(("FETCH", "STORE"))]
+        assert max(asked) == 500
+
+
 def test_a_server_that_chatters_without_news_does_not_make_us_spin(server: QuirkyImap, desk: House) -> None:
     server.idle_chatter = 1000
     desk.watch(mailbox(server.port, poll_seconds=600))

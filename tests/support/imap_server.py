@@ -31,6 +31,7 @@ class QuirkyImap:
         self.idle_chatter = 0
         self.drops_idle = False
         self.hangs_at = ""
+        self.arrives_at_search: tuple[int, bytes] | None = None
         self.idle_news_with_plus = False
         self.commands: list[str] = []
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._handler())
@@ -99,10 +100,18 @@ class QuirkyImap:
         return "OK [READ-WRITE] done"
 
     def _search(self, rest: str, _lines: Any, out: Any, _connection: Any) -> str | None:
-        least = int(rest.split("UID ")[1].split(":")[0])
-        last = max(self.mails)
-        out.write(("* SEARCH" + "".join(f" {uid}" for uid in self.mails if uid >= least or uid == last)).encode())
-        out.write(b"\r\n")
+        window, _, above = rest.split()
+        first, last = window.split(":")
+        least = int(above.split(":")[0])
+        uids = list(self.mails)[int(first) - 1 : None if last == "*" else int(last)]
+        found = [uid for uid in uids if uid >= least or (last == "*" and uid == uids[-1])]
+        out.write(("* SEARCH" + "".join(f" {uid}" for uid in found) + "\r\n").encode())
+        if self.arrives_at_search:
+            uid, raw = self.arrives_at_search
+            self.arrives_at_search = None
+            self.flags[uid] = set()
+            self.mails[uid] = raw
+            out.write(f"* {len(self.mails)} EXISTS\r\n".encode())
         return "OK done"
 
     def _fetch(self, rest: str, _lines: Any, out: Any, _connection: Any) -> str | None:
@@ -117,7 +126,7 @@ class QuirkyImap:
             number = list(self.mails).index(uid) + 1
             out.write(f"* {number} FETCH (UID {uid} ".encode() + self._item(uid, items) + b")\r\n")
         # about another mail, and without its UID: imaplib knows it by its number alone
-        out.write(b"* 1 FETCH (FLAGS (\\Recent))\r\n")
+        out.write(b"* 2 FETCH (FLAGS (\\Recent))\r\n")
         return "OK done"
 
     def _item(self, uid: int, items: str) -> bytes:
