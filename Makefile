@@ -1,0 +1,50 @@
+# The habits of this project. `make help` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check check-long fmt bench fuzz clean
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.done ## make .venv/ with everything in it
+
+$(VENV)/.done: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: setup ## see it work: sample mails over real SMTP, on SQLite, in a fresh folder (ONCE=1 ends by itself)
+	$(BIN)/intake demo $(if $(ONCE),--once)
+
+run: setup ## run on config.toml, or on the defaults without one
+	$(BIN)/intake serve $(if $(wildcard config.toml),--config config.toml)
+
+test: setup ## run the tests
+	$(BIN)/python -m pytest -m 'not long'
+
+check: setup ## format, lint, types, layers, tests: what must pass before a commit
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+check-long: setup ## the tests that take long
+	$(BIN)/python -m pytest -m long
+
+fmt: setup ## format and mend what can be mended by a machine
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup ## measure, each figure beside its floor in the same run
+	$(BIN)/python -m benchmarks
+
+fuzz: setup ## throw generated mails and forms at the readers for a while (SECONDS=60)
+	$(BIN)/python -m pytest -m fuzz
+
+clean: ## remove what was made here, never data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
