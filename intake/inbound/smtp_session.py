@@ -224,6 +224,7 @@ class Session(SMTP):
         if self._dropped:
             return
         text = status.decode() if isinstance(status, bytes) else str(status)
+        text = "250 2.0.0 OK" if text == "250 OK" else text
         code = text[:3]
         if code in ENHANCED and text[3:6] != f" {code[0]}.":
             text = f"{code} {ENHANCED[code]}{text[3:]}"

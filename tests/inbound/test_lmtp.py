@@ -44,7 +44,7 @@ def test_an_unknown_recipient_is_refused_before_and_has_no_reply_after(tmp_path:
         assert replies == ["250", "550", "250"]
         client.ask("DATA")
         client.send(MAIL + b".\r\nNOOP\r\n")
-        assert [client.reply() for _ in range(3)] == ["250 2.0.0 Kept", "250 2.0.0 Kept", "250 OK"]
+        assert [client.reply() for _ in range(3)] == ["250 2.0.0 Kept", "250 2.0.0 Kept", "250 2.0.0 OK"]
 
 
 def test_a_mail_that_cannot_be_kept_is_put_off_for_each_recipient(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_mail_that_cannot_be_kept_is_put_off_for_each_recipient(tmp_path: Path
         client.envelope(THREE)
         client.send(MAIL + b".\r\nNOOP\r\n")
         replies = [client.reply() for _ in range(4)]
-        assert replies == ["451 4.3.0 Cannot keep this mail right now, please try again"] * 3 + ["250 OK"]
+        assert replies == ["451 4.3.0 Cannot keep this mail right now, please try again"] * 3 + ["250 2.0.0 OK"]
 
 
 def test_a_refused_message_is_refused_for_each_recipient_of_many(tmp_path: Path) -> None:

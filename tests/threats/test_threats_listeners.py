@@ -37,7 +37,7 @@ def keep_one(room: Mailroom, data: bytes) -> tuple[str, list[bytes]]:
         client.open()
         client.send(data)
         reply = client.reply()
-        assert client.ask("NOOP") == "250 OK"
+        assert client.ask("NOOP") == "250 2.0.0 OK"
     return reply, room.raws()[before:]
 
 
