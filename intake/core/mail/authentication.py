@@ -10,7 +10,6 @@ from intake.core.mail.message import Authentication
 _FROM_CLAUSE = re.compile(r"from\s+\[?([^\s()\[\];]+)", re.IGNORECASE)
 _BY_CLAUSE = re.compile(r"(?:^|[\s)])by\s+([^\s()\[\];]+)", re.IGNORECASE)
 _LONGEST = 10_000
-_DEEPEST_COMMENT = 5
 
 
 def authenticated(headers: Headers, authserv_id: str | None, domain: str, *, ambiguous: bool) -> Authentication:
@@ -45,8 +44,8 @@ def _trusted(headers: Headers, authserv_id: str) -> list[str]:
 
 
 def _results(value: str) -> list[Any]:
-    """The results in a value; none where authres cannot read it, or could run too deep."""
-    if len(value) > _LONGEST or _comment_depth(value) > _DEEPEST_COMMENT:
+    """The results in a value; none where authres cannot read it."""
+    if len(value) > _LONGEST:
         return []
     import authres  # (few installations have a trusted host)
 
@@ -54,14 +53,6 @@ def _results(value: str) -> list[Any]:
         return list(authres.AuthenticationResultsHeader.parse("Authentication-Results: " + value).results)
     except Exception:  # (it raises several of its own, and some that are not)
         return []
-
-
-def _comment_depth(value: str) -> int:
-    depth = deepest = 0
-    for character in value:
-        depth += (character == "(") - (character == ")")
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def _is(result: Any, method: str, verdict: str) -> bool:

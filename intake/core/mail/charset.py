@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from webencodings import LABELS
 
+from intake.core.mail.guess import likely_charset
+
 # What clients write and the WHATWG table does not know, or knows only for web pages.
 _MORE_LABELS = {
     "utf-7": "utf-7",
@@ -63,36 +65,10 @@ _STATEFUL = {"utf-7", "hz", "iso-2022-jp", "iso2022_kr", "iso2022_jp_2", "iso202
 _MULTIBYTE = {"gb18030", "cp932", "cp949", "euc_jp", "euc-jp", "big5"}
 _ASCII_LABELS = {"us-ascii", "ascii", "ansi_x3.4-1968", "iso-ir-6", "646", "csascii", "iso646-us", "us", "cp367"}
 
-_NON_ASCII = re.compile(rb"[\x80-\xff]")
-_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _C0 = dict.fromkeys((*range(9), 11, *range(14, 32), 127))
 _TEXT_CONTROLS = {**_C0, 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n", 0xFEFF: None}
 _TEXT_CONTROLS |= {code: None for code in range(0x80, 0xA0) if code != 0x85}
-_SAMPLE = 8192
-
-# Each codec with the letters most frequent in the languages written in it; the best share wins.
-_RUN_CANDIDATES = (
-    ("cp1251", "оеаинтсрвлк"),
-    ("koi8-u", "оеаинтсрвлк"),
-    ("iso-8859-5", "оеаинтсрвлк"),
-    ("cp866", "оеаинтсрвлк"),
-    ("cp932", "のにはをたがでてとしれさいるすなかまこりアインスルトー"),
-    ("euc_jp", "のにはをたがでてとしれさいるすなかまこりアインスルトー"),
-    ("cp949", "이다는에을의하고가지를로한은기사도서나어리자인시니"),
-    ("gb18030", "的一是不了在有我人这为中大来上国个到说们您好请问题无法服务器邮件"),
-    ("big5", "的一是不了在有我人這為中大來上國個到說們您好請問題無法服務器郵件"),
-    ("cp1253", "αοιετσνηυρπκ"),
-    ("cp1255", "יוהלאמרתבש"),
-    ("cp1256", "اليمونرتبدع"),
-    ("cp874", "านรอกเงมยลว่้"),
-)
-_ISOLATED_CANDIDATES = (
-    ("cp1252", "äöüßéèêàçñáíóúôîâûëïãõåøæÄÖÜÉÅØÀÇ’‘“”„–—…€ §°«»¿¡´·®©"),
-    ("cp1250", "ąęłśżźćńóčšřžýáíéěůúťďňőűľ’„”–… ĄĘŁŚŻŹĆŃÓČŠŘŽ"),
-    ("cp850", "äöüßéèàçñáíóúÄÖÜ"),
-)
-_ENOUGH = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,33 +260,8 @@ def _detected(data: bytes, defect: str) -> Decoded:
     bad = loose.count("\ufffd")
     if bad * 2 <= _beyond_ascii(loose) - bad:
         return Decoded(loose, f"{defect}, read as utf-8")
-    codec = _guess(data)
+    codec = likely_charset(data)
     text = _strict(data, codec)
     if text is None:
         text = _whole(data.decode(codec, "replace"))
     return Decoded(text, f"{defect}, read as {codec}")
-
-
-def _guess(data: bytes) -> str:
-    first = _NON_ASCII.search(data)
-    start = max(0, first.start() - 64) if first else 0
-    sample = data[start : start + _SAMPLE]
-    runs = _HIGH_RUN.findall(sample)
-    high = sum(map(len, runs))
-    in_runs = sum(len(run) for run in runs if len(run) > 1)
-    # Latin words have single letters beyond ASCII; the bytes of other scripts stand together.
-    orders = (_RUN_CANDIDATES, _ISOLATED_CANDIDATES)
-    for candidates in orders if in_runs * 2 > high else reversed(orders):
-        share, codec = max(((_share(sample, c, letters), c) for c, letters in candidates), key=lambda pair: pair[0])
-        if share >= _ENOUGH:
-            return codec
-    return "windows-1252"
-
-
-def _share(sample: bytes, codec: str, letters: str) -> float:
-    """How much of the non-ASCII text is made of the frequent letters, if `codec` can read the sample at all."""
-    text = sample.decode(codec, "replace")
-    beyond = [c for c in text if c > "\x7f"]
-    if not beyond or beyond.count("\ufffd") > 1 + len(beyond) // 50:
-        return 0.0
-    return sum(1 for c in beyond if c in letters) / len(beyond)

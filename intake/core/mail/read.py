@@ -174,7 +174,7 @@ class _Reader:
         if value is None:
             self.defects.append("no Date")
             return None
-        found = parser.date if len(value) <= _LONGEST_DATE else None
+        found = parser.date
         if isinstance(found, datetime):
             return _with_offset(found, parser.timezone)
         found = _other_date(value)

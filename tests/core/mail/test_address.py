@@ -18,6 +18,7 @@ def _from(value: str) -> bytes:
         ("alice@good.example, bob@evil.example", {"alice@good.example", "bob@evil.example"}),
         ("alice@good.example; bob@evil.example", {"alice@good.example", "bob@evil.example"}),
         ("Group: alice@good.example, bob@evil.example;", {"alice@good.example", "bob@evil.example"}),
+        ("alice@good.example\r\nFrom: alice@good.example", {"alice@good.example"}),
         ("alice@good.example\r\nFrom: bob@evil.example", {"alice@good.example", "bob@evil.example"}),
     ],
 )

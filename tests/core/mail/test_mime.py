@@ -86,6 +86,17 @@ def test_more_parts_than_the_limit_are_refused() -> None:
         split(raw, Limits(parts=500))
 
 
+def test_a_flood_of_lines_that_look_like_boundaries_is_refused() -> None:
+    with pytest.raises(Unreadable, match="look like boundaries"):
+        split(b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + b"\n--xy" * 200_000, Limits())
+
+
+def test_a_big_mail_nested_deep_is_refused() -> None:
+    raw = _nested(40).replace(b"\r\n\r\nhi", b"\r\n\r\n" + b"hi\n" * 4_000_000)
+    with pytest.raises(Unreadable, match="too big"):
+        split(raw, Limits())
+
+
 def test_threat_30_headers_beyond_the_limits_are_refused() -> None:
     with pytest.raises(Unreadable, match="header of 3"):
         split(b"Subject: " + b"=?utf-8?q?a?= " * 23_000 + b"\r\n\r\nhi", Limits())

@@ -15,6 +15,7 @@ from intake.core.mail.names import made_name, safe_name
         ("a\\b\\c.txt", "c.txt"),
         ("folder/", "folder"),
         ("\u200b.htaccess", "htaccess"),
+        ("\u200d\u00ad.htaccess", "htaccess"),
         ("...", ""),
         ("..", ""),
         ("", ""),

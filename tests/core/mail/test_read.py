@@ -137,6 +137,12 @@ def test_the_text_is_cut_at_the_limit_and_says_so() -> None:
     assert any("cut" in defect for defect in message.defects)
 
 
+def test_the_limit_holds_for_all_text_parts_together() -> None:
+    part = b"--x\r\n\r\n" + b"a" * 80 + b"\r\n"
+    raw = b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + part * 50 + b"--x--"
+    assert read(raw, limits=Limits(text_characters=100)).text.count("a") == 100
+
+
 def test_references_beyond_the_limit_keep_the_first_and_the_newest() -> None:
     raw = b"References: " + b" ".join(b"<%d@x.example>" % n for n in range(300)) + b"\r\n\r\n"
     references = read(raw, limits=Limits(references=200)).references
