@@ -94,8 +94,10 @@ class MailListener:
     def close(self, finish_seconds: float = FINISH_SECONDS) -> None:
         """Stops accepting, lets running transactions finish for so long, and waits for commits that have begun."""
         if self._thread.is_alive():
-            self._call(self._close(finish_seconds), finish_seconds + KEEPING_SECONDS + 5)
-            self._end()
+            try:
+                self._call(self._close(finish_seconds), finish_seconds + KEEPING_SECONDS + 5)
+            finally:
+                self._end()
 
     @property
     def connections(self) -> int:

@@ -131,7 +131,6 @@ class Session(SMTP):
         self._dropped = True
         self._wake_at(self.loop.time() + LINGER_SECONDS)
         if reply is not None:
-            log.info("connection dropped", reply=reply.name, peer=self._peer())
             self.transport.write(f"{reply}\r\n".encode())
         try:
             if reply is not None and self.transport.can_write_eof():
@@ -143,6 +142,8 @@ class Session(SMTP):
             self.transport.abort()
         if self._handler_coroutine is not None:
             self._handler_coroutine.cancel()
+        if reply is not None:
+            log.info("connection dropped", reply=reply.name, peer=self._peer())
 
     def _peer(self) -> str | None:
         return peer_of(self.session.peer)

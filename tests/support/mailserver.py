@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 from mailroom import mailroom
 
 
@@ -36,6 +37,7 @@ def mailserver(folder: Path) -> Iterator[Process]:
 
 
 def _serve(folder: Path) -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     with mailroom(folder) as room:
         port = room.listener.addresses[0][1]
         os.write(1, f"{port}\n".encode())
