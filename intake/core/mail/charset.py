@@ -11,6 +11,7 @@ from intake.core.mail.guess import likely_charset
 
 # What clients write and the WHATWG table does not know, or knows only for web pages.
 _MORE_LABELS = {
+    "ansi": "windows-1252",
     "utf-7": "utf-7",
     "unicode-1-1-utf-7": "utf-7",
     "csunicode11utf7": "utf-7",
@@ -60,6 +61,7 @@ _SUPERSET = {
     "windows-874": "cp874",
     "ibm866": "cp866",
 }
+_CODE_PAGE = re.compile(r"(?:cp|ibm|win|windows|ms|dos)-?([0-9]{3,4})(?:-.*)?")
 _NOT_ON_THE_WIRE = {"replacement", "x-user-defined"}
 _STATEFUL = {"utf-7", "hz", "iso-2022-jp", "iso2022_kr", "iso2022_jp_2", "iso2022_jp_3", "iso2022_jp_2004"}
 _MULTIBYTE = {"gb18030", "cp932", "cp949", "euc_jp", "euc-jp", "big5"}
@@ -88,7 +90,9 @@ def codec_for(label: str | None) -> str | None:
     name = clean[0].strip("\"'`,").lower() if clean else ""
     if name in _ASCII_LABELS:
         return "ascii"
-    found = _MORE_LABELS.get(name) or LABELS.get(name) or LABELS.get(name.removeprefix("x-").replace("_", "-"))
+    bare = name.removeprefix("x-").replace("_", "-")
+    spellings = (name, bare, bare.replace("-", ""), _CODE_PAGE.sub(r"windows-\1", bare), _CODE_PAGE.sub(r"cp\1", bare))
+    found = next((table[one] for one in spellings for table in (_MORE_LABELS, LABELS) if one in table), None)
     if found is None or found in _NOT_ON_THE_WIRE:
         return None
     return _SUPERSET.get(found, found)

@@ -4,6 +4,7 @@ import re
 
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_IDEOGRAPHS = re.compile("[\x00-\x7f\u3000-\u30ff\u4e00-\u9fff\uff01-\uff60]+")
 _SAMPLE = 8192
 
 # Each codec with the letters most frequent in the languages written in it; the best share wins.
@@ -39,12 +40,32 @@ def likely_charset(data: bytes) -> str:
     high = sum(map(len, runs))
     in_runs = sum(len(run) for run in runs if len(run) > 1)
     # Latin words have single letters beyond ASCII; the bytes of other scripts stand together.
-    orders = (_RUN_CANDIDATES, _ISOLATED_CANDIDATES)
-    for candidates in orders if in_runs * 2 > high else reversed(orders):
-        share, codec = max(((_share(sample, c, letters), c) for c, letters in candidates), key=lambda pair: pair[0])
-        if share >= _ENOUGH:
-            return codec
-    return "windows-1252"
+    if in_runs * 2 > high:
+        found = _best(sample, _RUN_CANDIDATES) or _by_ideographs(sample) or _best(sample, _ISOLATED_CANDIDATES)
+    else:
+        found = _best(sample, _ISOLATED_CANDIDATES) or _best(sample, _RUN_CANDIDATES)
+    return found or "windows-1252"
+
+
+def _best(sample: bytes, candidates: tuple[tuple[str, str], ...]) -> str | None:
+    share, codec = max(((_share(sample, codec, letters), codec) for codec, letters in candidates), key=_first)
+    return codec if share >= _ENOUGH else None
+
+
+def _first(pair: tuple[float, str]) -> float:
+    return pair[0]
+
+
+def _by_ideographs(sample: bytes) -> str | None:
+    """Short text such as a file's name may hold no frequent character at all."""
+    for codec in ("shift_jis", "gb2312"):
+        try:
+            text = sample.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        if _IDEOGRAPHS.fullmatch(text):
+            return {"shift_jis": "cp932", "gb2312": "gb18030"}[codec]
+    return None
 
 
 def _share(sample: bytes, codec: str, letters: str) -> float:

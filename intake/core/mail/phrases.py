@@ -87,10 +87,10 @@ GAVE_UP = _any(
 )
 # Where a returned mail begins.
 ORIGINAL_BEGINS = re.compile(
-    r"^.{0,12}(-{2,} ?(original message|below this line|this is a copy|the following|returned mail"
-    r"|forwarded message|original-nachricht|transcript of|--|$)"
+    r"^.{0,12}(-{2,} ?(original message|below this line|this is a copy|returned mail|enclosed is"
+    r"|forwarded message|original-nachricht)"
     r"|original message (headers|follows)|this is a copy of (the|your) message|message headers follow"
-    r"|return-path:|received: |unsent message below|diagnostic information for administrators)",
+    r"|(return-path|received|message-id|from): |unsent message below|diagnostic information for administrators)",
     re.IGNORECASE | re.MULTILINE,
 )
 # The text part of an HTML mail that only says that there is one.

@@ -50,12 +50,14 @@ _WHOLE = st.builds(
 @example(b"\n")
 @example(b"From: a@b.example")
 @example(b"\r\n\r\n\r\n")
-@settings(max_examples=500, deadline=1_000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_bytes_are_read_alike_twice_or_refused_as_unreadable(raw: bytes) -> None:
+    started = time.process_time()
     try:
         message = read(raw, trust=_TRUST)
     except Unreadable:
         return
+    assert time.process_time() - started < 1.0
     assert read(raw, trust=_TRUST) == message
     assert content_hash(raw) == message.content_hash
     for text in _texts(message):
