@@ -64,7 +64,7 @@ class Grammar:
             self._say(tree, "its loops could run too long; say less inside a loop")
 
     def _say(self, node: nodes.Node, text: str) -> _Unknown:
-        self.mistakes.append(Mistake(self.file, self.first_line + max(node.lineno, 1) - 1, "", text))
+        self.mistakes.append(Mistake(self.file, self.first_line + (node.lineno or 1) - 1, "", text))
         return UNKNOWN
 
     def _statements(self, body: list[nodes.Node], scope: Scope, loops: int, depth: int = 0) -> None:

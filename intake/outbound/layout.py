@@ -15,6 +15,7 @@ from intake.outbound.constructs import STAND_IN, TAG_LINE, Construct, Marked, Un
 FENCE = re.compile(r"[ >]*(`{3,}|~{3,})")
 ITEM = re.compile(r"[ >]*(?:[-*+]|\d{1,9}[.)])(?:\s|$)")
 ROW = re.compile(r"[ >]*\|")
+TABLE = re.compile(r"[ >]*\|[ :|-]*-[ :|-]*$")
 SPECIAL = re.compile(r"[ >]*(?:#{1,6}\s|[|>]|`{3}|~{3}|-{3}|\*{3})")
 
 
@@ -106,7 +107,7 @@ def _how(span: Span, lines: Sequence[str], fenced: Sequence[bool]) -> str:
         for start, end in zip(span.lines, span.lines[1:], strict=False)
     ]
     body = [line for branch in branches for line in branch]
-    if body and all(ROW.match(line) for line in body):
+    if body and all(ROW.match(line) and not TABLE.match(line) for line in body):
         return "rows"
     firsts = [filled[0] for branch in branches if (filled := [line for line in branch if line.strip()])]
     if firsts and all(ITEM.match(line) for line in firsts):
@@ -146,7 +147,7 @@ def put_in(tokens: list[Token], found: Sequence[Span], lines: Sequence[str], con
             raise Unfit(
                 opening.line,
                 f"this {{% {opening.word} %}} begins inside one paragraph, list or table and ends in another;"
-                " leave an empty line before it and after its end",
+                " leave an empty line before it and after its end, and a line of text between two lists",
             )
         places += zip(at, span.tags, strict=True) if at else []
     for index, tag in sorted(places, reverse=True):

@@ -98,6 +98,9 @@ SAMPLES: Mapping[str, Values] = {
                 "reason": "more than 50 levels of nested parts",
             }
         },
+        "desk-broken-file": {
+            "files": [{"place": "templates/en/acknowledgment.md:4", "text": "there is no case.refrence"}],
+        },
         "desk-undeliverable": {
             "bounce": {"recipient": "kim@hosting.example", "reason": "550 5.1.1 mailbox unknown"},
         },

@@ -98,7 +98,8 @@ class SmtpTransport:
         """An error of the connection in one line."""
         if isinstance(error, smtplib.SMTPResponseException):
             return f"{self._place}: {said(error.smtp_code, error.smtp_error)}"
-        if isinstance(error, TimeoutError):
+        # smtplib tells of a timeout as of a connection lost, with the timeout as its context
+        if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
             return f"{self._place}: no answer within {self._settings.timeout_seconds:g} s"
         words = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return f"{self._place}: {words}".replace("\n", " ")[:300]

@@ -23,7 +23,7 @@ from intake.outbound.markdown import convert
 from intake.outbound.samples import SAMPLES, emptied
 from intake.tomlfile import suggestion
 
-SOURCE_CHARACTERS = 64_000
+SOURCE_CHARACTERS = 20_000
 OUTPUT_CHARACTERS = 256_000
 SUBJECT_CHARACTERS = 200
 SUBJECT = re.compile(r"Subject:[ \t]*(.*)", re.IGNORECASE)

@@ -1,0 +1,205 @@
+"""What becomes of a mail: sent once, tried again with patience, or stopped with the reason; never lost."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from smarthost import NOW, Clock, Listening, Sink, queue_mail, row, told
+
+from intake.config import Outgoing
+from intake.core.mail.message import Address
+from intake.outbound.deliver import Counts, MaildirTransport, SmtpTransport, deliver, pause
+from intake.outbound.templateset import TemplateSet
+from intake.store import outbox
+from intake.store.engine import Databases
+
+Pass = Callable[..., Counts]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def send(databases: Databases, listening: Listening, clock: Clock) -> Iterator[Pass]:
+    """One pass over SMTP to the sink."""
+    way = SmtpTransport(Outgoing(smtp=listening.place, tls="none", timeout_seconds=5), "", "desk.example")
+    yield lambda **more: deliver(databases.desk, way, "one", clock, **more)
+    way.close()
+
+
+def test_what_is_queued_goes_out_once_and_is_told_on_its_case(
+    databases: Databases, templates: TemplateSet, send: Pass, sink: Sink
+) -> None:
+    first, second = queue_mail(databases, templates, 1), queue_mail(databases, templates, 2)
+    counts = send()
+    assert (counts.sent, counts.later, counts.failed, counts.again) == (2, 0, 0, 0)
+    assert [raw for _, _, raw in sink.mails] == [row(databases, mail)["raw"] for mail in (first, second)]
+    assert (row(databases, first)["state"], row(databases, first)["sent_at"]) == ("sent", NOW)
+    assert told(databases) == [("intake", "sent", "acknowledgment to kim@hosting.example")] * 2
+    assert not send()
+    assert len(sink.mails) == 2
+
+
+def test_a_soft_refusal_backs_off_with_the_same_bytes_and_counts_on(
+    databases: Databases, templates: TemplateSet, send: Pass, sink: Sink, clock: Clock
+) -> None:
+    mail = queue_mail(databases, templates)
+    sink.answers = {"RCPT": "451 4.7.1 greylisted"}
+    waits: list[timedelta] = []
+    for tries in range(1, 10):
+        assert send().later == 1
+        now = row(databases, mail)
+        assert (now["state"], now["tries"], now["reason"]) == ("queued", tries, "451 4.7.1 greylisted")
+        waits.append(now["next_try_at"] - clock.now)
+        clock.turn(seconds=waits[-1].total_seconds() - 1)
+        assert send().later == 0
+        clock.turn(seconds=1.001)
+    assert waits == sorted(waits)
+    assert timedelta(seconds=54) <= waits[0] <= timedelta(seconds=66)
+    assert timedelta(minutes=54) <= waits[-1] <= timedelta(minutes=66)
+    before = row(databases, mail)["raw"]
+    sink.answers = {}
+    assert send().sent == 1
+    assert [raw for _, _, raw in sink.mails] == [before]
+
+
+def test_a_soft_refusal_ends_after_the_time_that_was_set(
+    databases: Databases, templates: TemplateSet, send: Pass, sink: Sink, clock: Clock
+) -> None:
+    mail = queue_mail(databases, templates)
+    sink.answers = {"RCPT": "451 4.7.1 greylisted"}
+    for _ in range(20):
+        send(give_up=timedelta(hours=2))
+        clock.turn(minutes=67)
+    assert row(databases, mail)["state"] == "failed"
+    assert row(databases, mail)["reason"] == "gave up after 2 hours: 451 4.7.1 greylisted"
+    assert [event for _, event, _ in told(databases)] == ["failed"]
+
+
+def test_a_hard_refusal_stops_at_once_and_is_told_on_its_case(
+    databases: Databases, templates: TemplateSet, send: Pass, sink: Sink, clock: Clock
+) -> None:
+    mail = queue_mail(databases, templates)
+    sink.answers = {"RCPT": "550 5.1.1 no such user"}
+    assert send().failed == 1
+    assert (row(databases, mail)["state"], row(databases, mail)["reason"]) == ("failed", "550 5.1.1 no such user")
+    assert told(databases) == [("intake", "failed", "acknowledgment to kim@hosting.example: 550 5.1.1 no such user")]
+    sink.answers = {}
+    clock.turn(days=9)
+    assert not send()
+    with databases.desk.begin() as connection:
+        outbox.retry(connection, mail, clock.now)
+    assert send().sent == 1
+
+
+def test_one_refused_mail_does_not_hold_up_the_next(
+    databases: Databases, templates: TemplateSet, send: Pass, sink: Sink
+) -> None:
+    for number, to in enumerate(("a@h.example", "b@h.example", "c@h.example")):
+        queue_mail(databases, templates, number, to=Address("", to))
+    sink.recipients = {"a@h.example": "550 5.1.1 no", "b@h.example": "450 4.2.1 later"}
+    counts = send()
+    assert (counts.sent, counts.later, counts.failed) == (1, 1, 1)
+
+
+def test_a_recipient_refused_for_a_while_is_tried_again_alone(
+    databases: Databases, templates: TemplateSet, send: Pass, sink: Sink, clock: Clock
+) -> None:
+    copies = (Address("", "a@h.example"), Address("", "b@h.example"))
+    mail = queue_mail(databases, templates, cc=copies)
+    sink.recipients = {"a@h.example": "550 5.1.1 no", "b@h.example": "450 4.2.1 later"}
+    assert send().later == 1
+    assert told(databases) == [("intake", "failed", "acknowledgment: a@h.example refused: 550 5.1.1 no")]
+    sink.recipients = {}
+    clock.turn(minutes=2)
+    assert send().sent == 1
+    assert [to for _, to, _ in sink.mails] == [("kim@hosting.example",), ("b@h.example",)]
+    assert row(databases, mail)["state"] == "sent"
+
+
+def test_a_smarthost_that_is_gone_costs_one_try_for_the_whole_outbox(
+    databases: Databases, templates: TemplateSet, clock: Clock
+) -> None:
+    mails = [queue_mail(databases, templates, number) for number in range(5)]
+    asked = 0
+
+    class Gone(SmtpTransport):
+        def send(self, mail: outbox.OutgoingMail) -> Any:
+            nonlocal asked
+            asked += 1
+            return super().send(mail)
+
+    way = Gone(Outgoing(smtp="127.0.0.1:9", tls="none", timeout_seconds=1), "", "desk.example")
+    counts = deliver(databases.desk, way, "one", clock)
+    assert (asked, counts.sent, counts.later) == (1, 0, 1)
+    states = [row(databases, mail) for mail in mails]
+    assert {state["state"] for state in states} == {"queued"}
+    assert [state["tries"] for state in states] == [1, 0, 0, 0, 0]
+    assert all("Connection refused" in state["reason"] for state in states)
+    assert all(state["next_try_at"] > clock.now + timedelta(seconds=50) for state in states)
+    clock.turn(days=5)
+    deliver(databases.desk, way, "one", clock)
+    assert {row(databases, mail)["state"] for mail in mails} == {"failed"}
+
+
+def test_a_full_disk_or_missing_folder_leaves_the_mail_queued(
+    databases: Databases, templates: TemplateSet, clock: Clock, tmp_path: Path
+) -> None:
+    mail = queue_mail(databases, templates)
+    place = tmp_path / "out"
+    place.write_text("in the way")
+    deliver(databases.desk, MaildirTransport(place), "one", clock)
+    assert row(databases, mail)["state"] == "queued"
+    place.unlink()
+    clock.turn(minutes=2)
+    assert deliver(databases.desk, MaildirTransport(place), "one", clock).sent == 1
+
+
+def test_a_mail_whose_fate_is_open_is_called_unknown_until_it_is_certain(
+    databases: Databases, templates: TemplateSet, send: Pass, sink: Sink, clock: Clock
+) -> None:
+    mail = queue_mail(databases, templates)
+    sink.before_answer = lambda server: server.transport.abort()
+    send()
+    assert row(databases, mail)["state"] == "unknown"
+    clock.turn(minutes=2)
+    sink.before_answer = lambda _server: None
+    sink.answers = {"RCPT": "451 4.7.1 later"}
+    send()
+    assert row(databases, mail)["state"] == "unknown"
+    sink.answers = {}
+    clock.turn(minutes=5)
+    assert send().again == 1
+    assert row(databases, mail)["state"] == "sent"
+    assert sink.mails[0] == sink.mails[1]
+    assert "may have left twice" in told(databases)[-1][2]
+
+
+def test_a_pass_ends_between_two_mails_when_it_is_asked_to(
+    databases: Databases, templates: TemplateSet, send: Pass, sink: Sink
+) -> None:
+    mails = [queue_mail(databases, templates, number) for number in range(3)]
+    send(keep_going=lambda: not sink.mails)
+    states = [(row(databases, mail)["state"], row(databases, mail)["tries"]) for mail in mails]
+    assert states == [("sent", 1), ("queued", 0), ("queued", 0)]
+    assert send().sent == 2
+
+
+def test_no_mail_is_begun_on_a_lease_that_runs_out(
+    databases: Databases, templates: TemplateSet, send: Pass, sink: Sink, clock: Clock
+) -> None:
+    mails = [queue_mail(databases, templates, number) for number in range(2)]
+    sink.before_answer = lambda _server: clock.turn(minutes=6)
+    send()
+    assert [row(databases, mail)["state"] for mail in mails] == ["sent", "queued"]
+
+
+def test_waits_grow_to_an_hour_and_differ_from_mail_to_mail() -> None:
+    waits = {pause(5, f"{number}@desk.example") for number in range(50)}
+    assert len(waits) > 40
+    assert all(timedelta(minutes=14) < wait < timedelta(minutes=18) for wait in waits)
+    assert pause(10_000, "x") < timedelta(hours=1.1)

@@ -1,0 +1,171 @@
+"""The outbox: in the desk's transaction, one hand at a time, and the contract's shape."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from house import fresh_databases
+from smarthost import NOW, add_case, make_letter, queue_mail, row, told
+
+from intake.core.mail.message import Address
+from intake.errors import IntakeError
+from intake.outbound.render import render
+from intake.outbound.templateset import TemplateSet, load
+from intake.shipped import shipped
+from intake.store import outbox
+from intake.store.engine import Databases, reading
+
+LEASE = timedelta(minutes=10)
+
+
+@pytest.fixture
+def databases(tmp_path: Path) -> Iterator[Databases]:
+    made = fresh_databases(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def templates() -> TemplateSet:
+    return load([shipped("templates")])
+
+
+def test_a_mail_is_queued_only_with_the_desks_commit(databases: Databases, templates: TemplateSet) -> None:
+    letter = make_letter()
+    with databases.desk.connect() as connection, connection.begin() as desk:
+        outbox.queue(connection, add_case(connection), letter, render(letter, templates), NOW)
+        desk.rollback()
+    assert outbox.claim(databases.desk, "one", NOW, LEASE, 10) == []
+
+
+def test_a_claimed_mail_is_what_was_queued(databases: Databases, templates: TemplateSet) -> None:
+    queue_mail(databases, templates)
+    (mail,) = outbox.claim(databases.desk, "one", NOW, LEASE, 10)
+    rendered = render(make_letter(message_id="1.a1@desk.example"), templates)
+    assert mail.raw == rendered.raw
+    assert (mail.envelope_from, mail.envelope_to) == ("bounce@desk.example", ("kim@hosting.example",))
+    assert (mail.message_id, mail.tries, mail.again, mail.queued_at) == ("1.a1@desk.example", 1, False, NOW)
+
+
+def test_no_mail_is_in_two_hands(databases: Databases, templates: TemplateSet) -> None:
+    ids = [queue_mail(databases, templates, number) for number in range(40)]
+    taken: list[int] = []
+    start = threading.Barrier(4)
+
+    def take(owner: str) -> None:
+        start.wait(10)
+        while mails := outbox.claim(databases.desk, owner, NOW, LEASE, 3):
+            taken.extend(mail.id for mail in mails)
+
+    threads = [threading.Thread(target=take, args=(str(number),)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(taken) == ids
+
+
+def test_mails_wait_for_their_time_and_go_in_its_order(databases: Databases, templates: TemplateSet) -> None:
+    late = queue_mail(databases, templates, 1, at=NOW + timedelta(minutes=2))
+    soon = queue_mail(databases, templates, 2, at=NOW + timedelta(minutes=1))
+    assert outbox.claim(databases.desk, "one", NOW, LEASE, 10) == []
+    found = outbox.claim(databases.desk, "one", NOW + timedelta(minutes=2), LEASE, 10)
+    assert [mail.id for mail in found] == [soon, late]
+
+
+def test_a_lease_that_ran_out_passes_the_mail_on_as_perhaps_sent(databases: Databases, templates: TemplateSet) -> None:
+    mail_id = queue_mail(databases, templates)
+    (lost,) = outbox.claim(databases.desk, "one", NOW, LEASE, 10)
+    assert outbox.claim(databases.desk, "two", NOW + LEASE - timedelta(seconds=1), LEASE, 10) == []
+    (found,) = outbox.claim(databases.desk, "two", NOW + LEASE, LEASE, 10)
+    assert (found.id, found.again, found.tries, found.raw) == (mail_id, True, 2, lost.raw)
+    assert (row(databases, mail_id)["state"], row(databases, mail_id)["reason"]) == ("unknown", outbox.TAKEN_OVER)
+    # the first owner wakes up: what it knows for certain counts, what it would merely put back does not
+    assert not outbox.mark_retry(databases.desk, lost, "one", "451", NOW)
+    assert not outbox.mark_failed(databases.desk, lost, "one", "550", NOW)
+    assert not outbox.put_back(databases.desk, lost, "one", NOW)
+    assert outbox.mark_sent(databases.desk, lost, NOW)
+    assert not outbox.mark_sent(databases.desk, found, NOW)
+    assert not outbox.mark_retry(databases.desk, found, "two", "451", NOW)
+    assert row(databases, mail_id)["state"] == "sent"
+    assert [event for _, event, _ in told(databases)] == ["sent"]
+
+
+def test_a_withheld_mail_stays_until_it_is_released(databases: Databases, templates: TemplateSet) -> None:
+    kept, waiting = queue_mail(databases, templates, 1, withheld="shadow mode"), queue_mail(databases, templates, 2)
+    with databases.desk.begin() as connection:
+        outbox.withhold(connection, waiting, "a person said so")
+    assert outbox.claim(databases.desk, "one", NOW + timedelta(days=9), LEASE, 10) == []
+    later = NOW + timedelta(days=9)
+    with databases.desk.begin() as connection:
+        outbox.release(connection, kept, later)
+    (mail,) = outbox.claim(databases.desk, "one", later, LEASE, 10)
+    assert (mail.id, mail.queued_at) == (kept, later)
+
+
+def test_a_change_that_comes_too_late_is_refused_by_name(databases: Databases, templates: TemplateSet) -> None:
+    mail_id = queue_mail(databases, templates)
+    outbox.claim(databases.desk, "one", NOW, LEASE, 10)
+    with databases.desk.begin() as connection:
+        with pytest.raises(IntakeError, match="is sending and cannot be withheld"):
+            outbox.withhold(connection, mail_id, "no")
+        with pytest.raises(IntakeError, match="is sending and cannot be released"):
+            outbox.release(connection, mail_id, NOW)
+        with pytest.raises(IntakeError, match="outgoing mail 99 does not exist"):
+            outbox.retry(connection, 99, NOW)
+
+
+def test_the_listing_has_the_contracts_shape(databases: Databases, templates: TemplateSet) -> None:
+    mail_id = queue_mail(databases, templates, 7, to=Address("Kim", "Kim@Hosting.example"))
+    with reading(databases.desk) as connection:
+        listed = outbox.listed(connection)
+        shown = outbox.show(connection, mail_id)
+        assert outbox.raw(connection, mail_id) == row(databases, mail_id)["raw"]
+        assert (outbox.raw(connection, 99), outbox.show(connection, 99)) == (None, None)
+        assert outbox.states(connection) == {"queued": 1}
+        assert outbox.listed(connection, case_id=99) == []
+    assert listed == [
+        {
+            "id": mail_id,
+            "case": "OX-7",
+            "kind": "acknowledgment",
+            "to": "Kim@hosting.example",
+            "subject": "[OX-1042] We have your request: Mail module shows an empty list",
+            "state": "queued",
+            "message_id": "7.a1@desk.example",
+            "queued_at": "2026-11-23T08:12:00+00:00",
+            "sent_at": None,
+            "reason": None,
+        }
+    ]
+    assert shown is not None
+    assert shown.items() >= listed[0].items()
+
+
+def test_automatic_letters_to_one_address_are_counted_however_it_is_spelt(
+    databases: Databases, templates: TemplateSet
+) -> None:
+    def recent() -> tuple[int, bool]:
+        with reading(databases.desk) as connection:
+            return outbox.recent(connection, "KIM@hosting.example", NOW - timedelta(hours=1))
+
+    assert recent() == (0, False)
+    queue_mail(databases, templates, 1, to=Address("", "kIm@Hosting.example"))
+    queue_mail(databases, templates, 2, kind="reply", automatic=None)
+    queue_mail(databases, templates, 3, kind="desk-new-case", automatic="auto-generated")
+    queue_mail(databases, templates, 4, at=NOW - timedelta(hours=1))
+    queue_mail(databases, templates, 5, withheld="shadow mode")
+    queue_mail(databases, templates, 6, to=Address("", "other@hosting.example"))
+    assert recent() == (1, False)
+    queue_mail(databases, templates, 7, kind="digest")
+    assert recent() == (2, True)
+
+
+def test_an_address_that_failed_for_good_is_remembered_with_its_first_reason(databases: Databases) -> None:
+    with databases.desk.begin() as connection:
+        outbox.mark_undeliverable(connection, ["Kim@hosting.example", "kim@hosting.example"], "5.1.1", NOW)
+        outbox.mark_undeliverable(connection, ["kim@hosting.example"], "5.2.2", NOW)
+        assert outbox.is_undeliverable(connection, "KIM@hosting.example")
+        assert not outbox.is_undeliverable(connection, "kim@other.example")
