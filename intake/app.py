@@ -17,8 +17,10 @@ from intake.chaser import Chaser
 from intake.config import Config
 from intake.core.answer.tokens import Keys
 from intake.core.mail.message import Trust
+from intake.desk.digest import send_digests
 from intake.desk.house import House, own_addresses
 from intake.desk.policies import Policies, load_policies
+from intake.desk.post import broken_files
 from intake.desk.reader import Reader, Way
 from intake.desk.receive import receive
 from intake.desk.tick import tick
@@ -31,7 +33,7 @@ from intake.outbound.deliver import Counts, MaildirTransport, SmtpTransport, Tra
 from intake.outbound.templateset import TemplateSet, check_templates
 from intake.outbound.templateset import load as load_templates
 from intake.shipped import shipped
-from intake.store import keys, spool
+from intake.store import keys, outbox, spool
 from intake.store.engine import Databases, open_databases
 from intake.store.migrate import upgrade
 from intake.tomlfile import suggestion
@@ -178,10 +180,17 @@ def check(config: Config) -> list[Mistake]:
     return found
 
 
+def chase(house: House, at: datetime) -> int:
+    """Does what clocks ask for at `at`, and sends digests that are due; gives back how many cases changed."""
+    chased = tick(house, at)
+    send_digests(house, at)
+    return chased
+
+
 def one_pass(config: Config, house: House, at: datetime) -> tuple[int, Counts]:
     """Chases everything that asks for something at `at`, and sends what is to go out; decides waiting mail first."""
     decide_all(house)
-    chased = tick(house, at)
+    chased = chase(house, at)
     give_up = timedelta(hours=config.settings.outgoing.give_up_after_hours)
     counts = deliver(house.databases.desk, transport(config), "tick", lambda: at, give_up=give_up, limit=100_000)
     return chased, counts
@@ -284,7 +293,7 @@ class Program:
     def _start_chaser(self) -> None:
         chaser, way = Chaser(), transport(self.config)
         jobs: dict[str, tuple[str, Callable[[], object]]] = {
-            "tick": ("chase", lambda: tick(self.house, now())),
+            "tick": ("chase", lambda: chase(self.house, now())),
             "send": ("send", lambda: self._deliver(way)),
             "files": ("desk", self._reload),
         }
@@ -317,5 +326,9 @@ class Program:
         log.info("policies and templates were read again")
 
     def _tell_mistakes(self) -> None:
-        for mistake in mistakes(self.house):
+        found = mistakes(self.house)
+        for mistake in found:
             log.error("a broken file: its last good version serves", mistake=str(mistake))
+        with self.databases.desk.begin() as connection:
+            for draft in broken_files(self.house, connection, found, now()):
+                outbox.queue(connection, None, draft.letter, draft.rendered, now(), withheld=draft.withheld)

@@ -1,31 +1,67 @@
 """The command line. Each command reads its arguments, calls the program, and prints."""
 
+import os
 import sys
+from importlib import import_module
+from typing import Any
 
-import click
-import structlog
 import typer
-from sqlalchemy.exc import SQLAlchemyError
+from typer.core import TyperCommand, TyperGroup
 
 from intake import __version__
-from intake.cli import case, mail, people, policy, run, template
-from intake.cli.common import complain, group
 from intake.errors import IntakeError
 
-log = structlog.get_logger()
+ABOUT = "Case intake for support addresses: mail in, a case and a promise, an acknowledgment out."
+# A command's module is imported when the command is called: nobody waits for a database library to read a help text.
+COMMANDS = {
+    "serve": ("run", "commands", "Run until SIGTERM: take mail, decide, send, chase."),
+    "demo": ("run", "commands", "See it work: sample customers and mails over real SMTP, on SQLite, in a fresh folder."),
+    "init": ("run", "commands", "Write config.toml, policies/ and templates/ to edit."),
+    "check": ("run", "commands", "Name every mistake in configuration, policies and templates, with file, line and key."),
+    "ingest": ("mail", "commands", "Keep, decide and queue mails from files, then end."),
+    "explain": ("mail", "commands", "Show what would happen to mails, and why; nothing is written."),
+    "due": ("policy", "commands", "Reckon when an answer is due, and why."),
+    "case": ("case", "commands", "Cases: list, show, open one by hand, reply, note, assign and the rest."),
+    "ledger": ("mail", "commands", "Prove that no mail is lost: received = the sum of the outcomes + waiting."),
+    "parked": ("mail", "parked", "Mails that need a person."),
+    "outbox": ("mail", "outbox", "Outgoing mails: what is queued, sent, failed or withheld."),
+    "tick": ("run", "commands", "One pass of chaser and delivery."),
+    "template": ("template", "commands", "Reply templates: what there is, what is wrong, how one looks."),
+    "customer": ("people", "customer", "Customers: who writes to us, and what was agreed."),
+    "agent": ("people", "agent", "Agents: who answers."),
+}
+# typer comes with a click of its own or uses the installed one, by its version
+Misuse: Any = typer.BadParameter.__mro__[2]
 
-app = group("Case intake for support addresses: mail in, a case and a promise, an acknowledgment out.")
-for commands in (run.commands, mail.commands, policy.commands):
-    app.registered_commands += commands.registered_commands
-app.add_typer(case.commands, name="case")
-app.add_typer(mail.parked, name="parked")
-app.add_typer(mail.outbox, name="outbox")
-app.add_typer(template.commands, name="template")
-app.add_typer(people.customer, name="customer")
-app.add_typer(people.agent, name="agent")
+
+def command(name: str) -> Any:
+    """The command of a name, imported now."""
+    module, group, _ = COMMANDS[name]
+    made = typer.main.get_group(getattr(import_module(f"intake.cli.{module}"), group))
+    return made.commands[name] if group == "commands" and name != module else made
 
 
-@app.callback(invoke_without_command=False)
+class _Later(TyperCommand):
+    """A command's name and help, until it is called."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        return command(str(self.name)).make_context(info_name, args, parent=parent, **extra)
+
+
+class _Root(TyperGroup):
+    """All commands, in the table's order."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return _Later(cmd_name, help=COMMANDS[cmd_name][2]) if cmd_name in COMMANDS else None
+
+
+app = typer.Typer(cls=_Root, help=ABOUT, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.callback()
 def root(
     version: bool = typer.Option(False, "--version", help="Show the version and end.", is_eager=True),
 ) -> None:
@@ -37,26 +73,33 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"intake {__version__}\n")
         return
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         status = app(standalone_mode=False)
-    except click.exceptions.Abort:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # whoever read us has gone; the interpreter would complain at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except click.ClickException as error:
+    except Misuse as error:
         error.show()
         sys.exit(error.exit_code)
-    except IntakeError as error:
-        complain(str(error))
-        sys.exit(1)
-    except SQLAlchemyError as error:
-        complain(f"the database: {str(error).splitlines()[0]}")
-        sys.exit(1)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except Exception as error:
-        complain(f"a mistake of this program: {type(error).__name__}: {error}; please report it with what you did")
+        _complain(error)
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _complain(error: Exception) -> None:
+    """One clear line, or one for each mistake; never a traceback."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from intake.cli.common import complain
+
+    if isinstance(error, IntakeError):
+        complain(str(error))
+    elif isinstance(error, SQLAlchemyError):
+        complain(f"the database: {str(error).splitlines()[0]}")
+    else:
+        complain(f"a mistake of this program: {type(error).__name__}: {error}; please report it with what you did")

@@ -8,16 +8,18 @@ from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
 from tempfile import mkdtemp
+from zoneinfo import ZoneInfo
 
+from rich.console import Console
 from rich.panel import Panel
 from rich.progress import Progress
 from rich.text import Text
 
 from intake import app as program
 from intake import tomlfile
-from intake.cli.common import err, out, say, table, visible
+from intake.cli.common import err, say, table, visible
 from intake.config import Config, load
-from intake.core.answer.wording import instant
+from intake.core.case.case import Case
 from intake.desk import customers, show
 from intake.errors import IntakeError
 from intake.shipped import shipped
@@ -142,35 +144,42 @@ def _show(running: program.Program) -> None:
         first = loaded[min(loaded)]
         letter = outbox.listed(connection, first.id)[0]
         raw = outbox.raw(connection, letter["id"]) or b""
-    rows = []
-    for case in (loaded[case_id] for case_id in sorted(loaded)):
-        response = case.latest("response")
-        due = instant(response.due_at if response else None, case.zone, "en") or "best effort"
-        rows.append([case.reference, case.severity, due, case.subject[:44], ", ".join(sorted(case.marks))])
-    table("The cases", ["case", "severity", "answer due", "subject", "marks"], rows, "no case")
-    body = next(part for part in message_from_bytes(raw).walk() if part.get_content_type() == "text/plain").get_payload(
-        decode=True
-    )
-    assert isinstance(body, bytes)
+    rows = [_row(loaded[case_id]) for case_id in sorted(loaded)]
+    table("The cases", ["case", "sev", "answer due", "subject", "marks"], rows, "no case")
+    body = next(part for part in message_from_bytes(raw).walk() if part.get_content_type() == "text/plain")
+    payload = body.get_payload(decode=True)
+    text = payload.decode().replace("\r", "").strip() if isinstance(payload, bytes) else ""
     title = f"To {letter['to']}: {letter['subject']}"
-    out.print()
-    out.print(Panel(Text(visible(body.decode().strip())), title=visible(title), title_align="left", width=100))
-    say("\nWhy, for that case:")
+    say("\nIts acknowledgment")
+    Console(highlight=False).print(Panel(Text(visible(text)), title=Text(visible(title)), title_align="left", width=92))
+    say("\nWhy, for that case")
     for reason in (*first.because, *(reason for clock in first.clocks for reason in clock.because)):
         say(f"  {reason.clause}: {reason.text}")
     outcomes = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items() if name != "balanced")
     say(f"\nThe ledger: {outcomes}; {'it balances' if counts['balanced'] else 'IT DOES NOT BALANCE'}")
 
 
+def _row(case: Case) -> list[str]:
+    response = case.latest("response")
+    due = response.due_at.astimezone(ZoneInfo(case.zone)) if response and response.due_at else None
+    shown = f"{due:%a %d %b %H:%M %Z}" if due else "best effort"
+    return [case.reference, str(case.severity), shown, case.subject, ", ".join(sorted(case.marks))]
+
+
 def _where_next(config: Config, running: program.Program, once: bool) -> None:
     with reading(running.databases.reading) as connection:
         reference = show.summary(cases.load(connection, cases.listed(connection))[1])["reference"]
-    file = config.file
-    say("\nWhere to look next:")
-    say(f"  intake case show {reference} --config {file}       everything about one case")
-    say(f"  intake outbox list --config {file}             what goes to whom")
-    say(f"  intake explain FILE --config {file}            what would happen to a mail of yours")
-    say(f"  {config.folder / 'outgoing'}                         the letters, as a Maildir")
-    say("  intake init DIR                                           your own configuration, policies and templates")
+    intake, use = Path(sys.argv[0]), f"--config {config.file}"
+    shown = intake.relative_to(Path.cwd()) if intake.is_relative_to(Path.cwd()) else intake.name
+    rows = [
+        ("everything about one case", f"{shown} case show {reference} {use}"),
+        ("what goes to whom", f"{shown} outbox list {use}"),
+        ("what would happen to a mail of yours", f"{shown} explain FILE {use}"),
+        ("the letters, as a Maildir", str(config.folder / "outgoing")),
+        ("a configuration of your own", f"{shown} init DIR"),
+    ]
+    say("\nWhere to look next")
+    for what, how in rows:
+        say(f"  {what}:\n      {how}")
     if not once:
         say("\nIt goes on taking mail until you stop it with Ctrl-C.")

@@ -1,19 +1,21 @@
 """Loading what a decision about a mail needs to know. Reads only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email import message_from_bytes
 
 from sqlalchemy import Connection
 
+from intake.core.answer.letters import PERSONAL
 from intake.core.answer.permission import Asking, recipient
 from intake.core.answer.tokens import Token, tag_of
 from intake.core.case.case import Case, Customer
 from intake.core.case.matching import Candidate, Evidence, belongs, numbers_in
 from intake.core.case.outcome import Arrival
-from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Message
 from intake.desk.house import House
+from intake.desk.reader import Reading
 from intake.store import cases, ledger, outbox, people
 from intake.store.ledger import Waiting
 
@@ -35,9 +37,9 @@ def load(
     connection: Connection,
     work: Waiting,
     message: Message,
-    fields: Mapping[str, Mapping[str, FieldValue]],
+    read: Reading,
 ) -> Known:
-    """All that is known about a mail on a route."""
+    """All that is known about a mail on a route; `message` is the reading's."""
     mail, route = work.mail, house.routes[work.route]
     policy = house.policies.get(route.policy)
     tokens = _tokens(house, work, message)
@@ -45,16 +47,20 @@ def load(
     found = _candidates(connection, work, message, tokens)
     duplicates = ledger.originals(connection, [message.content_hash])
     duplicate_of = duplicates.get((work.route, message.content_hash))
+    bounced = _bounced(connection, message, tokens)
     arrival = Arrival(
         message=message,
         received_at=mail.received_at,
         route=work.route,
         queue=route.queue,
         policy=policy,
-        fields=fields.get(policy.name, {}),
+        fields=read.fields.get(policy.name, {}),
+        new_fields=read.new_fields.get(policy.name, {}),
         customer=customer,
         candidates=found,
-        bounced=_bounced(connection, message, tokens),
+        our_words=_our_words(connection, found),
+        bounced=bounced,
+        bounced_reply=_was_the_answer(connection, message, tokens, bounced),
         to_bounce_address=any(token.purpose == "bounce" for token in tokens),
         duplicate_of=duplicate_of if duplicate_of != mail.id else None,
         linked=_linked(connection, work),
@@ -164,6 +170,28 @@ def _bounced(connection: Connection, message: Message, tokens: Sequence[Token]) 
     about = cases.by_sent_ids(connection, [each for each in (original, message.in_reply_to) if each])
     found = [*ids.values(), *about.values()]
     return next(iter(cases.load(connection, found[:1]).values()), None)
+
+
+def _was_the_answer(connection: Connection, message: Message, tokens: Sequence[Token], bounced: Case | None) -> bool:
+    """Whether what came back is the one reply of a person that the case has."""
+    if bounced is None or message.bounce is None:
+        return False
+    replies = [each for kind, each, _ in outbox.letters_of(connection, bounced.id) if kind == "reply"]
+    about = message.bounce.original_message_id
+    by_token = any(token.purpose == "bounce" and token.participant == PERSONAL for token in tokens)
+    return len(replies) == 1 and (about in replies or by_token)
+
+
+def _our_words(connection: Connection, found: Sequence[Candidate]) -> str:
+    """What we wrote on the cases that a mail may belong to: a quote of it is nothing that the customer gave."""
+    ids = sorted({candidate.case.id for candidate in found})
+    return "\n".join(_text_of(raw) for case_id in ids for _, _, raw in outbox.letters_of(connection, case_id))
+
+
+def _text_of(raw: bytes) -> str:
+    part = next((each for each in message_from_bytes(raw).walk() if each.get_content_type() == "text/plain"), None)
+    body = part.get_payload(decode=True) if part else None
+    return body.decode("utf-8", "replace") if isinstance(body, bytes) else ""
 
 
 def _linked(connection: Connection, work: Waiting) -> tuple[str, ...]:

@@ -46,7 +46,8 @@ class House:
         service = self.settings.service
         name = (self.routes[route].name if route in self.routes else "") or service.name
         separator = self.settings.answers.token_separator
-        return Desk(name, service.hostname, route, separator, self.keys, service.public_url)
+        limit = f"{self.settings.smtp.size_limit_mb} MB"
+        return Desk(name, service.hostname, route, separator, self.keys, service.public_url, limit)
 
     def policy_of(self, connection: Connection, case: Case) -> Policy:
         """The version of the policy that the case was opened under."""

@@ -1,23 +1,28 @@
 """From the wishes and notices of a decision to finished mails, rendered before any transaction begins."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Connection
 
 from intake.core.answer.letter import Letter
-from intake.core.answer.letters import Thread, to_customer, to_desk
+from intake.core.answer.letters import Thread, to_customer, to_desk, to_staff
 from intake.core.answer.permission import Asking, Permission, judge
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, Wish
 from intake.core.mail.message import Address, Message
 from intake.core.policy.policy import Policy
 from intake.desk.house import House
+from intake.errors import Mistake
 from intake.outbound.headers import BadAddress
 from intake.outbound.render import Rendered, render
 from intake.store import cases, outbox
+from intake.store.ledger import Waiting
 
 EXCERPT = 2_000
+HOUR = timedelta(hours=1)
 FOR_THE_DIGEST = "waits for the digest"
 SHADOW = "shadow mode: nothing leaves"
 
@@ -161,6 +166,39 @@ def _notices(
             key = (notice.kind, address, notice.number, notice.text)
             out[key] = Draft(letter, render(letter, house.templates), shadow)
     return tuple(out.values())
+
+
+def parked(house: House, connection: Connection, work: Waiting, reason: str, now: datetime) -> tuple[Draft, ...]:
+    """Tells whoever triages that a mail is parked; once an hour, since many may be parked together."""
+    route = house.routes.get(work.route)
+    policy = house.policies.get(route.policy if route else house.settings.route[0].policy)
+    sender = work.mail.envelope_from or ""
+    values = {"mail": {"from": sender, "subject": "", "id": str(work.mail.id), "reason": reason}}
+    people = house.people(policy.file.chasing.remind)
+    fresh = [each for each in people if not outbox.was_told(connection, "desk-parked", each, now - HOUR)]
+    return tuple(_to_staff(house, "desk-parked", values, each, house.unique(), now) for each in fresh)
+
+
+def broken_files(house: House, connection: Connection, mistakes: Iterable[Mistake], now: datetime) -> tuple[Draft, ...]:
+    """Tells whoever triages that a file is broken and its last good version serves; the same mistakes once."""
+    files = [{"place": f"{each.file}:{each.line}", "text": each.text} for each in mistakes]
+    if not files:
+        return ()
+    unique = sha256(repr(files).encode()).hexdigest()[:16]
+    roles = sorted({policy.file.chasing.remind for policy in house.policies})
+    people = dict.fromkeys(address for role in roles for address in house.people(role))
+    drafts = [
+        _to_staff(house, "desk-broken-file", {"files": files}, each, f"{unique}.{number}", now)
+        for number, each in enumerate(people)
+    ]
+    return tuple(each for each in drafts if not outbox.has_message_id(connection, each.letter.message_id))
+
+
+def _to_staff(house: House, kind: str, values: Mapping[str, Any], address: str, unique: str, now: datetime) -> Draft:
+    desk = house.desk(house.settings.route[0].address)
+    language = house.settings.service.language
+    letter = to_staff(kind, values, Address("", address), desk, now, unique=unique, language=language)
+    return Draft(letter, render(letter, house.templates), SHADOW if house.settings.answers.shadow else "")
 
 
 def thread_of(message: Message) -> Thread:

@@ -26,10 +26,14 @@ Specs = Mapping[str, tuple[FieldSpec, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a mail says, with the form's fields for each policy asked about; or why it cannot be read."""
+    """What a mail says, with the form's fields for each policy asked about; or why it cannot be read.
+
+    `fields` are read from the whole mail, `new_fields` from what the writer added alone.
+    """
 
     message: Message | None
     fields: Mapping[str, Mapping[str, FieldValue]]
+    new_fields: Mapping[str, Mapping[str, FieldValue]]
     problem: str = ""
 
 
@@ -71,7 +75,7 @@ class Reader:
             if readings is not None:
                 out |= zip(chunk, readings, strict=True)
             elif len(chunk) == 1:
-                out[chunk[0]] = Reading(None, {}, problem)
+                out[chunk[0]] = Reading(None, {}, {}, problem)
             else:
                 for mail_id in chunk:
                     out |= self.kept([mail_id], specs)
@@ -81,7 +85,7 @@ class Reader:
         """Reads bytes that are not kept."""
         future = self._pool.schedule(_read_raw, [[raw], specs], timeout=self._way.seconds)
         readings, problem = self._result(future)
-        return readings[0] if readings else Reading(None, {}, problem)
+        return readings[0] if readings else Reading(None, {}, {}, problem)
 
     def close(self) -> None:
         """Ends the processes."""
@@ -126,6 +130,7 @@ def _read_one(raw: bytes, specs: Specs, way: Way) -> Reading:
     try:
         message = read(raw, trust=way.trust, own_addresses=way.own_addresses)
     except Unreadable as error:
-        return Reading(None, {}, str(error))
+        return Reading(None, {}, {}, str(error))
     fields = {policy: read_fields(each, message.form_texts) for policy, each in specs.items()}
-    return Reading(message, fields)
+    added = {policy: read_fields(each, message.form_texts[:1]) for policy, each in specs.items()}
+    return Reading(message, fields, added)

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Connection
 
 from intake.core.answer.permission import judge
-from intake.core.case.case import Decision, Wish
+from intake.core.case.case import Decision
 from intake.core.case.matching import numbers_in
 from intake.core.case.outcome import Classified, carry_out, classify
 from intake.core.mail.form import FieldSpec
@@ -32,6 +32,7 @@ class Settled:
     classified: Classified
     message: Message | None
     posted: post.Posted | None
+    notices: tuple[post.Draft, ...] = ()
 
 
 def receive(house: House, now: datetime) -> int:
@@ -105,7 +106,9 @@ def _decide_all(
         try:
             out.append(decide(house, connection, work, known, classified, reference, now))
         except Exception as error:
-            out.append(Settled(work, _parked(work, error), None, None))
+            parked = _parked(work, error)
+            notice = post.parked(house, connection, work, parked.because, now)
+            out.append(Settled(work, parked, None, None, notice))
     return out
 
 
@@ -129,7 +132,7 @@ def _classify(
         return work, None, Classified("parked", f"cannot be read: {read.problem}")
     if work.route not in house.routes:
         return work, None, Classified("parked", f"no route has the address {work.route} any more")
-    known = facts.load(house, connection, work, read.message, read.fields)
+    known = facts.load(house, connection, work, read.message, read)
     return work, known, classify(known.arrival)
 
 
@@ -144,7 +147,7 @@ def decide(
 ) -> Settled:
     """The whole of what becomes of a mail on a route. Reads, and writes nothing."""
     if known is None:
-        return Settled(work, classified, None, None)
+        return Settled(work, classified, None, None, post.parked(house, connection, work, classified.because, now))
     message = known.arrival.message
     decision = carry_out(known.arrival, classified, reference, now)
     if decision is None:
@@ -170,20 +173,13 @@ def _post(house: House, connection: Connection, known: facts.Known, decision: De
     return post.finish(
         house,
         policy,
-        replace(decision, wishes=_wishes(known, decision)),
+        decision,
         lambda changed, kind: facts.asking(house, connection, known, changed, kind, now),
         now,
         thread=post.thread_of(arrival.message),
         customer=arrival.customer,
         excerpt=arrival.message.new_text,
     )
-
-
-def _wishes(known: facts.Known, decision: Decision) -> tuple[Wish, ...]:
-    """A mail that stayed in its mailbox for its size is answered by the letter that says so."""
-    if known.arrival.oversize is not None and decision.wishes:
-        return (Wish("too-big"),)
-    return decision.wishes
 
 
 def _save(connection: Connection, settled: Settled, now: datetime) -> int:
@@ -194,6 +190,8 @@ def _save(connection: Connection, settled: Settled, now: datetime) -> int:
             case_id = _save_case(connection, settled, posted, now) if posted else None
             if case_id is None and classified.match is not None and classified.match.case is not None:
                 case_id = classified.match.case.id
+            for draft in settled.notices:
+                outbox.queue(connection, None, draft.letter, draft.rendered, now, withheld=draft.withheld)
             content = settled.message.content_hash if settled.message else None
             args = (work.mail.id, work.route, classified.outcome, classified.because, now)
             if not ledger.record(connection, *args, case_id=case_id, content_hash=content):

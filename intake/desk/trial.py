@@ -58,7 +58,7 @@ def _explain_on(house: House, connection: Connection, tried: Tried, routed: Rout
         return out | _parked(f"cannot be read: {read.problem}")
     mail = KeptMail(0, "file", tried.received_at, tried.envelope_from, None, None, None, True, False, None)
     work = Waiting(mail, routed.route, routed.recipient, len(tried.routes))
-    known = facts.load(house, connection, work, read.message, read.fields)
+    known = facts.load(house, connection, work, read.message, read)
     classified = classify(known.arrival)
     reference = f"{policy.file.prefix}-{NOT_BORN}"
     settled = decide(house, connection, work, known, classified, reference, tried.received_at)

@@ -46,7 +46,7 @@ def _work() -> Select[Any]:
 
 
 def _waiting(row: Row[Any]) -> Waiting:
-    *mail, route, recipient, routes = row
+    *mail, route, recipient, routes = tuple(row)
     return Waiting(KeptMail(*mail), route, recipient, routes)
 
 

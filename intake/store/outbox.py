@@ -217,15 +217,27 @@ def _note(connection: Connection, mail: OutgoingMail, now: datetime, event: str,
         connection.execute(insert(history).values(values))
 
 
-def withhold(connection: Connection, mail_id: int, reason: str) -> None:
+def withhold(connection: Connection, mail_id: int, by: str, now: datetime) -> None:
     """Keeps a waiting mail back. Raises `IntakeError` for one that has left, or may be leaving now."""
+    reason = f"withheld by {by}"
     _change(connection, mail_id, ("queued",), "be withheld", state="withheld", reason=reason, next_try_at=None)
+    _note_act(connection, mail_id, "withheld", by, now)
 
 
-def release(connection: Connection, mail_id: int, now: datetime) -> None:
+def release(connection: Connection, mail_id: int, by: str, now: datetime) -> None:
     """Lets a withheld mail go; it counts as queued now. Raises `IntakeError` for one that is not withheld."""
     again = {"state": "queued", "reason": None, "queued_at": now, "next_try_at": now}
     _change(connection, mail_id, ("withheld",), "be released", **again)
+    _note_act(connection, mail_id, "released", by, now)
+
+
+def _note_act(connection: Connection, mail_id: int, event: str, by: str, now: datetime) -> None:
+    """A person's act on a mail stands in its case's history, under the person's name."""
+    row = connection.execute(select(outgoing.c.case_id, outgoing.c.kind).where(outgoing.c.id == mail_id)).one()
+    if row.case_id is not None:
+        text = f"{row.kind}, outgoing mail {mail_id}"
+        values = {"case_id": row.case_id, "at": now, "actor": by, "event": event, "text": text, "because": []}
+        connection.execute(insert(history).values(values))
 
 
 def retry(connection: Connection, mail_id: int, now: datetime) -> None:
@@ -256,6 +268,48 @@ def recent(connection: Connection, address: str, since: datetime) -> tuple[int, 
         )
     ).all()
     return len(kinds), "digest" in kinds
+
+
+def waiting_for_digest(connection: Connection, reason: str, before: datetime) -> dict[str, list[tuple[int, int]]]:
+    """Letters withheld for that reason, (mail, case) by recipient, of those who have one from before that instant."""
+    columns = outgoing.c
+    query = select(columns.recipient, columns.id, columns.case_id, columns.queued_at)
+    query = query.where(columns.state == "withheld", columns.reason == reason, columns.case_id.is_not(None))
+    found: dict[str, list[tuple[int, int]]] = {}
+    due: set[str] = set()
+    for row in connection.execute(query.order_by(columns.id)):
+        found.setdefault(row.recipient, []).append((row.id, row.case_id))
+        if row.queued_at <= before:
+            due.add(row.recipient)
+    return {recipient: found[recipient] for recipient in sorted(due)}
+
+
+def told_in_digest(connection: Connection, mail_ids: Sequence[int], reason: str, message_id: str) -> bool:
+    """Notes that withheld letters are told of by a digest. False where somebody was faster, and nothing is noted."""
+    columns = outgoing.c
+    mine = columns.id.in_(mail_ids), columns.state == "withheld", columns.reason == reason
+    said = f"told in the digest {message_id}"
+    return connection.execute(update(outgoing).where(*mine).values(reason=said)).rowcount == len(mail_ids)
+
+
+def was_told(connection: Connection, kind: str, recipient: str, since: datetime) -> bool:
+    """Whether a mail of that kind was queued for an address since then."""
+    columns = outgoing.c
+    same = columns.recipient == recipient.lower(), columns.kind == kind, columns.queued_at > since
+    return connection.scalar(select(columns.id).where(*same).limit(1)) is not None
+
+
+def has_message_id(connection: Connection, message_id: str) -> bool:
+    """Whether a mail with that Message-ID was ever queued."""
+    return connection.scalar(select(outgoing.c.id).where(outgoing.c.message_id == message_id)) is not None
+
+
+def letters_of(connection: Connection, case_id: int) -> list[tuple[str, str, bytes]]:
+    """Kind, Message-ID and bytes of what went to the customer on a case, the oldest first."""
+    columns = outgoing.c
+    query = select(columns.kind, columns.message_id, columns.raw).where(columns.case_id == case_id)
+    query = query.where(columns.kind.not_like("desk-%")).order_by(columns.id)
+    return [(row.kind, row.message_id, bytes(row.raw)) for row in connection.execute(query)]
 
 
 def is_undeliverable(connection: Connection, address: str) -> bool:

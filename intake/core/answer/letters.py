@@ -15,6 +15,7 @@ from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
 
 REFERENCES = 20
+PERSONAL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Desk:
     separator: str
     keys: Keys
     public_url: str = ""
+    size_limit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def to_customer(
     values |= _asked(policy, case)
     values["reminder"] = {"number": str(wish.number)}
     values["reply"] = {"text": wish.text, "agent_name": author}
+    values["mail"] = {"subject": foreign(case.subject), "size": wish.text, "limit": desk.size_limit}
     personal = wish.kind == "reply"
     participant = case.participant(to.address)
     token = desk.keys.sign(Token("reply", case.reference, participant.number if participant else 0))
@@ -68,7 +71,7 @@ def to_customer(
         language=case.language,
         to=to,
         sender=Address(f"{author} ({desk.name})" if author else desk.name, desk.route),
-        envelope_from=tagged(desk.route, desk.separator, desk.keys.sign(Token("bounce", case.reference, 0))),
+        envelope_from=_envelope_sender(case, desk, personal=personal),
         message_id=_message_id(case, wish.kind, unique, desk),
         date=now,
         values=values,
@@ -107,7 +110,7 @@ def to_desk(
         language=language,
         to=to,
         sender=Address(desk.name, desk.route),
-        envelope_from=tagged(desk.route, desk.separator, desk.keys.sign(Token("bounce", case.reference, 0))),
+        envelope_from=_envelope_sender(case, desk, personal=False),
         message_id=_message_id(case, notice.kind, unique, desk),
         date=now,
         values=values,
@@ -140,6 +143,67 @@ def form_to_copy(policy: Policy, keys: Sequence[str]) -> str:
             if field.kind == "block":
                 lines.append("")
     return "\n".join(lines).rstrip()
+
+
+def digest(
+    policy: Policy, cases: Sequence[Case], to: Address, desk: Desk, now: datetime, *, unique: str, key: str
+) -> Letter:
+    """One letter about several cases of one contact. `key` makes its Message-ID with `unique`."""
+    first = cases[0]
+    values = _values(policy, first, first.language, first.zone, to, desk, None)
+    values["cases"] = [
+        {
+            "reference": case.reference,
+            "subject": foreign(case.subject),
+            "due": instant(_due(case), case.zone, first.language),
+        }
+        for case in cases
+    ]
+    return Letter(
+        kind="digest",
+        language=first.language,
+        to=to,
+        sender=Address(desk.name, desk.route),
+        envelope_from=_envelope_sender(first, desk, personal=False),
+        message_id=f"{key}.{unique}@{desk.hostname}",
+        date=now,
+        values=values,
+        automatic="auto-generated",
+        loop_mark=first.reference,
+    )
+
+
+def to_staff(
+    kind: str, values: Mapping[str, Any], to: Address, desk: Desk, now: datetime, *, unique: str, language: str
+) -> Letter:
+    """A notice that is about no case: a parked mail, a broken file. Its return path is null."""
+    return Letter(
+        kind=kind,
+        language=language,
+        to=to,
+        sender=Address(desk.name, desk.route),
+        envelope_from="",
+        message_id=f"{kind}.{unique}@{desk.hostname}",
+        date=now,
+        values={
+            "desk": {"name": desk.name, "address": desk.route},
+            "reader": {"name": to.name, "address": to.address, "zone": ""},
+            **values,
+        },
+        automatic="auto-generated",
+        loop_mark=kind,
+    )
+
+
+def _due(case: Case) -> datetime | None:
+    response = case.latest("response")
+    return response.due_at if response else None
+
+
+def _envelope_sender(case: Case, desk: Desk, *, personal: bool) -> str:
+    """Takes bounces and never answers; its token tells a person's answer from a machine's letter."""
+    token = desk.keys.sign(Token("bounce", case.reference, PERSONAL if personal else 0))
+    return tagged(desk.route, desk.separator, token)
 
 
 def _message_id(case: Case, kind: str, unique: str, desk: Desk) -> str:

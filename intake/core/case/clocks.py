@@ -86,6 +86,13 @@ def severity_changed(policy: Policy, case: Case, new: int, now: datetime, custom
     return out
 
 
+def reopened(policy: Policy, case: Case, clock: Clock) -> Clock:
+    """An ended clock that runs again with its old times; what was told already is not told again."""
+    made = Promise(clock.target, clock.calendar, clock.aim_at, clock.due_at, None, clock.because)
+    steps = tuple(step for step in _steps(policy, case, made) if step.what != "missed" or clock.missed_at is None)
+    return replace(clock, state="running", ended_at=None, steps=steps)
+
+
 def _promise(
     policy: Policy, case: Case, kind: TargetKind, severity: int, at: datetime, customer: Customer | None
 ) -> Promise:

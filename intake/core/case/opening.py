@@ -20,6 +20,7 @@ class Opening:
 
     `opened_at` is the instant of receipt (aware). `customer` is None where nobody knows the sender. `marks` come
     from what was found out about the sender. `linked` are cases that the mail named without the right to join.
+    `oversize` is the size in bytes of a mail of which only the headers were taken.
     """
 
     reference: str
@@ -37,6 +38,7 @@ class Opening:
     linked: tuple[str, ...] = ()
     alert: str = ""
     backlog: bool = False
+    oversize: int | None = None
     because: str = ""
     by: str = "intake"
 
@@ -59,7 +61,7 @@ def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
     notices = [Notice("desk-new-case", policy.file.chasing.remind)]
     if opening.alert:
         notices.append(Notice("desk-alert", policy.file.chasing.remind, opening.alert))
-    return Decision(case, tuple(entries), (_first_letter(case, missing),), tuple(notices))
+    return Decision(case, tuple(entries), (_first_letter(case, missing, opening),), tuple(notices))
 
 
 def information_because(policy: Policy) -> tuple[Because, ...]:
@@ -68,7 +70,9 @@ def information_because(policy: Policy) -> tuple[Because, ...]:
     return tuple(Because(each, policy.file.clauses.get(each, "a rule of the house")) for each in ids)
 
 
-def _first_letter(case: Case, missing: tuple[str, ...]) -> Wish:
+def _first_letter(case: Case, missing: tuple[str, ...], opening: Opening) -> Wish:
+    if opening.oversize is not None:
+        return Wish("too-big", text=f"{opening.oversize / 1_000_000:.0f} MB")
     if "unentitled" in case.marks:
         return Wish("not-entitled")
     return Wish("missing-information" if missing else "acknowledgment")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from intake.core.case import clocks
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice
 from intake.core.case.matching import Candidate, Match, match
 from intake.core.case.opening import Opening, open_case
@@ -12,6 +13,7 @@ from intake.core.case.replies import Reply, may_reopen, take_reply
 from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address, Message
 from intake.core.policy.policy import Policy
+from intake.core.policy.severity import SEVERITY_FIELD
 
 Outcome = Literal["new_case", "reply", "automatic", "duplicate", "junk", "parked"]
 SUBJECT = 500
@@ -21,10 +23,11 @@ SUBJECT = 500
 class Arrival:
     """A mail that came to a route, with all that is known about it.
 
-    `candidates` are cases that it may belong to. `bounced` is the case whose letter came back, `to_bounce_address`
-    that it was sent to an envelope sender of ours. `duplicate_of` is the kept mail that had the same content.
-    `linked` are cases that the same mail opened on other routes. `oversize` is the size in bytes of a mail that
-    stayed in its mailbox, `place` where it is.
+    `fields` are read from the whole mail, `new_fields` from what the writer added. `candidates` are cases that it
+    may belong to, `our_words` what we wrote on them. `bounced` is the case whose letter came back, `bounced_reply`
+    that it was the one answer of a person there, `to_bounce_address` that the mail went to an envelope sender of ours.
+    `duplicate_of` is the kept mail that had the same content, `linked` are cases that the same mail opened on other
+    routes. `oversize` is the size in bytes of a mail that stayed in its mailbox, `place` where it is.
     """
 
     message: Message
@@ -33,9 +36,12 @@ class Arrival:
     queue: str
     policy: Policy
     fields: Mapping[str, FieldValue]
+    new_fields: Mapping[str, FieldValue]
     customer: Customer | None
     candidates: tuple[Candidate, ...] = ()
+    our_words: str = ""
     bounced: Case | None = None
+    bounced_reply: bool = False
     to_bounce_address: bool = False
     duplicate_of: int | None = None
     linked: tuple[str, ...] = ()
@@ -103,13 +109,28 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
     message = arrival.message
     reply = Reply(
         writer=writer(arrival),
-        fields=arrival.fields,
+        fields=_fields_of_reply(arrival),
         text=f"{message.subject}\n{message.new_text}",
         customer=arrival.customer,
         because=found.because,
         third_party=found.third_party,
     )
     return take_reply(arrival.policy, found.case, reply, now)
+
+
+def _fields_of_reply(arrival: Arrival) -> dict[str, FieldValue]:
+    """What the writer gave: in the new text, or between the lines of a quote, but nothing that we wrote ourselves."""
+    said = _folded(arrival.our_words)
+    edited = {
+        key: value
+        for key, value in arrival.fields.items()
+        if key != SEVERITY_FIELD and value.written and _folded(value.written) not in said
+    }
+    return {**edited, **arrival.new_fields}
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.replace(">", " ").split()).casefold()
 
 
 def writer(arrival: Arrival) -> Address:
@@ -129,9 +150,23 @@ def _on_bounced_case(arrival: Arrival, now: datetime) -> Decision | None:
         return decision.then(Entry(message.kind, message.kind_because))
     failed = ", ".join(message.bounce.recipients) or case.contact.address
     text = f"mail to {failed} came back for good"
-    decision = replace(decision, case=decision.case.marked("undeliverable"))
+    marked = decision.case.marked("undeliverable")
     role = case.assignee or arrival.policy.file.chasing.remind
-    return decision.then(Entry("undeliverable", text), notices=(Notice("desk-undeliverable", role, text),))
+    notice = Notice("desk-undeliverable", role, text)
+    decision = replace(decision, case=marked).then(Entry("undeliverable", text), notices=(notice,))
+    return _unanswered_again(arrival, decision) if arrival.bounced_reply else decision
+
+
+def _unanswered_again(arrival: Arrival, decision: Decision) -> Decision:
+    """An answer that came back for good reached nobody: `response` reopens with its old due time (POLICIES)."""
+    case, clock = decision.case, decision.case.latest("response")
+    if clock is None or clock.state != "ended" or case.state == "closed":
+        return decision
+    case = case.with_clock(clocks.reopened(arrival.policy, case, clock))
+    case = replace(case, answered=case.answered - {"reply"})
+    return replace(decision, case=case).then(
+        Entry("unanswered", "the answer reached nobody: the response clock runs on")
+    )
 
 
 def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Opening:
@@ -151,6 +186,7 @@ def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Op
         marks=_marks(arrival),
         linked=tuple(dict.fromkeys((*found.linked, *arrival.linked))),
         alert=found.alert or _oversize(arrival),
+        oversize=arrival.oversize,
         backlog=arrival.backlog,
         because=because,
     )

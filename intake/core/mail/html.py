@@ -4,7 +4,7 @@ import re
 from html import unescape
 from itertools import islice
 
-import lxml.html  # type: ignore[import-untyped]
+import lxml.html
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.html_engine import Inscriptis
 from inscriptis.html_properties import Display

@@ -48,6 +48,7 @@ class Policy:
                 aliases=tuple(field.aliases),
                 allowed=tuple((choice.value, tuple(choice.also)) for choice in field.allowed),
                 required=field.required,
+                hint=field.help,
             )
             for field in self.file.fields
         )
