@@ -17,6 +17,9 @@ _GUARD = re.compile("[\ue000\ue001]")
 _TOKEN = re.compile("\ue000([0-9]+)\ue001")
 # Begins at a word's start and never goes back, so that a long word without an @ is looked at once.
 _ADDR_SPEC = re.compile(r"""(?<![^\s<>()\[\]:;,"@\\])[^\s<>()\[\]:;,"@\\]++@(?:[^\s<>()\[\]:;,"@\\']+|\[[^\]\s]+\])""")
+_PLAIN = re.compile(
+    r"""\s*(?:[\w.+-]+@[\w.-]+|(?:"[^"\\\r\n]*+"|[\w '.\ue000\ue001-]*+)\s*<[\w.+-]+@[\w.-]+>)\s*""", re.ASCII
+)
 _ANGLE = re.compile(r"<\s*([^<>\s]+)\s*>")
 _ENDS_ITEM = re.compile(
     r'"(?:[^"\\]|\\.)*+"?|\((?:[^()\\]|\\.)*+\)?|<[^<>]*+>?|\[[^\]]*+\]?|[,;:]|[^"(<\[,;:]++|.', re.DOTALL
@@ -68,6 +71,8 @@ def prepared(value: str, words: Words, hint: str | None, most: int) -> tuple[str
     At most `most` items are kept; the second value says whether some were left out (THREATS 30).
     """
     value = words.hide(unescaped(value, hint)).translate({0: None, 10: " ", 13: " "})
+    if ";" not in value and value.count(",") < most:
+        return value, False
     pieces = _ENDS_ITEM.findall(value)
     grouped = ":" in pieces
     out: list[str] = []
@@ -98,7 +103,7 @@ def read_list(parser: Any, name: str, values: list[str], words: Words) -> tuple[
 
 
 def parse_headers(fields: Iterable[tuple[str, str]]) -> Any:
-    """mail-parser over the few fields that it reads for us: addresses, dates and the topmost Received."""
+    """mail-parser over the few fields that it reads for us: addresses and the date."""
     message = StdlibMessage()
     for name, value in fields:
         message[name] = value
@@ -108,7 +113,11 @@ def parse_headers(fields: Iterable[tuple[str, str]]) -> Any:
 def read_sender(parser: Any, values: list[str], words: Words) -> tuple[Address | None, tuple[str, ...], bool]:
     """The sender, every address that some reader takes for it, and whether readers disagree (THREATS 24)."""
     readings: dict[str, Address] = {}
+    # Where nothing but one plain address can be meant, the other readers cost time only.
+    plain = len(values) == 1 and _PLAIN.fullmatch(values[0])
     for reader in _READERS:
+        if plain and readings:
+            break
         for value in values:
             for display, spec in reader(parser, value):
                 address = words.address(spec).strip("'")

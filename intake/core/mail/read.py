@@ -1,7 +1,6 @@
 """Raw bytes to the facts of a mail."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -84,7 +83,7 @@ class _Reader:
     def message(self) -> Message:
         headers = self.headers
         self._check_header()
-        people, date, received = self._people_and_dates()
+        people, date = self._people_and_date()
         body = read_body(self.raw, self.root, self.limits)
         self.defects.extend(body.defects)
         new = new_text(body.text)
@@ -102,7 +101,7 @@ class _Reader:
             to=people.to,
             cc=people.cc,
             date=date,
-            received=received,
+            received=self._received(),
             return_path=clues.return_path,
             text=body.text,
             new_text=new,
@@ -128,14 +127,16 @@ class _Reader:
             self.defects.append("no header")
         self.defects.extend(f"{name} stands more than once" for name in _ONCE if len(self.headers.all(name)) > 1)
 
-    def _people_and_dates(self) -> tuple[_People, datetime | None, datetime | None]:
+    def _people_and_date(self) -> tuple[_People, datetime | None]:
         words = Words()
         values: dict[str, list[str]] = {}
         fields: list[tuple[str, str]] = []
         for name in _LISTS:
             values[name] = self._list_values(name, words)
             fields.extend((name, value) for value in values[name])
-        fields.extend(self._date_fields())
+        date = self._date_value()
+        if date is not None:
+            fields.append(("date", date))
         parser = parse_headers(fields)
         from_, addresses, ambiguous = read_sender(parser, values["from"], words)
         if ambiguous:
@@ -145,7 +146,7 @@ class _Reader:
         lists = [read_list(parser, n.replace("-", "_"), values[n], words) for n in _LISTS[1:]]
         self._note_defects(parser)
         people = _People(from_, addresses, ambiguous, lists[0], lists[1], lists[2])
-        return people, self._date(parser), _received(parser)
+        return people, self._date(parser, date)
 
     def _list_values(self, name: str, words: Words) -> list[str]:
         written = self.headers.all(name)
@@ -158,19 +159,21 @@ class _Reader:
             self.defects.append(f"{name} was read up to {self.limits.addresses} addresses")
         return [value for value, _ in pieces]
 
-    def _date_fields(self) -> Iterator[tuple[str, str]]:
-        for name in ("date", "received"):
-            value = self.headers.get(name)
-            if value:
-                yield name, _ZONE_TWICE.sub(r"\1\2", unescaped(value, self.hint)[:5_000])
+    def _date_value(self) -> str | None:
+        value = self.headers.get("date")
+        return None if value is None else _ZONE_TWICE.sub(r"\1\2", unescaped(value, self.hint)[:5_000])
+
+    def _received(self) -> datetime | None:
+        """When the last host on the way took the mail: the end of the topmost Received."""
+        value = self.headers.get("received")
+        return None if value is None else _other_date(value.rpartition(";")[2])
 
     def _note_defects(self, parser: Any) -> None:
         for defect in parser.address_header_defects:
             if not defect["recovered"]:
                 self.defects.append(f"{defect['header']}: {defect['reason'].replace('-', ' ')}")
 
-    def _date(self, parser: Any) -> datetime | None:
-        value = self.headers.get("date")
+    def _date(self, parser: Any, value: str | None) -> datetime | None:
         if value is None:
             self.defects.append("no Date")
             return None
@@ -244,12 +247,3 @@ def _other_date(value: str) -> datetime | None:
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
     return None
-
-
-def _received(parser: Any) -> datetime | None:
-    hops = parser.received
-    written = hops[-1].get("date_utc") if hops else None
-    try:
-        return datetime.fromisoformat(written) if written else None
-    except ValueError:
-        return None

@@ -37,6 +37,7 @@ def test_threat_24_a_sender_that_reads_in_two_ways_is_ambiguous(written: str, ad
         ('"Beispiel, Robin" <robin@x.example>', "Beispiel, Robin", "robin@x.example"),
         ('"other@y.example" <robin@x.example>', "other@y.example", "robin@x.example"),
         ("robin@x.example <robin@x.example>", "", "robin@x.example"),
+        ("robin@x.example.", "", "robin@x.example."),
         ("robin@x.example (Robin)", "Robin", "robin@x.example"),
         ("Robin (robin@y.example) <robin@x.example>", "Robin (robin@y.example)", "robin@x.example"),
         ("<@relay.example:robin@x.example>", "", "robin@x.example"),
