@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import typer
@@ -12,33 +13,37 @@ from intake import __version__
 from intake.errors import IntakeError
 
 ABOUT = "Case intake for support addresses: mail in, a case and a promise, an acknowledgment out."
-# A command's module is imported when the command is called: nobody waits for a database library to read a help text.
+# Each command, the module that has it (or the group in it), and its help. It is imported when it is called: nobody
+# waits for a database library to read a help text.
 COMMANDS = {
-    "serve": ("run", "commands", "Run until SIGTERM: take mail, decide, send, chase."),
-    "demo": ("run", "commands", "See it work: sample customers and mails over real SMTP, on SQLite, in a fresh folder."),
-    "init": ("run", "commands", "Write config.toml, policies/ and templates/ to edit."),
-    "check": ("run", "commands", "Name every mistake in configuration, policies and templates, with file, line and key."),
-    "ingest": ("mail", "commands", "Keep, decide and queue mails from files, then end."),
-    "explain": ("mail", "commands", "Show what would happen to mails, and why; nothing is written."),
-    "due": ("policy", "commands", "Reckon when an answer is due, and why."),
-    "case": ("case", "commands", "Cases: list, show, open one by hand, reply, note, assign and the rest."),
-    "ledger": ("mail", "commands", "Prove that no mail is lost: received = the sum of the outcomes + waiting."),
-    "parked": ("mail", "parked", "Mails that need a person."),
-    "outbox": ("mail", "outbox", "Outgoing mails: what is queued, sent, failed or withheld."),
-    "tick": ("run", "commands", "One pass of chaser and delivery."),
-    "template": ("template", "commands", "Reply templates: what there is, what is wrong, how one looks."),
-    "customer": ("people", "customer", "Customers: who writes to us, and what was agreed."),
-    "agent": ("people", "agent", "Agents: who answers."),
+    "serve": ("run", "Run until SIGTERM: take mail, decide, send, chase."),
+    "demo": ("run", "See it work: sample customers and mails over real SMTP, on SQLite, in a fresh folder."),
+    "init": ("run", "Write config.toml, policies/ and templates/ to edit."),
+    "check": ("run", "Name every mistake in configuration, policies and templates, with file, line and key."),
+    "ingest": ("mail", "Keep, decide and queue mails from files, then end."),
+    "explain": ("mail", "Show what would happen to mails, and why; nothing is written."),
+    "due": ("policy", "Reckon when an answer is due, and why."),
+    "case": ("case:commands", "Cases: list, show, open one by hand, reply, note, assign and the rest."),
+    "ledger": ("mail", "Prove that no mail is lost: received = the sum of the outcomes + waiting."),
+    "parked": ("mail:parked", "Mails that need a person."),
+    "outbox": ("mail:outbox", "Outgoing mails: what is queued, sent, failed or withheld."),
+    "tick": ("run", "One pass of chaser and delivery."),
+    "template": ("template:commands", "Reply templates: what there is, what is wrong, how one looks."),
+    "customer": ("people:customer", "Customers: who writes to us, and what was agreed."),
+    "agent": ("people:agent", "Agents: who answers."),
 }
 # typer comes with a click of its own or uses the installed one, by its version
 Misuse: Any = typer.BadParameter.__mro__[2]
 
 
 def command(name: str) -> Any:
-    """The command of a name, imported now."""
-    module, group, _ = COMMANDS[name]
-    made = typer.main.get_group(getattr(import_module(f"intake.cli.{module}"), group))
-    return made.commands[name] if group == "commands" and name != module else made
+    """The command of a name, imported now. From here on log lines go to standard error: answers own the other."""
+    import structlog
+
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    module, _, group = COMMANDS[name][0].partition(":")
+    made = typer.main.get_group(getattr(import_module(f"intake.cli.{module}"), group or "commands"))
+    return made if group else made.commands[name]
 
 
 class _Later(TyperCommand):
@@ -51,11 +56,11 @@ class _Later(TyperCommand):
 class _Root(TyperGroup):
     """All commands, in the table's order."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        return _Later(cmd_name, help=COMMANDS[cmd_name][2]) if cmd_name in COMMANDS else None
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        return _Later(cmd_name, help=COMMANDS[cmd_name][1]) if cmd_name in COMMANDS else None
 
 
 app = typer.Typer(cls=_Root, help=ABOUT, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -73,6 +78,10 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"intake {__version__}\n")
         return
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # a terminal that lacks a character shows its number
+            stream.reconfigure(errors="backslashreplace")
     try:
         status = app(standalone_mode=False)
         sys.stdout.flush()

@@ -37,8 +37,10 @@ def configured(file: Path | None) -> Config:
 
 
 def print_json(value: Any) -> None:
-    """One JSON value on one line; instants as ISO 8601 in UTC."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
+    """One JSON value on one line, in UTF-8 whatever the locale; instants as ISO 8601 in UTC."""
+    line = json.dumps(value, ensure_ascii=False, default=_plain) + "\n"
+    # half a surrogate pair, as in a file's name that is not UTF-8, stays an escape
+    sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace"))
 
 
 def _plain(value: object) -> object:

@@ -158,7 +158,7 @@ def _show_explained(shown: dict[str, Any]) -> None:
     for reason in shown["because"]:
         say(f"  because   {reason['clause']}: {reason['text']}")
     for key, field in shown["fields"].items():
-        value = field["value"] if isinstance(field["value"], str) else ", ".join(field["value"])
+        value = ", ".join(field["value"]) if isinstance(field["value"], list) else str(field["value"])
         off = "" if field["valid"] else "   (not on the list)"
         say(f"  field     {key} = {value.partition(chr(10))[0]}{off}")
     if shown["missing"]:

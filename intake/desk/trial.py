@@ -12,7 +12,7 @@ from intake.core.answer.permission import judge
 from intake.core.case.case import Case, Clock, Notice, Wish
 from intake.core.case.outcome import Classified, classify
 from intake.core.mail.fields import missing_fields
-from intake.core.mail.form import FieldValue
+from intake.core.mail.form import FieldKind, FieldValue
 from intake.core.mail.message import Address, Message
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
@@ -193,15 +193,25 @@ def _address(address: Address | None) -> dict[str, str]:
 
 def fields_json(policy: Policy, fields: Mapping[str, FieldValue]) -> dict[str, Any]:
     """The fields of a form in the outside's form."""
+    kinds = {spec.key: spec.kind for spec in policy.specs}
     return {
         key: {
             "label": policy.label(key),
-            "value": list(value.value) if isinstance(value.value, tuple) else value.value,
+            "value": _typed(kinds.get(key, "line"), value),
             "written": value.written,
             "valid": value.valid,
         }
         for key, value in fields.items()
     }
+
+
+def _typed(kind: FieldKind, value: FieldValue) -> str | int | list[str]:
+    """A list field's value is a list and a number field's a number, as far as one was given; all others are text."""
+    if isinstance(value.value, tuple):
+        return list(value.value)
+    if kind == "choices":
+        return [value.value]
+    return int(value.value) if kind == "number" and value.valid else value.value
 
 
 def because_json(reasons: list[Because] | tuple[Because, ...]) -> list[dict[str, str]]:

@@ -4,9 +4,11 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date
 
 CUT = 40
+# English dates without American order
+LOCALES = {"en": "en_GB"}
 LINK = re.compile(r"(?:[a-z][a-z0-9+.-]{1,20}:/*\S+|www\.\S+|\S+\.[a-z]{2,24}/\S*)", re.IGNORECASE)
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 DOTTED = re.compile(r"\b(?:[\w-]{2,}\.)+[a-z]{2,24}\b", re.IGNORECASE)
@@ -17,12 +19,13 @@ def instant(at: datetime | None, zone: str, language: str) -> str:
 
     >>> from datetime import UTC
     >>> instant(datetime(2026, 11, 23, 12, tzinfo=UTC), "Europe/Berlin", "en")
-    'Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)'
+    'Monday 23 November 2026, 13:00 (Europe/Berlin, CET)'
     """
     if at is None:
         return ""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{format_datetime(local, 'EEEE, d MMMM y, HH:mm', locale=language)} ({zone}, {local.tzname()})"
+    day = format_date(local, "full", locale=LOCALES.get(language, language))
+    return f"{day}, {local:%H:%M} ({zone}, {local.tzname()})"
 
 
 def foreign(text: str, length: int = CUT) -> str:

@@ -80,7 +80,9 @@ class SeverityPart(Part):
 
     level: Severity
     title: str
+    title_in: Words = {}
     definition: str
+    definition_in: Words = {}
     clause: str
 
 
