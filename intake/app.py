@@ -13,7 +13,6 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Connection
 
-from intake.chaser import Chaser
 from intake.config import Config
 from intake.core.answer.tokens import Keys
 from intake.core.mail.message import Trust
@@ -25,10 +24,8 @@ from intake.desk.reader import Reader, Way
 from intake.desk.receive import receive
 from intake.desk.tick import tick
 from intake.errors import IntakeError, Mistake, Mistakes
-from intake.inbound.imap import MailboxWatcher
 from intake.inbound.keep import Keeper
 from intake.inbound.routing import Routes
-from intake.inbound.smtp import MailListener, configured
 from intake.outbound.deliver import Counts, MaildirTransport, SmtpTransport, Transport, deliver
 from intake.outbound.templateset import TemplateSet, check_templates
 from intake.outbound.templateset import load as load_templates
@@ -263,6 +260,10 @@ class Program:
             self._mail_came.wait(DESK_POLL_SECONDS)
 
     def _start_channels(self) -> None:
+        # here, not above: a command that takes no mail shall not wait for these libraries
+        from intake.inbound.imap import MailboxWatcher
+        from intake.inbound.smtp import MailListener, configured
+
         keeper = Keeper(lambda mails: spool.keep(self.databases.spool, mails), self._mail_came.set)
         self._closers.append(keeper.close)
         table, settings = routes(self.config), self.config.settings
@@ -291,6 +292,8 @@ class Program:
             self._closers.append(watcher.close)
 
     def _start_chaser(self) -> None:
+        from intake.chaser import Chaser
+
         chaser, way = Chaser(), transport(self.config)
         jobs: dict[str, tuple[str, Callable[[], object]]] = {
             "tick": ("chase", lambda: chase(self.house, now())),
