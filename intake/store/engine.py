@@ -31,7 +31,8 @@ class Databases:
 def open_databases(folder: Path, url: str = "") -> Databases:
     """Engines for SQLite's two files in `folder`, or for the database behind `url`.
 
-    The schema is `intake.store.migrations`' business. Raises `OSError` where the folder cannot be made.
+    The schema and SQLite's journal mode, which the files remember, are the business of `intake.store.migrate`.
+    Raises `OSError` where the folder cannot be made.
     """
     if url:
         engine = create_engine(url, pool_pre_ping=True)
@@ -52,7 +53,6 @@ def _sqlite(file: Path, attach: Path | None = None) -> Engine:
         # SQLAlchemy's own BEGIN is left to `begin` below: the driver's would be deferred
         connection.isolation_level = None
         run = connection.execute
-        run("PRAGMA journal_mode=WAL")
         run("PRAGMA synchronous=FULL")
         run("PRAGMA foreign_keys=ON")
         run("PRAGMA cache_size=-16000")
