@@ -1,10 +1,10 @@
 """TOML texts with places: values as tomllib reads them, and the line of each key for error messages."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import tree_sitter_toml
 from pydantic import BaseModel, ValidationError
@@ -14,6 +14,7 @@ from intake.errors import Mistake, Mistakes
 
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
+SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,15 @@ def dotted(path: Path) -> str:
 
 def parse(text: str, file: str) -> TomlText:
     """Values and lines of a TOML text. Raises `Mistakes` naming the line of a syntax error."""
+    text = text.removeprefix("\ufeff")
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        line = getattr(error, "lineno", None) or _line_in(str(error))
+    except RecursionError:
+        raise Mistakes([Mistake(file, 0, "", "not TOML: nested too deeply")]) from None
+    except ValueError as error:  # most are TOMLDecodeError; a number of 5,000 digits is not
         what = str(error).split(" (at ")[0]
-        raise Mistakes([Mistake(file, line, "", f"not TOML: {what}")]) from None
-    tree = Parser(Language(tree_sitter_toml.language())).parse(text.encode())
+        raise Mistakes([Mistake(file, _line_in(str(error), text), "", f"not TOML: {what}")]) from None
+    tree = Parser(Language(tree_sitter_toml.language())).parse(text.encode(errors="replace"))
     lines: dict[Path, int] = {}
     counts: dict[Path, int] = {}
     for node in tree.root_node.children:
@@ -60,7 +63,9 @@ def parse(text: str, file: str) -> TomlText:
     return TomlText(file, values, lines)
 
 
-def _line_in(message: str) -> int:
+def _line_in(message: str, text: str) -> int:
+    if "end of document" in message:
+        return text.count("\n") + 1
     digits = message.partition("line ")[2].split(",")[0]
     return int(digits) if digits.isdigit() else 0
 
@@ -116,27 +121,36 @@ def _resolve(key: Path, counts: dict[Path, int]) -> Path:
     return path
 
 
-def validate(model: type[M], text: TomlText) -> M:
-    """The text's values as a model. Raises `Mistakes`, all of them, each at its line with what would be right."""
+def validate(model: type[M], text: TomlText, context: Any = None) -> M:
+    """The text's values as a model; `context` is what its validators are to know.
+
+    Raises `Mistakes`, all of them, each at its line with what would be right.
+    """
     try:
-        return model.model_validate(text.values)
+        return model.model_validate(text.values, context=context)
     except ValidationError as error:
         raise Mistakes(list(mistakes_of(error, text, model))) from None
 
 
-def mistakes_of(error: ValidationError, text: TomlText, model: type[BaseModel]) -> Iterator[Mistake]:
-    """Each error of a validation as a mistake in the text, with a suggestion where a key is nearly right."""
+def mistakes_of(
+    error: ValidationError, text: TomlText, model: type[BaseModel], secret: Collection[str] = ()
+) -> Iterator[Mistake]:
+    """Each error of a validation as a mistake in the text, with a suggestion where a key is nearly right.
+
+    `secret` are keys whose values, and whatever stands below them, are never shown.
+    """
     for one in error.errors(include_url=False):
         path = tuple(step for step in one["loc"] if not _is_tag(step))
         said = one["msg"].removeprefix("Value error, ")
         if one["type"] == "extra_forbidden":
-            said = "no such key" + suggestion(str(path[-1]), _known_keys(model, path[:-1]))
+            said = "no such key" + suggestion(str(path[-1]), _keys_at(model, path[:-1]))
         elif one["type"] == "missing":
             said = "is needed here and missing"
         else:
             said = said[0].lower() + said[1:] if said[1:2].islower() else said
-            if isinstance(one["input"], str | int | float | bool) and "got" not in said:
-                said += f"; got {one['input']!r}"
+            shown = isinstance(one["input"], str | int | float) and not set(secret) & set(path)
+            if shown and str(one["input"]) not in said:
+                said += f"; got {one['input']!r:.{SHOWN}}"
         yield text.mistake(path, said)
 
 
@@ -145,24 +159,21 @@ def _is_tag(step: str | int) -> bool:
     return isinstance(step, str) and ("[" in step or step in ("str", "int", "float", "bool", "date"))
 
 
-def _known_keys(model: type[BaseModel], path: Path) -> list[str]:
-    here: Any = model
-    for step in path:
-        if isinstance(step, int):
-            continue
-        field = here.model_fields.get(step) if isinstance(here, type) and issubclass(here, BaseModel) else None
-        here = _model_in(field.annotation) if field else None
-    return list(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else []
+def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
+    """The keys that may stand at a place of the file."""
+    return [key for each in _models_at(model, path) for key in each.model_fields]
 
 
-def _model_in(annotation: Any) -> Any:
+def _models_at(annotation: Any, path: Path) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for part in getattr(annotation, "__args__", ()):
-        found = _model_in(part)
-        if found is not None:
-            return found
-    return None
+        if not path:
+            return [annotation]
+        field = annotation.model_fields.get(str(path[0]))
+        return _models_at(field.annotation, path[1:]) if field else []
+    parts: Sequence[Any] = get_args(annotation)
+    if get_origin(annotation) in (dict, list):
+        path, parts = path[1:], parts[-1:]
+    return [model for part in parts for model in _models_at(part, path)]
 
 
 def suggestion(word: str, known: list[str]) -> str:

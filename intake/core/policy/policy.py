@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
 from intake import tomlfile
-from intake.core.hours import Calendar, Country, Named, parse_rule, parse_target
+from intake.core.hours import Calendar, Country, Named, parse_rule
 from intake.core.hours import calendar as build_calendar
 from intake.core.mail.form import FieldSpec
 from intake.core.policy.because import HOUSE
-from intake.core.policy.schema import CalendarPart, CountryHolidays, PolicyFile, SeverityPart
-from intake.errors import Mistakes
+from intake.core.policy.schema import CalendarPart, CountryHolidays, Names, PolicyFile, SeverityPart
+from intake.errors import Mistake, Mistakes
 
 ALWAYS = "24x7"
 WORKDAYS = "24x5"
@@ -80,10 +81,11 @@ class Policy:
 def load_policy(text: str, file: str) -> Policy:
     """A policy from its file's text; `file` names it in messages. Raises `Mistakes`, all of them."""
     parsed = tomlfile.parse(text, file)
-    part = tomlfile.validate(PolicyFile, parsed)
-    mistakes = [parsed.mistake(path, said) for path, said in _inconsistent(part)]
-    if mistakes:
-        raise Mistakes(sorted(mistakes, key=lambda mistake: mistake.line))
+    mistakes = [parsed.mistake(path, said) for path, said in _inconsistent(parsed.values)]
+    try:
+        part = tomlfile.validate(PolicyFile, parsed, _names(parsed.values))
+    except Mistakes as error:
+        raise Mistakes(sorted((*mistakes, *error.mistakes), key=_line)) from None
     calendars: dict[str, Calendar] = {}
     for name, calendar in part.calendars.items():
         try:
@@ -91,13 +93,17 @@ def load_policy(text: str, file: str) -> Policy:
         except ValueError as error:
             mistakes.append(parsed.mistake(("calendars", name), str(error)))
     if mistakes:
-        raise Mistakes(mistakes)
+        raise Mistakes(sorted(mistakes, key=_line))
     calendars.setdefault(ALWAYS, build_calendar(ALWAYS, part.zone, ALWAYS))
     calendars.setdefault(WORKDAYS, build_calendar(WORKDAYS, part.zone, WORKDAYS))
     in_customers_zone = {name for name, calendar in part.calendars.items() if calendar.zone == "customer"}
     if WORKDAYS not in part.calendars:
         in_customers_zone.add(WORKDAYS)
     return Policy(part, text, calendars, frozenset(in_customers_zone))
+
+
+def _line(mistake: Mistake) -> int:
+    return mistake.line
 
 
 def _build(name: str, part: CalendarPart, fallback_zone: str) -> Calendar:
@@ -111,62 +117,38 @@ def _build(name: str, part: CalendarPart, fallback_zone: str) -> Calendar:
     return build_calendar(name, zone, part.hours, holidays)
 
 
-def _inconsistent(part: PolicyFile) -> Iterator[tuple[tomlfile.Path, str]]:
-    """What the schema cannot see: names that must be known elsewhere in the file."""
-    yield from _unknown_names(part)
-    keys = [field.key for field in part.fields]
-    for index, key in enumerate(keys):
-        if key in keys[:index]:
-            yield ("fields", index, "key"), f'the key "{key}" stands twice'
-    if part.severity_rules[-1].when.model_fields_set:
-        yield (
-            ("severity_rules", len(part.severity_rules) - 1),
-            "the last rule must apply always: it takes no `when`",
-        )
-    if part.zone == "customer":
+def _names(values: Mapping[str, Any]) -> Names:
+    """The names that a file defines, by their kind. A kind whose table is missing or no table is left out."""
+    names: Names = {}
+    if isinstance(clauses := values.get("clauses"), dict):
+        names["clause"] = [*clauses, HOUSE]
+    if isinstance(calendars := values.get("calendars"), dict):
+        names["calendar"] = [*calendars, ALWAYS, WORKDAYS]
+    if isinstance(plans := values.get("plans", []), list):
+        names["plan"] = [str(plan) for plan in plans]
+    if levels := [str(part["level"]) for part in _tables(values, "severities") if "level" in part]:
+        names["severity"] = levels
+    return names
+
+
+def _inconsistent(values: Mapping[str, Any]) -> Iterator[tuple[tomlfile.Path, str]]:
+    """What no single key shows."""
+    for table, key in (("fields", "key"), ("severities", "level")):
+        seen = []
+        for index, part in enumerate(_tables(values, table)):
+            if key in part and part[key] in seen:
+                yield (table, index, key), f"{part[key]!r} stands twice"
+            seen.append(part.get(key))
+    rules = _tables(values, "severity_rules")
+    if rules and "when" in rules[-1]:
+        yield ("severity_rules", len(rules) - 1, "when"), "the last rule must apply always: it takes no `when`"
+    if rules and rules[-1].get("severity") == "given":
+        yield ("severity_rules", len(rules) - 1, "severity"), 'the last rule must apply always: it cannot be "given"'
+    if values.get("zone") == "customer":
         yield ("zone",), 'the fallback zone must be a real one, such as "Europe/Berlin"'
 
 
-def _unknown_names(part: PolicyFile) -> Iterator[tuple[tomlfile.Path, str]]:
-    """Each name used in the file that nothing in it defines."""
-    known = {
-        "clause": [*part.clauses, HOUSE],
-        "calendar": [*part.calendars, ALWAYS, WORKDAYS],
-        "plan": part.plans,
-        "severity": [str(severity.level) for severity in part.severities],
-    }
-    for path, kind, name in _uses(part):
-        if name not in known[kind]:
-            yield path, f'no {kind} is named "{name}"' + tomlfile.suggestion(name, known[kind])
-
-
-def _uses(part: PolicyFile) -> Iterator[tuple[tomlfile.Path, str, str]]:
-    """Each use of a name: its place, what it names, the name."""
-    yield from ((path, "clause", clause) for path, clause in _clauses(part))
-    yield ("calendar",), "calendar", part.calendar
-    if part.fallback_plan is not None:
-        yield ("fallback_plan",), "plan", part.fallback_plan
-    for index, rule in enumerate(part.severity_rules):
-        if rule.severity != "given":
-            yield ("severity_rules", index, "severity"), "severity", str(rule.severity)
-        yield from ((("severity_rules", index, "when", "plans"), "plan", plan) for plan in rule.when.plans)
-    for index, target in enumerate(part.targets):
-        if target.plan is not None:
-            yield ("targets", index, "plan"), "plan", target.plan
-        for level, sentence in target.severity.items():
-            where = ("targets", index, "severity", str(level))
-            yield where, "severity", str(level)
-            yield where, "calendar", parse_target(sentence).calendar or part.calendar
-
-
-def _clauses(part: PolicyFile) -> Iterator[tuple[tomlfile.Path, str]]:
-    """Every clause id that the file names, with its place."""
-    for name, calendar in part.calendars.items():
-        yield ("calendars", name, "clause"), calendar.clause
-    for key in ("severities", "fields", "severity_rules", "targets", "ladder"):
-        for index, item in enumerate(getattr(part, key)):
-            yield (key, index, "clause"), item.clause
-    for key in ("entitlement", "information", "chasing", "reopening"):
-        item = getattr(part, key)
-        if item is not None:
-            yield (key, "clause"), item.clause
+def _tables(values: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    """An array of tables as it stands in a file that has not been validated; empty for anything else."""
+    found = values.get(key)
+    return found if isinstance(found, list) and all(isinstance(each, dict) for each in found) else []

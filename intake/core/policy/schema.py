@@ -1,15 +1,28 @@
 """The form of a policy file. One TOML file a support policy: everything that is a vendor's stands there."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from babel import Locale, UnknownLocaleError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    Tag,
+    ValidationInfo,
+    model_validator,
+)
 
 from intake.core.hours import parse_rule, parse_target, parse_weekly
 from intake.core.mail.form import FieldKind
+from intake.tomlfile import suggestion
 
 ClockKind = Literal["response", "update", "resolution", "escalation"]
-Severity = Annotated[int, Field(ge=1, le=9)]
+Level = Annotated[int, Field(ge=1, le=9)]
+Names = dict[str, list[str]]
 
 
 def _zone(value: str) -> str:
@@ -23,14 +36,47 @@ def _hours(value: list[str]) -> list[str]:
     return value
 
 
-def _target(value: str) -> str:
-    parse_target(value)
+def _known(kind: str, name: str, info: ValidationInfo) -> None:
+    """Refuses a name that the file defines nowhere. The context holds the names that it defines, by their kind."""
+    names: Names = info.context or {}
+    if kind in names and name not in names[kind]:
+        raise ValueError(f'no {kind} is named "{name}"' + suggestion(name, names[kind]))
+
+
+def _named(kind: str) -> AfterValidator:
+    def known(value: Any, info: ValidationInfo) -> Any:
+        _known(kind, str(value), info)
+        return value
+
+    return AfterValidator(known)
+
+
+def _target(value: str, info: ValidationInfo) -> str:
+    calendar = parse_target(value).calendar
+    if calendar is not None:
+        _known("calendar", calendar, info)
     return value
 
 
-def _span(value: str) -> str:
+def _span(value: str, info: ValidationInfo) -> str:
     if parse_target(value).due is None:
         raise ValueError('must be a time such as "2 business days" or "4 hours"')
+    return _target(value, info)
+
+
+def _severity_of_rule(value: object, info: ValidationInfo) -> object:
+    if value != "given" and (not isinstance(value, int) or isinstance(value, bool)):
+        raise ValueError('must be a severity\'s number, or "given"')
+    if value != "given":
+        _known("severity", str(value), info)
+    return value
+
+
+def _language(value: str) -> str:
+    try:
+        Locale.parse(value)
+    except (UnknownLocaleError, ValueError):
+        raise ValueError('must be a language such as "en" or "de"') from None
     return value
 
 
@@ -40,13 +86,21 @@ def _rule(value: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
+Language = Annotated[str, AfterValidator(_language)]
+Clause = Annotated[str, _named("clause")]
+CalendarName = Annotated[str, _named("calendar")]
+Plan = Annotated[str, _named("plan")]
+KnownLevel = Annotated[Level, _named("severity")]
 Span = Annotated[str, AfterValidator(_span)]
 TargetSentence = Annotated[str, AfterValidator(_target)]
 Words = dict[str, str]
 
 
 class Part(BaseModel):
-    """A table of the file: unknown keys are mistakes."""
+    """A table of the file: unknown keys are mistakes, and so are names that the file defines nowhere.
+
+    Validation takes `Names` as its context: the names that the file defines.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -66,24 +120,36 @@ class NamedHoliday(Part):
     nearest_weekday: bool = False
 
 
+def _holiday_form(value: Any) -> str:
+    if isinstance(value, NamedHoliday):
+        return "[named]"
+    return "[named]" if isinstance(value, dict) and {"name", "rule"} & value.keys() else "[country]"
+
+
+Holiday = Annotated[
+    Annotated[CountryHolidays, Tag("[country]")] | Annotated[NamedHoliday, Tag("[named]")],
+    Discriminator(_holiday_form),
+]
+
+
 class CalendarPart(Part):
     """Open hours of a week in a zone, minus holidays."""
 
     hours: Annotated[list[str], AfterValidator(_hours)]
     zone: Zone
-    holidays: list[CountryHolidays | NamedHoliday] = []
-    clause: str
+    holidays: list[Holiday] = []
+    clause: Clause
 
 
 class SeverityPart(Part):
     """A severity level and what it means."""
 
-    level: Severity
+    level: Level
     title: str
     title_in: Words = {}
     definition: str
     definition_in: Words = {}
-    clause: str
+    clause: Clause
 
 
 class AllowedValue(Part):
@@ -103,7 +169,7 @@ class FieldPart(Part):
     aliases: list[str] = []
     allowed: list[AllowedValue] = []
     required: bool = True
-    clause: str
+    clause: Clause
 
     @model_validator(mode="after")
     def _list_where_needed(self) -> "FieldPart":
@@ -120,7 +186,7 @@ class When(Part):
 
     given: bool | None = None
     channel: Literal["email", "phone", "portal"] | None = None
-    plans: list[str] = []
+    plans: list[Plan] = []
     words: list[str] = []
 
 
@@ -128,22 +194,22 @@ class SeverityRule(Part):
     """A severity rule. Rules are tried in order; the first that applies decides."""
 
     when: When = When()
-    severity: Severity | Literal["given"]
+    severity: Annotated[int | Literal["given"], PlainValidator(_severity_of_rule)]
     marks: list[str] = []
     because: str
     because_in: Words = {}
-    clause: str
+    clause: Clause
 
 
 class TargetPart(Part):
     """Targets of one clock by severity, for one plan or for all."""
 
     clock: ClockKind
-    plan: str | None = None
-    severity: dict[Severity, TargetSentence]
+    plan: Plan | None = None
+    severity: dict[KnownLevel, TargetSentence]
     because: str = ""
     because_in: Words = {}
-    clause: str
+    clause: Clause
 
 
 class EntitlementPart(Part):
@@ -151,7 +217,7 @@ class EntitlementPart(Part):
 
     because: str
     because_in: Words = {}
-    clause: str
+    clause: Clause
 
 
 class InformationPart(Part):
@@ -159,7 +225,7 @@ class InformationPart(Part):
 
     due: Span
     reminders: list[Span] = []
-    clause: str
+    clause: Clause
 
 
 class ChasingPart(Part):
@@ -168,7 +234,7 @@ class ChasingPart(Part):
     remind_at_percent: int = Field(75, ge=1, le=99)
     remind: str
     missed: str
-    clause: str
+    clause: Clause
 
 
 class LadderStep(Part):
@@ -176,14 +242,14 @@ class LadderStep(Part):
 
     after: Span
     role: str
-    clause: str
+    clause: Clause
 
 
 class ReopeningPart(Part):
     """For how many days after its closing a reply reopens a case."""
 
-    within_days: int = Field(ge=0)
-    clause: str
+    within_days: int = Field(ge=0, le=36_500)
+    clause: Clause
 
 
 class PolicyFile(Part):
@@ -194,10 +260,10 @@ class PolicyFile(Part):
     source: str
     prefix: str = Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")
     zone: Zone
-    calendar: str
-    languages: list[str] = ["en"]
+    calendar: CalendarName
+    languages: list[Language] = ["en"]
     plans: list[str] = []
-    fallback_plan: str | None = None
+    fallback_plan: Plan | None = None
     clauses: dict[str, str]
     calendars: dict[str, CalendarPart]
     severities: list[SeverityPart] = Field(min_length=1)
