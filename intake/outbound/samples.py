@@ -12,9 +12,11 @@ Values = Mapping[str, Any]
 
 SAMPLE_LINK = "https://desk.example/cases/OX-1042"
 
-_EVERY: Values = {
+_ANY: Values = {
     "desk": {"name": "Example Support", "address": "support@desk.example"},
-    "reader": {"name": "Kim Sample", "address": "kim@hosting.example"},
+    "reader": {"name": "Kim Sample", "address": "kim@hosting.example", "zone": "Europe/Berlin"},
+}
+_CASE: Values = {
     "case": {
         "reference": "OX-1042",
         "subject": "Mail module shows an empty list",
@@ -66,8 +68,9 @@ _CLOCK: Values = {
     }
 }
 
+CASELESS = frozenset({"desk-parked", "desk-broken-file"})
 SAMPLES: Mapping[str, Values] = {
-    name: {**_EVERY, **extra}
+    name: {**_ANY, **(_CASE if name not in CASELESS else {}), **extra}
     for name, extra in {
         "acknowledgment": {},
         "missing-information": {**_MISSING, **_INFORMATION},

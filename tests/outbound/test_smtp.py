@@ -179,7 +179,7 @@ def test_an_address_outside_ascii_needs_a_server_that_takes_it(
     abroad = mail(to=Address("", "用户@例え.example"))
     transport(listening.place).send(abroad)
     assert sink.mails == [("bounce@desk.example", ("用户@xn--r8jz45g.example",), abroad.raw)]
-    with pytest.raises(Refused, match="SMTPUTF8"):
+    with pytest.raises(Refused, match="does not offer SMTPUTF8"):
         transport(listen(enable_SMTPUTF8=False).place).send(abroad)
 
 

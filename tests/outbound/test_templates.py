@@ -110,6 +110,13 @@ def test_markdown_reads_well_as_text() -> None:
     )
 
 
+def test_braces_that_markdown_makes_are_words() -> None:
+    template = compiled("{\\{ case.url }} \\{\\{ form }} &#123;&#123; form }} `{\\{`")
+    words = template.render(SAMPLES["missing-information"])
+    assert words.text == "{{ case.url }} {{ form }} {{ form }} {\\{\n"
+    assert "&#123;&#123; case.url }} &#123;&#123; form }} &#123;&#123; form }}" in words.html
+
+
 def test_a_value_alone_keeps_its_lines_and_one_in_a_line_is_folded() -> None:
     template = compiled("{{ form }}\n\n> {{ form }}\n\n- x {{ form }} y\n\n```\n{{ form }}\n```\n")
     words = template.render({**SAMPLES["missing-information"], "form": "a:\r\nb:\n\nc"})

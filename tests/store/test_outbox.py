@@ -96,13 +96,17 @@ def test_a_lease_that_ran_out_passes_the_mail_on_as_perhaps_sent(databases: Data
 def test_a_withheld_mail_stays_until_it_is_released(databases: Databases, templates: TemplateSet) -> None:
     kept, waiting = queue_mail(databases, templates, 1, withheld="shadow mode"), queue_mail(databases, templates, 2)
     with databases.desk.begin() as connection:
-        outbox.withhold(connection, waiting, "a person said so")
+        outbox.withhold(connection, waiting, "robin@desk.example", NOW)
     assert outbox.claim(databases.desk, "one", NOW + timedelta(days=9), LEASE, 10) == []
     later = NOW + timedelta(days=9)
     with databases.desk.begin() as connection:
-        outbox.release(connection, kept, later)
+        outbox.release(connection, kept, "robin@desk.example", later)
     (mail,) = outbox.claim(databases.desk, "one", later, LEASE, 10)
     assert (mail.id, mail.queued_at) == (kept, later)
+    assert [(actor, event) for actor, event, _ in told(databases)] == [
+        ("robin@desk.example", "withheld"),
+        ("robin@desk.example", "released"),
+    ]
 
 
 def test_a_change_that_comes_too_late_is_refused_by_name(databases: Databases, templates: TemplateSet) -> None:
@@ -110,9 +114,9 @@ def test_a_change_that_comes_too_late_is_refused_by_name(databases: Databases, t
     outbox.claim(databases.desk, "one", NOW, LEASE, 10)
     with databases.desk.begin() as connection:
         with pytest.raises(IntakeError, match="is sending and cannot be withheld"):
-            outbox.withhold(connection, mail_id, "no")
+            outbox.withhold(connection, mail_id, "robin@desk.example", NOW)
         with pytest.raises(IntakeError, match="is sending and cannot be released"):
-            outbox.release(connection, mail_id, NOW)
+            outbox.release(connection, mail_id, "robin@desk.example", NOW)
         with pytest.raises(IntakeError, match="outgoing mail 99 does not exist"):
             outbox.retry(connection, 99, NOW)
 
