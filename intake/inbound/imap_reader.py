@@ -6,12 +6,11 @@ tried again; its neighbours do not wait for it.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+from imapclient.exceptions import IMAPClientAbortError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from structlog.typing import FilteringBoundLogger
@@ -21,6 +20,7 @@ from intake.errors import IntakeError
 from intake.inbound import imap_commands as commands
 from intake.inbound.imap_commands import Facts
 from intake.inbound.imap_connection import Selected, describe, select_folder
+from intake.inbound.imap_progress import Progress
 from intake.inbound.keep import Keeper
 from intake.inbound.routing import Routes
 from intake.store import spool
@@ -30,8 +30,6 @@ AT_ONCE = 1000
 KEEP_SECONDS = 60.0
 ORIGIN_LENGTH = 400
 TRIES = 5
-FIRST_WAIT = timedelta(minutes=1)
-KEEP_WAIT = timedelta(seconds=10)
 # a mailbox's clock and ours may differ; what is kept twice is found out by its content
 OLD_MARGIN = timedelta(days=1)
 
@@ -45,35 +43,6 @@ class CannotKeep(IntakeError):  # noqa: N818
 
 
 CONNECTION_GONE = (IMAPClientAbortError, OSError)
-
-
-@dataclass(frozen=True, slots=True)
-class _Trouble:
-    """A mail that waits for another try, alone."""
-
-    tries: int
-    next_at: datetime
-
-
-@dataclass(slots=True)
-class _Progress:
-    """How far one UIDVALIDITY has been read. Every UID up to `seen` is done with, and those in `done`.
-
-    UIDs up to `backlog_to` were there at first sight; mails from before `old_before` were there under an
-    older UIDVALIDITY.
-    """
-
-    uidvalidity: int
-    seen: int = 0
-    backlog_to: int = 0
-    old_before: datetime | None = None
-    done: set[int] = field(default_factory=set)
-    troubles: dict[int, _Trouble] = field(default_factory=dict)
-
-    def is_old(self, mail: Facts) -> bool:
-        received = mail.received_at
-        before = self.old_before is not None and received is not None and received < self.old_before
-        return before or mail.uid <= self.backlog_to
 
 
 class MailboxReader:
@@ -96,7 +65,7 @@ class MailboxReader:
         self._now = now
         self._limit = size_limit
         self._log = log.bind(mailbox=mailbox.name)
-        self._progress = _Progress(0)
+        self._progress = Progress(0)
         self._looked_at: datetime | None = None
 
     @property
@@ -114,20 +83,17 @@ class MailboxReader:
             self._progress = self._begin(client, folder)
         progress = self._progress
         listed = commands.uids_after(client, folder.exists, progress.seen)
-        progress.troubles = {uid: progress.troubles[uid] for uid in listed if uid in progress.troubles}
-        now = self._now()
-        waits = {uid for uid, trouble in progress.troubles.items() if trouble.next_at > now}
-        due = [uid for uid in listed if uid not in progress.done and uid not in waits]
+        due = progress.due(listed, self._now())
         before = len(progress.done)
         self._take(client, folder, due[:AT_ONCE], stopped)
         took = len(progress.done) > before
         self._remember(listed, complete=len(due) <= AT_ONCE and not stopped())
         return took or len(due) > AT_ONCE or commands.announced(client)
 
-    def _begin(self, client: Any, folder: Selected) -> _Progress:
+    def _begin(self, client: Any, folder: Selected) -> Progress:
         state = spool.mailbox_state(self._engine, self._mailbox.name)
         self._looked_at = state.looked_at if state else None
-        begun = _Progress(folder.uidvalidity)
+        begun = Progress(folder.uidvalidity)
         if state and state.uidvalidity == folder.uidvalidity:
             begun.seen = state.seen_uid
         elif state and state.looked_at:
@@ -143,15 +109,9 @@ class MailboxReader:
 
     def _remember(self, listed: Sequence[int], complete: bool) -> None:
         progress = self._progress
-        waiting = [uid for uid in listed if uid not in progress.done]
-        progress.seen = max(progress.seen, min(waiting) - 1 if waiting else max(listed, default=0))
-        progress.done = {uid for uid in progress.done if uid > progress.seen}
         if complete:
             self._looked_at = self._now()
-        if not waiting:
-            progress.old_before = None
-        # half a backlog must not be remembered: after a restart the other half would be answered
-        if progress.old_before is None and not (waiting and min(waiting) <= progress.backlog_to):
+        if progress.advance(listed):
             state = MailboxState(progress.uidvalidity, progress.seen, self._looked_at)
             spool.save_mailbox_state(self._engine, self._mailbox.name, state)
 
@@ -174,9 +134,10 @@ class MailboxReader:
         try:
             return commands.facts(client, uids)
         except CONNECTION_GONE:
-            self._suspect(uids)
+            self._progress.suspect(uids, self._now())
             raise
-        except IMAPClientError:
+        except Exception:
+            # each is asked for alone then, and the one to blame shows
             return {}
 
     def _attempt(self, client: Any, folder: Selected, uids: Sequence[int], known: dict[int, Facts]) -> None:
@@ -186,33 +147,25 @@ class MailboxReader:
         except SQLAlchemyError:
             raise
         except CannotKeep as error:
-            self._note(uids, error, counts=False)
+            self._delay(uids, error, counts=False)
             raise
         except CONNECTION_GONE as error:
             if len(uids) > 1:
-                self._suspect(uids)
+                self._progress.suspect(uids, self._now())
             else:
-                self._note(uids, error)
+                self._delay(uids, error)
             raise
         except Exception as error:
             # whatever one mail provokes, in the server, in a parser or in us, it is that mail's alone
             if len(uids) == 1:
-                self._note(uids, error)
+                self._delay(uids, error)
                 return
             for uid in uids:
                 self._attempt(client, folder, [uid], known)
 
-    def _suspect(self, uids: Sequence[int]) -> None:
-        """One of them may have broken the connection: each is to be tried alone."""
-        now = self._now()
-        self._progress.troubles |= {uid: _Trouble(0, now) for uid in uids}
-
-    def _note(self, uids: Sequence[int], error: Exception, counts: bool = True) -> None:
+    def _delay(self, uids: Sequence[int], error: Exception, counts: bool = True) -> None:
         for uid in uids:
-            before = self._progress.troubles.get(uid)
-            tries = (before.tries if before else 0) + counts
-            wait = FIRST_WAIT * 2 ** (tries - 1) if counts else KEEP_WAIT
-            self._progress.troubles[uid] = _Trouble(tries, self._now() + wait)
+            tries = self._progress.delay(uid, self._now(), counts)
             self._log.warning("mail cannot be taken yet", uid=uid, tries=tries, error=describe(error, self._mailbox))
 
     def _take_group(self, client: Any, folder: Selected, uids: Sequence[int], known: dict[int, Facts]) -> None:
@@ -228,12 +181,7 @@ class MailboxReader:
             commands.mark_left(
                 client, folder, [uid for uid in uids if uid not in whole and uid not in self._progress.done]
             )
-        self._done(uids)
-
-    def _done(self, uids: Sequence[int]) -> None:
-        self._progress.done.update(uids)
-        for uid in uids:
-            self._progress.troubles.pop(uid, None)
+        self._progress.finish(uids)
 
     def _keep_new(self, client: Any, uids: Sequence[int], known: dict[int, Facts]) -> list[int]:
         """Keeps mails, and gives back those that are kept whole. What is too large is kept by its headers."""
@@ -242,7 +190,7 @@ class MailboxReader:
         if any(uid not in mails for uid in uids):
             raise CannotGive("the server lists the mail and leaves it out of its answer")
         wanted = [mails[uid] for uid in uids if not self._is_skipped(mails[uid])]
-        self._done([uid for uid in uids if self._is_skipped(mails[uid])])
+        self._progress.finish([uid for uid in uids if self._is_skipped(mails[uid])])
         large = [mail.uid for mail in wanted if mail.size > self._limit]
         raw = commands.bodies(client, [mail.uid for mail in wanted if mail.uid not in large], self._limit)
         head = commands.headers(client, large)

@@ -97,6 +97,11 @@ def test_what_mboxrd_quotes_comes_back_as_it_was(bodies: list[list[bytes]], newl
     assert [mail.name for mail in found("-", mbox)] == [f"standard input#{n + 1}" for n in range(len(mails))]
 
 
+def test_only_the_text_of_a_mail_is_unquoted() -> None:
+    mail = b">From kim Sat Jan  3 01:05:34 1996 remote from customer\n" + MAIL
+    assert [mail.raw for mail in found("-", SEPARATOR + mail + b"\n" + SEPARATOR + mail)] == [mail, mail]
+
+
 @pytest.mark.parametrize(
     "separator",
     [

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +70,6 @@ def test_a_mail_that_a_person_has_read_is_taken_all_the_same(server: Dovecot, de
     server.deliver("desk", letter(), flags=(b"\\Seen",))
     desk.watch(mailbox(server.port))
     assert len(desk.kept()) == 1
-
-
-def test_a_date_of_the_future_counts_as_now(server: Dovecot, desk: House) -> None:
-    server.deliver("desk", letter(), at=datetime(2099, 1, 1, tzinfo=UTC))
-    desk.watch(mailbox(server.port))
-    assert abs(desk.kept()[0].mail.received_at - desk.now()) < timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(

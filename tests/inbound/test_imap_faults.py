@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from imap_server import QuirkyImap, quirky
-from mailboxes import House, house, letter, mailbox, until
+from mailboxes import SIZE_LIMIT, House, house, letter, mailbox, until
 
 from intake.errors import IntakeError
 
@@ -34,7 +34,7 @@ def complaints(desk: House) -> int:
     return len([event for event in desk.events() if event["event"] == "mail cannot be taken yet"])
 
 
-@pytest.mark.parametrize("fault", ["refuses", "leaves_out", "gives_nil", "breaks_at"])
+@pytest.mark.parametrize("fault", ["refuses", "leaves_out", "gives_nil", "gives_nothing", "breaks_at"])
 def test_one_bad_mail_never_blocks_its_neighbours_and_is_tried_again(
     server: QuirkyImap, desk: House, fault: str
 ) -> None:
@@ -79,6 +79,32 @@ def test_a_bad_mail_is_not_forgotten_over_a_restart(server: QuirkyImap, desk: Ho
     server.refuses = set()
     desk.watch(mailbox(server.port))
     assert uids(desk) == [1, BAD, 5]
+
+
+def test_a_mail_kept_by_its_headers_is_left_in_place_after_a_restart_too(desk: House) -> None:
+    with quirky({BAD: letter(BAD), 5: letter(5, size=2 * SIZE_LIMIT)}) as server:
+        server.claims[5] = 10
+        server.refuses = {BAD}
+        desk.watch(mailbox(server.port, after="delete")).close()
+        assert uids(desk) == [5]
+        server.refuses = set()
+        desk.watch(mailbox(server.port, after="delete"))
+        assert uids(desk) == [BAD, 5]
+        assert "\\Deleted" in server.flags[BAD]
+        assert "\\Deleted" not in server.flags[5]
+
+
+def test_a_spool_that_cannot_be_read_is_not_the_mails_fault(server: QuirkyImap, desk: House) -> None:
+    with desk.databases.spool.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE mail RENAME TO elsewhere")
+    watcher = desk.watcher(mailbox(server.port))
+    watcher.start()
+    until(lambda: watcher.status().last_error)
+    assert watcher.status().troubled == 0
+    assert "Hello" not in str(desk.events())
+    with desk.databases.spool.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO mail")
+    until(lambda: uids(desk) == [1, BAD, 5])
 
 
 def test_a_flag_that_the_server_refuses_does_not_stop_the_mail(server: QuirkyImap, desk: House) -> None:
@@ -229,9 +255,48 @@ def test_line_breaks_in_a_secret_never_reach_the_server(server: QuirkyImap, desk
     assert server.count("DELETE") + server.count("LOGIN") == 0
 
 
-def test_times_are_instants_whatever_zone_the_server_writes(server: QuirkyImap, desk: House) -> None:
-    desk.watch(mailbox(server.port))
-    assert {kept.mail.received_at for kept in desk.kept()} == {datetime(2026, 1, 1, 9, tzinfo=UTC)}
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("01-Jan-2026 10:00:00 +0100", datetime(2026, 1, 1, 9, tzinfo=UTC)),
+        (" 1-Jan-2026 10:00:00 -0000", datetime(2026, 1, 1, 10, tzinfo=UTC)),
+        ("01-Jan-2099 10:00:00 +0000", None),
+        ("31-Dec-9999 23:59:59 -1200", None),
+        ("yesterday", None),
+    ],
+)
+def test_the_time_of_receipt_is_an_instant_whatever_our_zone_and_never_to_come(
+    server: QuirkyImap, desk: House, monkeypatch: pytest.MonkeyPatch, written: str, expected: datetime | None
+) -> None:
+    server.internal_date = written
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        desk.watch(mailbox(server.port))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    (at,) = {kept.mail.received_at for kept in desk.kept()[:1]}
+    assert at == expected or (expected is None and abs(at - desk.now()) < timedelta(minutes=1))
+    assert len(desk.kept()) == 3
+
+
+def test_a_bad_mail_of_the_backlog_is_backlog_after_a_restart_too(server: QuirkyImap, desk: House) -> None:
+    server.refuses = {BAD}
+    desk.watch(mailbox(server.port, backlog="keep")).close()
+    server.refuses = set()
+    desk.watch(mailbox(server.port, backlog="keep"))
+    assert [kept.mail.backlog for kept in desk.kept()] == [True] * 3
+
+
+def test_a_bad_mail_is_old_after_a_restart_under_a_new_uidvalidity_too(server: QuirkyImap, desk: House) -> None:
+    desk.watch(mailbox(server.port, backlog="answer")).close()
+    server.uidvalidity = 8
+    server.refuses = {BAD}
+    desk.watch(mailbox(server.port, backlog="keep")).close()
+    server.refuses = set()
+    desk.watch(mailbox(server.port, backlog="keep"))
+    assert [kept.mail.backlog for kept in desk.kept()] == [False] * 3 + [True] * 3
 
 
 def test_a_spool_that_fails_loses_nothing_and_flags_nothing(server: QuirkyImap, desk: House) -> None:

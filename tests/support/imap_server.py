@@ -24,6 +24,7 @@ class QuirkyImap:
         self.refuses: set[int] = set()
         self.leaves_out: set[int] = set()
         self.gives_nil: set[int] = set()
+        self.gives_nothing: set[int] = set()
         self.breaks_at: set[int] = set()
         self.refuses_store = False
         self.refuses_sign_in = ""
@@ -31,6 +32,8 @@ class QuirkyImap:
         self.idle_chatter = 0
         self.drops_idle = False
         self.hangs_at = ""
+        self.uidvalidity = 7
+        self.internal_date = "01-Jan-2026 10:00:00 +0100"
         self.arrives_at_search: tuple[int, bytes] | None = None
         self.idle_news_with_plus = False
         self.commands: list[str] = []
@@ -95,7 +98,7 @@ class QuirkyImap:
         return self.refuses_sign_in or "OK done"
 
     def _select(self, _rest: str, _lines: Any, out: Any, _connection: Any) -> str | None:
-        out.write(f"* {len(self.mails)} EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n".encode())
+        out.write(f"* {len(self.mails)} EXISTS\r\n* OK [UIDVALIDITY {self.uidvalidity}] ok\r\n".encode())
         out.write(f"* FLAGS (\\Seen)\r\n* OK [PERMANENTFLAGS ({self.lasting})] ok\r\n".encode())
         return "OK [READ-WRITE] done"
 
@@ -133,9 +136,11 @@ class QuirkyImap:
         raw = self.mails[uid]
         if "BODY" not in items:
             size = self.claims.get(uid, len(raw))
-            return f'RFC822.SIZE {size} INTERNALDATE "01-Jan-2026 10:00:00 +0100"'.encode()
+            return f'RFC822.SIZE {size} INTERNALDATE "{self.internal_date}"'.encode()
         if uid in self.gives_nil:
             return b"BODY[] NIL"
+        if uid in self.gives_nothing:
+            return b"BODY[] {0}\r\n"
         name = "BODY[HEADER]<0>" if "HEADER" in items else "BODY[]<0>"
         most = int(items.split("<0.")[1].split(">")[0])
         part = (raw.split(b"\r\n\r\n")[0] + b"\r\n\r\n" if "HEADER" in items else raw)[:most]

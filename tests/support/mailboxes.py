@@ -39,7 +39,7 @@ def until(met: Callable[[], object], seconds: float = 15.0) -> None:
     deadline = time.monotonic() + seconds
     while not met():
         assert time.monotonic() < deadline, "not met in time"
-        time.sleep(0.01)
+        time.sleep(0.03)
 
 
 @dataclass(frozen=True)
