@@ -104,9 +104,7 @@ SAMPLES: Mapping[str, Values] = {
         "desk-broken-file": {
             "files": [{"place": "templates/en/acknowledgment.md:4", "text": "there is no case.refrence"}],
         },
-        "desk-undeliverable": {
-            "bounce": {"recipient": "kim@hosting.example", "reason": "550 5.1.1 mailbox unknown"},
-        },
+        "desk-undeliverable": {"alert": {"text": "mail to kim@hosting.example came back for good"}},
         "desk-reply": _MESSAGE,
         "desk-alert": {"alert": {"text": "The customer wishes severity 1.\nThe case starts at 4."}},
     }.items()

@@ -6,6 +6,7 @@ Its form is a mail's: `Subject: …`, an empty line, then Markdown with Jinja2 v
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -103,6 +104,7 @@ def version_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+@lru_cache(maxsize=256)
 def compile_template(text: str, file: str, name: str, language: str) -> Template:
     """The template of `text`, a version of `name`. Raises `Mistakes`: each with its line in `file` and what to do."""
     if name not in SAMPLES:

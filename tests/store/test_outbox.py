@@ -1,6 +1,7 @@
 """The outbox: in the desk's transaction, one hand at a time, and the contract's shape."""
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -65,6 +66,14 @@ def test_no_mail_is_in_two_hands(databases: Databases, templates: TemplateSet) -
     for thread in threads:
         thread.join(60)
     assert sorted(taken) == ids
+
+
+def test_an_empty_outbox_does_not_wait_for_a_busy_desk(databases: Databases, templates: TemplateSet) -> None:
+    queue_mail(databases, templates, at=NOW + timedelta(minutes=1))
+    with databases.desk.begin():
+        began = time.monotonic()
+        assert outbox.claim(databases.desk, "one", NOW, LEASE, 10) == []
+        assert time.monotonic() - began < 5
 
 
 def test_mails_wait_for_their_time_and_go_in_its_order(databases: Databases, templates: TemplateSet) -> None:
