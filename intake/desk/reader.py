@@ -129,8 +129,13 @@ def _read_raw(raws: Iterable[bytes], specs: Specs) -> list[Reading]:
 def _read_one(raw: bytes, specs: Specs, way: Way) -> Reading:
     try:
         message = read(raw, trust=way.trust, own_addresses=way.own_addresses)
+        fields = {policy: read_fields(each, message.form_texts) for policy, each in specs.items()}
+        added = {policy: read_fields(each, message.form_texts[:1]) for policy, each in specs.items()}
     except Unreadable as error:
         return Reading(None, {}, {}, str(error))
-    fields = {policy: read_fields(each, message.form_texts) for policy, each in specs.items()}
-    added = {policy: read_fields(each, message.form_texts[:1]) for policy, each in specs.items()}
+    except MemoryError:
+        raise
+    except Exception as error:
+        # a fault of ours: this mail waits for a person, and its neighbours go on
+        return Reading(None, {}, {}, f"reading failed: {type(error).__name__}: {error}"[:500])
     return Reading(message, fields, added)
