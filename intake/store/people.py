@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from intake.core.case.case import Customer
 from intake.store import tables
 
+LONGEST_ADDRESS = 320
 COLUMNS = (
     "name",
     "policy",
@@ -37,17 +38,17 @@ class Agent:
 
 def customers_of(connection: Connection, addresses: Iterable[str], policy: str) -> dict[str, Customer]:
     """The customer of each address under a policy: by contact, else by the domain or a parent of it."""
-    wanted = {address.lower() for address in addresses if "@" in address}
-    keys = {("contact", address) for address in wanted}
-    keys |= {("domain", domain) for address in wanted for domain in _domains(address)}
-    if not keys:
+    wanted = {address.lower() for address in addresses if "@" in address and len(address) <= LONGEST_ADDRESS}
+    if not wanted:
         return {}
     table, match = tables.customer, tables.customer_address
+    kind, value = match.c.kind, match.c.value
+    by_contact = (kind == "contact") & value.in_(sorted(wanted))
+    by_domain = (kind == "domain") & value.in_(sorted({domain for address in wanted for domain in _domains(address)}))
     rows = connection.execute(
-        select(match.c.kind, match.c.value, match.c.customer_id)
+        select(kind, value, match.c.customer_id)
         .join(table, table.c.id == match.c.customer_id)
-        .where(table.c.policy == policy)
-        .where(or_(*((match.c.kind == kind) & (match.c.value == value) for kind, value in sorted(keys))))
+        .where(table.c.policy == policy, by_contact | by_domain)
         .order_by(match.c.customer_id.desc())
     )
     ids = {(row.kind, row.value): row.customer_id for row in rows}
@@ -102,8 +103,9 @@ def save(connection: Connection, customers: Sequence[Customer]) -> tuple[int, in
         else:
             connection.execute(update(table).where(table.c.id == customer_id).values(values))
             connection.execute(delete(match).where(match.c.customer_id == customer_id))
-        rows = [{"kind": "domain", "value": value.lower(), "customer_id": customer_id} for value in customer.domains]
-        rows += [{"kind": "contact", "value": value.lower(), "customer_id": customer_id} for value in customer.contacts]
+        written = [("domain", each.lower()) for each in customer.domains]
+        written += [("contact", each.lower()) for each in customer.contacts]
+        rows = [{"kind": kind, "value": value, "customer_id": customer_id} for kind, value in dict.fromkeys(written)]
         if rows:
             connection.execute(insert(match), rows)
     return new, len(customers) - new
