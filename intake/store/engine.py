@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_SECONDS = 10
+STATEMENT_FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def row_dict(row: Any) -> dict[str, Any]:
-    """A row as a plain dict: no ORM object and no row leaves the store."""
-    return dict(row._mapping)
+def is_trouble(error: Exception) -> bool:
+    """Whether the database could not be had (locked, full, gone), so that the same work succeeds later.
+
+    False for a fault in the statement or its values, which would fail for ever.
+    """
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    if not isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        return False
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return code is None or code & 0xFF not in STATEMENT_FAULTS
