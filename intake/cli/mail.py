@@ -30,6 +30,7 @@ from intake.cli.common import (
 from intake.config import Config
 from intake.desk import trial
 from intake.desk.house import House
+from intake.desk.receive import again
 from intake.errors import IntakeError
 from intake.inbound.files import FoundMail, mails_in, new_mail
 from intake.inbound.keep import Keeper
@@ -209,17 +210,22 @@ def _store(settings: Config, work: Callable[[Databases], T]) -> T:
 
 
 @parked.command("list")
-def parked_list(config: ConfigOption = None, json: JsonOption = False) -> None:
+def parked_list(
+    junk: Annotated[bool, typer.Option("--junk", help="Those that a trusted filter called junk.")] = False,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
     """Mails that need a person, the oldest first.
 
     Example: intake parked list
     """
-    rows = _read(configured(config), ledgers.parked)
+    kind = "junk" if junk else "parked"
+    rows = _read(configured(config), lambda connection: ledgers.parked(connection, kind))
     if json:
         print_json(rows)
     else:
         columns = ["id", "route", "parked_at", "size", "reason"]
-        table("", columns, [[row[name] for name in columns] for row in rows], "no mail is parked")
+        table("", columns, [[row[name] for name in columns] for row in rows], f"no mail is {kind}")
 
 
 @parked.command("show")
@@ -243,16 +249,13 @@ def parked_retry(
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Decide a parked mail again; `outbox` and `case` show what came of it.
+    """Decide a parked mail again, or release one that a filter called junk.
 
     Example: intake parked retry 17
     """
     with program.house_of(configured(config)) as house:
-        with house.databases.desk.begin() as connection:
-            count = ledgers.forget_parked(connection, mail) or ledgers.forget_junk(connection, mail)
-        if not count:
+        if not again(house, mail, program.now()):
             raise IntakeError(f"mail {mail} is neither parked nor junk; `intake parked list` shows what is")
-        program.decide_all(house)
         with reading(house.databases.reading) as connection:
             rows = ledgers.outcomes(connection, mail)
     if json:

@@ -1,7 +1,7 @@
 """Loading what a decision about a mail needs to know. Reads only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes
 
@@ -41,6 +41,7 @@ def load(
 ) -> Known:
     """All that is known about a mail on a route; `message` is the reading's."""
     mail, route = work.mail, house.routes[work.route]
+    message = _signed_in(message, mail.login)
     policy = house.policies.get(route.policy)
     tokens = _tokens(house, work, message)
     customer = _customer(connection, message, policy.name)
@@ -69,7 +70,7 @@ def load(
         place=mail.origin or "",
         envelope_from=mail.envelope_from,
     )
-    to = recipient(message, source=mail.source, envelope_from=mail.envelope_from, login=mail.login)
+    to = recipient(message, source=mail.source, envelope_from=mail.envelope_from)
     return Known(work, arrival, to, tokens)
 
 
@@ -116,6 +117,14 @@ def asking_scheduled(house: House, connection: Connection, case: Case, kind: str
 def recent(connection: Connection, address: str | None, now: datetime) -> tuple[int, bool]:
     """How many automatic letters to customers went to an address within the hour, and whether a digest did."""
     return outbox.recent(connection, address, now - HOUR) if address else (0, False)
+
+
+def _signed_in(message: Message, login: str | None) -> Message:
+    """Who signed in by SMTP AUTH under the address in From is believed to be its owner."""
+    if login is None or message.from_ is None or message.ambiguous_sender:
+        return message
+    same = login.lower() == message.from_.address.lower()
+    return replace(message, authentication="pass") if same else message
 
 
 def _undeliverable(connection: Connection, address: str | None) -> bool:

@@ -48,6 +48,22 @@ def receive(house: House, now: datetime) -> int:
     return sum(_settle(house, wave, readings, now) for wave in waves(batch, readings))
 
 
+def again(house: House, mail_id: int, now: datetime) -> int:
+    """Decides a parked or junk mail again, as asked for by a person; gives back how many outcomes changed.
+
+    The old outcome goes in the transaction that writes the new one. What a filter called junk is none to the person.
+    """
+    with reading(house.databases.reading) as connection:
+        open_routes = {row["route"] for row in ledger.outcomes(connection, mail_id) if row["outcome"] in ledger.AGAIN}
+        works = [work for work in ledger.work(connection, mail_id) if work.route in open_routes]
+    if not works:
+        return 0
+    read = house.reader.kept([mail_id], specs(house))[mail_id]
+    if read.message is not None:
+        read = replace(read, message=replace(read.message, junk_because=None))
+    return sum(_settle(house, [work], {mail_id: read}, now, again=True) for work in works)
+
+
 def specs(house: House) -> dict[str, tuple[FieldSpec, ...]]:
     """The fields that each policy asks for."""
     return {policy.name: policy.specs for policy in house.policies}
@@ -73,17 +89,20 @@ def _keys(work: Waiting, message: Message | None) -> set[str]:
         ids = (message.message_id, message.in_reply_to, *message.references)
         keys |= {f"id {each}" for each in ids if each}
         keys |= {f"from {each.lower()}" for each in message.sender_addresses}
-        keys |= {f"from {(work.mail.envelope_from or '').lower()}", f"content {message.content_hash}"}
+        keys |= {f"from {(each or '').lower()}" for each in (work.mail.envelope_from, message.return_path)}
+        keys |= {f"content {message.content_hash}"}
         keys |= {f"number {each}" for each in numbers_in(message.subject)}
         keys.discard("from ")
     return keys
 
 
-def _settle(house: House, wave: Sequence[Waiting], readings: dict[int, Reading], now: datetime) -> int:
+def _settle(
+    house: House, wave: Sequence[Waiting], readings: dict[int, Reading], now: datetime, *, again: bool = False
+) -> int:
     with reading(house.databases.reading) as connection:
         settled = _decide_all(house, connection, wave, readings, now)
     with house.databases.desk.begin() as connection:
-        return sum(_save(connection, each, now) for each in settled)
+        return sum(_save(connection, each, now, again=again) for each in settled)
 
 
 def _decide_all(
@@ -182,11 +201,13 @@ def _post(house: House, connection: Connection, known: facts.Known, decision: De
     )
 
 
-def _save(connection: Connection, settled: Settled, now: datetime) -> int:
+def _save(connection: Connection, settled: Settled, now: datetime, *, again: bool = False) -> int:
     """One mail in a savepoint: what was decided in the meantime by somebody else stands, and this is looked at anew."""
     work, classified, posted = settled.work, settled.classified, settled.posted
     try:
         with connection.begin_nested():
+            if again:
+                ledger.forget(connection, work.mail.id, work.route)
             case_id = _save_case(connection, settled, posted, now) if posted else None
             if case_id is None and classified.match is not None and classified.match.case is not None:
                 case_id = classified.match.case.id

@@ -11,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from intake.store import tables
 from intake.store.spool import KEPT_COLUMNS, KeptMail
 
+# what a person may have decided again
+AGAIN = ("parked", "junk")
 OUTCOMES = ("new_case", "reply", "automatic", "duplicate", "junk", "parked")
 
 
@@ -121,8 +123,8 @@ def counts(connection: Connection) -> dict[str, Any]:
     return {"received": received, **by_outcome, "waiting": left, "balanced": balanced}
 
 
-def parked(connection: Connection) -> list[dict[str, Any]]:
-    """Parked mails, the oldest first. The connection must see the spool."""
+def parked(connection: Connection, kind: str = "parked") -> list[dict[str, Any]]:
+    """Parked mails (or those of another outcome), the oldest first. The connection must see the spool."""
     outcome, mail = tables.outcome, tables.mail
     rows = connection.execute(
         select(
@@ -136,7 +138,7 @@ def parked(connection: Connection) -> list[dict[str, Any]]:
             func.length(mail.c.raw).label("size"),
         )
         .join(mail, mail.c.id == outcome.c.mail_id)
-        .where(outcome.c.outcome == "parked")
+        .where(outcome.c.outcome == kind)
         .order_by(outcome.c.mail_id)
     )
     return [dict(row._mapping) for row in rows]
@@ -149,14 +151,11 @@ def outcomes(connection: Connection, mail_id: int) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in connection.execute(query.where(table.c.mail_id == mail_id))]
 
 
-def forget_parked(connection: Connection, mail_id: int) -> int:
-    """Takes a mail's parked outcomes away, so that it waits again; gives back how many there were."""
-    table = tables.outcome
-    return connection.execute(delete(table).where(table.c.mail_id == mail_id, table.c.outcome == "parked")).rowcount
-
-
-def forget_junk(connection: Connection, mail_id: int) -> int:
-    """Takes a mail's junk outcomes away for a release; gives back how many there were."""
+def forget(connection: Connection, mail_id: int, route: str) -> None:
+    """Takes the outcome of a parked or junk mail away, in the transaction that writes another one."""
     table, original = tables.outcome, tables.original
-    connection.execute(delete(original).where(original.c.mail_id == mail_id))
-    return connection.execute(delete(table).where(table.c.mail_id == mail_id, table.c.outcome == "junk")).rowcount
+    open_to_change = table.c.outcome.in_(AGAIN)
+    mine = (table.c.mail_id == mail_id) & (table.c.route == route)
+    if connection.execute(delete(table).where(mine, open_to_change)).rowcount:
+        same = (original.c.mail_id == mail_id) & (original.c.route == route)
+        connection.execute(delete(original).where(same))

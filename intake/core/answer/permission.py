@@ -46,17 +46,14 @@ class Permission:
     because: str
 
 
-def recipient(message: Message, *, source: str, envelope_from: str | None, login: str | None) -> str | None:
+def recipient(message: Message, *, source: str, envelope_from: str | None) -> str | None:
     """The one address that an answer to the mail goes to; None where there is nobody.
 
     From where it is authenticated, else the envelope sender, else the topmost Return-Path, and for mail from files a
     single unambiguous From.
     """
     written = message.from_.address if message.from_ and not message.ambiguous_sender else None
-    believed = message.authentication == "pass" or (
-        login is not None and written is not None and login.lower() == written.lower()
-    )
-    if written and believed:
+    if written and message.authentication == "pass":
         return written
     if envelope_from is not None:
         return envelope_from or None
