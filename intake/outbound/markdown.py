@@ -74,7 +74,7 @@ def convert(environment: Environment, source: str) -> tuple[str, str]:
     marked = mark(environment, source)
     lines, spans = take_out(marked)
     tokens = MARKDOWN.parse("\n".join(lines))
-    _refuse_pictures(tokens, source)
+    _refuse_unsent(tokens, source)
     put_in(tokens, spans, lines, marked.constructs)
     _refuse_numbering(tokens, marked)
     for before, token in zip([None, *tokens], tokens, strict=False):
@@ -100,9 +100,12 @@ def _settle(token: Token, before: Token | None) -> None:
         before.attrSet("style", "white-space:pre-wrap")
 
 
-def _refuse_pictures(tokens: Sequence[Token], source: str) -> None:
-    if any(child.type == "image" for token in tokens for child in token.children or []):
-        raise Unfit(source.count("\n", 0, source.find("![")) + 1, "pictures cannot be sent; write a link")
+def _refuse_unsent(tokens: Sequence[Token], source: str) -> None:
+    for child in (child for token in tokens for child in token.children or []):
+        if child.type == "image":
+            raise Unfit(source.count("\n", 0, source.find("![")) + 1, "pictures cannot be sent; write a link")
+        if child.type == "link_open" and not child.attrs.get("href"):
+            raise Unfit(source.count("\n", 0, source.find("](")) + 1, "a link needs an address: [words](https://…)")
 
 
 def _refuse_numbering(tokens: Sequence[Token], marked: Marked) -> None:

@@ -45,6 +45,7 @@ def wrong(text: str, name: str = "acknowledgment") -> list[tuple[int, str]]:
         ("Subject: x\n\n{{ case.url.host }}", 3, "no values of its own"),
         ("Subject: x\n\n{{ case.url | upperr }}", 3, 'did you mean "upper"'),
         ("Subject: x\n\n![logo](https://desk.example/logo.png)", 3, "pictures"),
+        ("Subject: x\n\nSee [this]().", 3, "a link needs an address"),
         ("Subject: x\n\nText\n\n**{% if case.url %}bold** plain{% endif %}", 5, "{% if %}"),
         ("Subject: x\n\n{%- if case.url %}a{% endif %}", 3, "without a sign"),
         ("Subject: x\n\n{{ 'a' if case.url }}", 3, "else"),
