@@ -1,19 +1,15 @@
-"""config.toml and the environment as typed settings of each part. All mistakes are named at once."""
+"""The settings of each part, as config.toml and the environment give them."""
 
-import os
-from difflib import get_close_matches
+import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from babel import Locale, UnknownLocaleError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from intake import tomlfile
-from intake.errors import IntakeError, Mistake, Mistakes
-from intake.shipped import shipped
-
 ENVIRONMENT = "INTAKE_"
-OTHER_NAMES = frozenset({"INTAKE_CONFIG"})
+PASSWORD_IN_URL = re.compile(r"://[^/@]*:[^/]*@|[?&]password=")
 
 
 def _address(value: str) -> str:
@@ -37,6 +33,18 @@ def _secret(value: str) -> str:
     return value
 
 
+def _database(value: str) -> str:
+    return _secret(value) if PASSWORD_IN_URL.search(value) else value
+
+
+def _language(value: str) -> str:
+    try:
+        Locale.parse(value)
+    except (UnknownLocaleError, ValueError):
+        raise ValueError('must be a language such as "en" or "de"') from None
+    return value
+
+
 MailAddress = Annotated[str, AfterValidator(_address)]
 Listen = Annotated[str, AfterValidator(_listen)]
 SecretPlace = Annotated[str, AfterValidator(_secret)]
@@ -52,16 +60,16 @@ class Service(Part):
     """How the desk presents itself."""
 
     name: str = "Support"
-    hostname: str = "localhost"
-    language: str = "en"
+    hostname: str = Field("localhost", pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
+    language: Annotated[str, AfterValidator(_language)] = "en"
     public_url: str = ""
 
 
 class Store(Part):
-    """Where everything is kept: a folder for SQLite's two files, or a PostgreSQL URL."""
+    """Where everything is kept: a folder for SQLite's two files, or a PostgreSQL URL; with a password it is secret."""
 
     folder: Path = Path("var")
-    url: SecretPlace | str = ""
+    url: Annotated[str, AfterValidator(_database)] = ""
 
 
 class Files(Part):
@@ -109,7 +117,7 @@ class Mailbox(Part):
 
     name: str
     host: str
-    port: int = 993
+    port: int = Field(993, ge=1, le=65535)
     tls: Literal["implicit", "starttls", "none"] = "implicit"
     user: str
     password: SecretPlace = ""
@@ -165,7 +173,7 @@ class Answers(Part):
     per_sender_per_hour: int = Field(3, ge=0)
     old_mail_hours: float = Field(24, gt=0)
     shadow: bool = False
-    token_separator: str = Field("+", min_length=1, max_length=1)
+    token_separator: Literal["+", "-", "=", "_", "#", "~"] = "+"
 
 
 class Route(Part):
@@ -209,112 +217,3 @@ class Settings(BaseSettings):
         """The environment wins over the file; nothing else is read."""
         del settings_cls, dotenv_settings, file_secret_settings
         return env_settings, init_settings
-
-    @model_validator(mode="after")
-    def _addresses_once(self) -> "Settings":
-        seen: set[str] = set()
-        for route in self.route:
-            for address in (route.address, *route.aliases):
-                if address in seen:
-                    raise ValueError(f"the address {address} stands in two routes")
-                seen.add(address)
-        names = [mailbox.name for mailbox in self.mailbox]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f'two mailboxes are named "{name}"')
-        for mailbox in self.mailbox:
-            if mailbox.route and mailbox.route not in seen:
-                raise ValueError(f'mailbox "{mailbox.name}": no route has the address {mailbox.route}')
-        return self
-
-
-class Config:
-    """Settings with the folder that relative paths start from."""
-
-    def __init__(self, settings: Settings, file: Path | None, text: tomlfile.TomlText) -> None:
-        self.settings = settings
-        self.file = file
-        self.text = text
-        self.base = file.parent.resolve() if file else Path.cwd()
-
-    def path(self, path: Path) -> Path:
-        """A path of the configuration, relative to its file."""
-        return self.base / path
-
-    @property
-    def folder(self) -> Path:
-        """The folder that everything of this installation's own is kept in."""
-        return self.path(self.settings.store.folder)
-
-    @property
-    def policies(self) -> Path:
-        """The folder of policy files."""
-        return self.path(self.settings.files.policies) if self.settings.files.policies else shipped("policies")
-
-    @property
-    def templates(self) -> Path:
-        """The folder of reply templates."""
-        return self.path(self.settings.files.templates) if self.settings.files.templates else shipped("templates")
-
-    def with_folder(self, folder: Path) -> "Config":
-        """The same configuration with another data folder, for a trial that leaves no trace."""
-        store = Store(folder=folder.resolve())
-        return Config(self.settings.model_copy(update={"store": store}), self.file, self.text)
-
-    def secret(self, place: str) -> str:
-        """The secret behind `env:NAME` or `file:PATH`. Raises `IntakeError` naming the place, never the value."""
-        kind, _, name = place.partition(":")
-        if kind == "env":
-            if name not in os.environ:
-                raise IntakeError(f"the environment has no {name}, which the configuration names as a secret")
-            return os.environ[name]
-        try:
-            return self.path(Path(name)).read_text().strip()
-        except OSError as error:
-            raise IntakeError(f"cannot read the secret in {name}: {error.strerror}") from None
-
-
-def load(file: Path | None) -> Config:
-    """The configuration of `file`, or the shipped example's where None. Raises `Mistakes`, all of them."""
-    source = file or shipped("config.example.toml")
-    try:
-        content = source.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8"
-        raise Mistakes([Mistake(str(source), 0, "", f"cannot be read: {reason}")]) from None
-    text = tomlfile.parse(content, str(source))
-    mistakes = list(_misspelt_environment(text))
-    try:
-        settings = Settings(**text.values)
-    except ValidationError as error:
-        mistakes += tomlfile.mistakes_of(error, text, Settings)
-    if mistakes:
-        raise Mistakes(mistakes)
-    return Config(settings, file, text)
-
-
-def _misspelt_environment(text: tomlfile.TomlText) -> list[Mistake]:
-    """pydantic-settings ignores a misspelt name; a person would never find out."""
-    secrets = {name for name in _strings(text.values) if name.startswith(f"env:{ENVIRONMENT}")}
-    known = set(OTHER_NAMES) | {name.removeprefix("env:") for name in secrets}
-    sections = {f"{ENVIRONMENT}{name}".upper(): field.annotation for name, field in Settings.model_fields.items()}
-    keys = set(sections)
-    for section, annotation in sections.items():
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            keys |= {f"{section}__{key}".upper() for key in annotation.model_fields}
-    out = []
-    for name in sorted(os.environ):
-        open_ended = any(name.startswith(f"{key}__") for key in keys)
-        if name.startswith(ENVIRONMENT) and name not in known | keys and not (open_ended and "__" in name[8:]):
-            near = get_close_matches(name, sorted(keys | known), n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            out.append(Mistake("environment", 0, name, f"no such setting{hint}"))
-    return out
-
-
-def _strings(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [text for item in value.values() for text in _strings(item)]
-    if isinstance(value, list):
-        return [text for item in value for text in _strings(item)]
-    return [value] if isinstance(value, str) else []
