@@ -6,6 +6,7 @@ from typing import Literal
 
 from intake.core.case import clocks
 from intake.core.case.case import Case, Customer, Decision, Entry, State, Wish
+from intake.core.case.replies import severity_entry
 from intake.core.mail.fields import missing_fields
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
@@ -19,7 +20,7 @@ class Refused(Exception):  # noqa: N818  (the field's word for it)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An act by name, with its one argument and the person's reason.
+    """An act by name, with its one argument and the person's reason, which letters may show to the customer.
 
     `reply` and `note`: the text. `assign`: an address. `severity`: the number. `status`: the state. `waive`: a
     field's key. `spam`: nothing.
@@ -55,7 +56,7 @@ def _reply(decision: Decision, wanted: Act, now: datetime) -> Decision:
     case = decision.case
     if not wanted.value.strip():
         raise Refused("an empty reply would be sent; give its text")
-    if not case.participants:
+    if not case.contact.address:
         raise Refused(f"{case.reference} has nobody to reply to: its mail named no sender")
     first = case.running("response") is not None
     case = clocks.end(case, "response", now)
@@ -85,11 +86,10 @@ def _severity(policy: Policy, decision: Decision, wanted: Act, customer: Custome
     clause = policy.severity(new).clause
     if new == case.severity and "triage" not in case.marks:
         raise Refused(f"{case.reference} has Severity {new} already")
-    why = Because(clause, wanted.because or f"set by {wanted.by}")
-    changed = clocks.severity_changed(policy, case, new, now, customer) if new != case.severity else case
-    changed = replace(changed, because=(why,)).unmarked("triage")
-    entry = Entry("severity", f"Severity {case.severity} becomes {new}", wanted.by, (why,))
-    return replace(decision, case=changed).then(entry)
+    why = Because(clause, wanted.because or f"A person of the support team set Severity {new}.")
+    changed = clocks.severity_changed(policy, case, new, now, customer)
+    changed = replace(changed, because=(why, *case.because[1:])).unmarked("triage")
+    return replace(decision, case=changed).then(severity_entry(case, changed, wanted.by))
 
 
 def _status(policy: Policy, decision: Decision, wanted: Act, customer: Customer | None, now: datetime) -> Decision:
@@ -105,6 +105,7 @@ def _status(policy: Policy, decision: Decision, wanted: Act, customer: Customer 
     elif case.state in ("resolved", "closed") and "reply" not in case.answered and not case.running("response"):
         case = case.with_clock(clocks.started(policy, case, "response", now, customer))
     case = replace(case, state=state, closed_at=now if closing else None)
+    case = case if closing else case.unmarked("spam")
     text = f"{decision.case.state} becomes {state}" + (f": {wanted.because}" if wanted.because else "")
     return replace(decision, case=case).then(Entry("state", text, wanted.by))
 
@@ -125,6 +126,8 @@ def _waive(policy: Policy, decision: Decision, wanted: Act, now: datetime) -> De
 
 
 def _spam(decision: Decision, wanted: Act, now: datetime) -> Decision:
+    if "spam" in decision.case.marks:
+        raise Refused(f"{decision.case.reference} is closed as spam already")
     case = clocks.end_all(decision.case, now)
     case = replace(case, state="closed", closed_at=now).marked("spam")
     return replace(decision, case=case).then(Entry("spam", "closed as spam; nothing more is answered", wanted.by))

@@ -100,6 +100,7 @@ class Case:
     """A case. `id` is 0 and `version` 0 until it is stored. `fields` are what the form gave, by key.
 
     `answer_to` is the address that automatic letters may go to: not always From, which anybody can forge.
+    `because` has the severity's reason first, then others. `answered` are the kinds of letters that the case had.
     """
 
     id: int
@@ -147,8 +148,14 @@ class Case:
 
     def with_clock(self, clock: Clock) -> "Case":
         """The case with a clock put in the place of the one with its number, or added."""
-        others = tuple(clock if each.number == clock.number else each for each in self.clocks)
-        return replace(self, clocks=others if clock in others else (*self.clocks, clock))
+        if all(each.number != clock.number for each in self.clocks):
+            return replace(self, clocks=(*self.clocks, clock))
+        return replace(self, clocks=tuple(clock if each.number == clock.number else each for each in self.clocks))
+
+    @property
+    def next_clock(self) -> int:
+        """The number of the next clock: none that was ever given."""
+        return max((clock.number for clock in self.clocks), default=0) + 1
 
     def marked(self, *marks: str) -> "Case":
         """The case with marks added."""

@@ -34,7 +34,7 @@ def _do(decision: Decision, clock: Clock, now: datetime) -> Decision:
         case "remind-customer":
             return _remind_customer(decision, clock, step, now)
         case "close":
-            return _close_for_silence(decision, now)
+            return _close_for_silence(decision, clock, step, now)
 
 
 def _remind_desk(decision: Decision, clock: Clock, step: Step, now: datetime) -> Decision:
@@ -80,11 +80,17 @@ def _remind_customer(decision: Decision, clock: Clock, step: Step, now: datetime
     )
 
 
-def _close_for_silence(decision: Decision, now: datetime) -> Decision:
-    case = clocks.end_all(decision.case, now)
-    case = replace(case, state="closed", closed_at=now)
+def _close_for_silence(decision: Decision, clock: Clock, step: Step, now: datetime) -> Decision:
+    """Whoever was never written to cannot be silent: such a case stays open, and the desk is told."""
+    if not decision.case.answered:
+        text = "information is missing, and no letter could ask the customer for it"
+        return decision.then(
+            Entry("not-closed", text, because=clock.because),
+            notices=(Notice("desk-alert", _to(decision.case, step), text, clock.number),),
+        )
+    case = replace(clocks.end_all(decision.case, now), state="closed", closed_at=now)
     return replace(decision, case=case).then(
-        Entry("closed", "closed: what was missing did not come"),
+        Entry("closed", "closed: what was missing did not come", because=clock.because),
         wishes=(Wish("closed-for-silence", scheduled=True),),
     )
 

@@ -23,14 +23,13 @@ def started(
 def information(policy: Policy, case: Case, at: datetime) -> Clock:
     """The clock of what the customer owes us; without a length in the policy it never falls due."""
     part = policy.file.information
-    number = len(case.clocks) + 1
     if part is None:
-        return Clock(number, "information", None, "", None, at, None, None, ())
+        return Clock(case.next_clock, "information", None, "", None, at, None, None, ())
     due = span_from(policy, part.due, at, case.zone)
     reminders = [span_from(policy, each, at, case.zone) for each in part.reminders]
     steps = [Step(each, "remind-customer", number=count) for count, each in enumerate(reminders, 1)]
     return Clock(
-        number,
+        case.next_clock,
         "information",
         None,
         part.due,
@@ -39,8 +38,15 @@ def information(policy: Policy, case: Case, at: datetime) -> Clock:
         None,
         due,
         (Because(part.clause, f"what is missing is asked for within {part.due}"),),
-        steps=(*steps, Step(due, "close")),
+        steps=(*steps, Step(due, "close", policy.file.chasing.remind)),
     )
+
+
+def owed_anew(policy: Policy, case: Case, clock: Clock, at: datetime) -> Clock:
+    """The information clock counted from another instant; reminders that went out do not come again."""
+    left = {step.number for step in clock.steps}
+    fresh = information(policy, case, at)
+    return replace(fresh, number=clock.number, steps=tuple(step for step in fresh.steps if step.number in left))
 
 
 def end(case: Case, kind: ClockKind, now: datetime) -> Case:
@@ -59,38 +65,56 @@ def severity_changed(policy: Policy, case: Case, new: int, now: datetime, custom
     """The case under another severity, its open clocks reckoned anew (POLICIES, reading of time).
 
     Lowered (a larger number): from the instant at which each started. Raised: due at the earlier of the old due
-    time and the new target counted from now. A target missed stays missed.
+    time and the new target counted from now. A clock that had no target starts now. A target missed stays missed.
     """
-    raised = new < case.severity
+    if new == case.severity:
+        return case
     out = replace(case, severity=new)
     for clock in case.clocks:
-        if clock.state == "ended" or clock.severity is None or clock.kind == "information":
-            continue
-        made = _promise(policy, out, clock.kind, new, now if raised else clock.started_at, customer)
-        fresh = _clock(policy, out, clock.kind, new, clock.started_at, made)
-        keeps_old = raised and clock.due_at is not None and (fresh.due_at is None or clock.due_at < fresh.due_at)
-        if keeps_old:
-            why = Because("house", "raised: the old due time is the earlier one and stays")
-            fresh = replace(
-                fresh,
-                aim_at=clock.aim_at,
-                due_at=clock.due_at,
-                calendar=clock.calendar,
-                target=clock.target,
-                because=(*clock.because, why),
-                steps=clock.steps,
-            )
-        if clock.missed_at is not None:
-            fresh = replace(fresh, missed_at=clock.missed_at, steps=clock.steps)
-        out = out.with_clock(replace(fresh, number=clock.number))
+        if clock.state != "ended" and clock.kind != "information":
+            out = out.with_clock(_changed(policy, out, clock, case.severity, now, customer))
     return out
 
 
+def _changed(policy: Policy, case: Case, clock: Clock, old: int, now: datetime, customer: Customer | None) -> Clock:
+    """An open clock under the case's new severity."""
+    assert clock.kind != "information"
+    raised = case.severity < old
+    began = now if clock.due_at is None else clock.started_at
+    made = _promise(policy, case, clock.kind, case.severity, now if raised else began, customer)
+    fresh = replace(
+        _clock(policy, case, clock.kind, case.severity, began, made), number=clock.number, state=clock.state
+    )
+    if clock.due_at is None:
+        return fresh
+    if raised and (fresh.due_at is None or clock.due_at < fresh.due_at):
+        why = Because("house", "raised: the old due time is the earlier one and stays")
+        return replace(clock, severity=case.severity, because=(*clock.because, why))
+    if clock.missed_at is not None or now > clock.due_at:
+        return replace(fresh, missed_at=clock.missed_at or clock.due_at, steps=clock.steps)
+    return fresh
+
+
 def reopened(policy: Policy, case: Case, clock: Clock) -> Clock:
-    """An ended clock that runs again with its old times; what was told already is not told again."""
+    """An ended clock that runs again with its old times; what was told before it ended is not told again."""
     made = Promise(clock.target, clock.calendar, clock.aim_at, clock.due_at, None, clock.because)
-    steps = tuple(step for step in _steps(policy, case, made) if step.what != "missed" or clock.missed_at is None)
+    steps = tuple(step for step in _steps(policy, case, made) if clock.ended_at is None or step.at > clock.ended_at)
     return replace(clock, state="running", ended_at=None, steps=steps)
+
+
+def figures(before: Case, after: Case) -> str:
+    """What a change did to the due times of open clocks, in words for the history: old and new, in UTC."""
+    changed = []
+    for clock in before.clocks:
+        now = next(each for each in after.clocks if each.number == clock.number)
+        if (now.due_at, now.target) != (clock.due_at, clock.target):
+            changed.append(f"{clock.kind} {_figure(clock)} becomes {_figure(now)}")
+    return "; ".join(changed)
+
+
+def _figure(clock: Clock) -> str:
+    due = f"due {clock.due_at:%Y-%m-%d %H:%M} UTC" if clock.due_at else "without a due time"
+    return f"{due} ({clock.target})" if clock.target else due
 
 
 def _promise(
@@ -110,7 +134,7 @@ def _promise(
 
 def _clock(policy: Policy, case: Case, kind: ClockKind, severity: int, at: datetime, made: Promise) -> Clock:
     return Clock(
-        number=len(case.clocks) + 1,
+        number=case.next_clock,
         kind=kind,
         severity=severity,
         target=made.target,

@@ -24,8 +24,6 @@ class Reply:
     customer: Customer | None
     because: str
     third_party: bool = False
-    has_words: bool = True
-    received_at: datetime | None = None
 
 
 def may_reopen(policy: Policy, case: Case, now: datetime) -> bool:
@@ -37,7 +35,7 @@ def may_reopen(policy: Policy, case: Case, now: datetime) -> bool:
 
 def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decision:
     """A mail of someone who takes part: it may supply what was missing, and wakes a case that waits or is closed."""
-    who = reply.writer.address
+    who = reply.writer.address or "somebody without an address"
     if reply.third_party:
         entry = Entry("third-party", f"a mail of {who}, who takes no part in the case, was kept on it: {reply.because}")
         said = f"{who}, who takes no part in {case.reference}, wrote to its address; nothing was sent to the customer"
@@ -45,6 +43,7 @@ def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decis
     decision = Decision(replace(case, changed_at=now), (Entry("reply", f"{who} wrote: {reply.because}", who),))
     decision = _join(decision, reply)
     decision = _supply(policy, decision, reply, now)
+    decision = _still_owed(policy, decision, now)
     decision = _wake(policy, decision, reply, now)
     return decision.then(notices=(_tell(policy, case, "desk-reply"),))
 
@@ -61,7 +60,9 @@ def _join(decision: Decision, reply: Reply) -> Decision:
     number = max((person.number for person in case.participants), default=0) + 1
     person = Participant(number, reply.writer.address, reply.writer.name, "customer")
     entry = Entry("participant", f"{person.address} takes part from now on")
-    return replace(decision, case=replace(case, participants=(*case.participants, person))).then(entry)
+    contact = case.contact if case.contact.address else reply.writer
+    joined = replace(case, participants=(*case.participants, person), contact=contact)
+    return replace(decision, case=joined).then(entry)
 
 
 def _supply(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> Decision:
@@ -98,21 +99,38 @@ def _severity(policy: Policy, decision: Decision, reply: Reply, now: datetime) -
         )
     judged = judge(policy, Asked("email", case.plan, reply.fields, reply.text), case.language)
     changed = clocks.severity_changed(policy, case, judged.severity, now, reply.customer)
-    kept = tuple(reason for reason in case.because if reason.clause == policy.file.entitlement.clause)
-    changed = replace(changed, wished_severity=given, because=(*judged.because, *kept))
-    if "triage" not in judged.marks:
-        changed = changed.unmarked("triage")
-    entry = Entry("severity", f"Severity {case.severity} becomes {judged.severity}", because=judged.because)
+    changed = replace(changed, wished_severity=given, because=(*judged.because, *case.because[1:]))
+    changed = changed.unmarked("triage").marked(*judged.marks)
+    entry = severity_entry(case, changed, reply.writer.address)
     return replace(decision, case=changed).then(entry)
 
 
-def _wake(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> Decision:
+def severity_entry(before: Case, after: Case, actor: str) -> Entry:
+    """A change of severity for the history, with the old and the new figures of the clocks."""
+    change = f"Severity {before.severity} becomes {after.severity}"
+    said = change if before.severity != after.severity else f"Severity {after.severity} confirmed"
+    figures = clocks.figures(before, after)
+    return Entry("severity", f"{said}; {figures}" if figures else said, actor, after.because[:1])
+
+
+def _still_owed(policy: Policy, decision: Decision, now: datetime) -> Decision:
+    """Who wrote is not silent: what is still owed falls due counted from this mail."""
     case = decision.case
-    if case.state not in ("waiting", "resolved", "closed"):
+    clock = case.running("information")
+    if clock is None:
+        return decision
+    return replace(decision, case=case.with_clock(clocks.owed_anew(policy, case, clock, now)))
+
+
+def _wake(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> Decision:
+    """Wakes the case. What was closed for silence once is not closed so again: each letter goes out once a case."""
+    case = decision.case
+    if "spam" in case.marks or case.state not in ("waiting", "resolved", "closed"):
         return decision
     entry = Entry("reopened" if case.state == "closed" else "state", f"{case.state} becomes open: a reply came in")
     case = replace(case, state="open", closed_at=None)
-    if "missing-information" in case.marks and not case.running("information"):
+    silent_before = "closed-for-silence" in case.answered
+    if "missing-information" in case.marks and not case.running("information") and not silent_before:
         case = case.with_clock(clocks.information(policy, case, now))
     if case.latest("response") and "reply" not in case.answered and not case.running("response"):
         # closed for silence before anybody had answered: the response counts anew
