@@ -14,6 +14,7 @@ from typing import Literal
 Purpose = Literal["reply", "bounce"]
 
 LETTERS: dict[Purpose, str] = {"reply": "r", "bounce": "b"}
+LOCAL_PART = 64
 TOKEN = re.compile(r"([rb])([0-9]{1,6})\.([a-z][a-z0-9]{0,7}-[0-9]{1,12})\.([0-9]{1,6})\.([a-z2-7]{16})")
 
 
@@ -55,9 +56,10 @@ class Keys:
 
 
 def tagged(address: str, separator: str, token: str) -> str:
-    """`support@example` and a token as `support+token@example`."""
+    """`support@example` and a token as `support+token@example`; without it where that would be too long to be legal."""
     local, _, domain = address.rpartition("@")
-    return f"{local}{separator}{token}@{domain}"
+    whole = f"{local}{separator}{token}"
+    return f"{whole}@{domain}" if len(whole.encode()) <= LOCAL_PART else address
 
 
 def tag_of(address: str, separator: str) -> str:

@@ -1,6 +1,7 @@
 """Instants and other people's words as they stand in a letter."""
 
 import re
+import unicodedata
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,9 +10,10 @@ from babel.dates import format_date
 CUT = 40
 # English dates without American order
 LOCALES = {"en": "en_GB"}
-LINK = re.compile(r"(?:[a-z][a-z0-9+.-]{1,20}:/*\S+|www\.\S+|\S+\.[a-z]{2,24}/\S*)", re.IGNORECASE)
-CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-DOTTED = re.compile(r"\b(?:[\w-]{2,}\.)+[a-z]{2,24}\b", re.IGNORECASE)
+# no more of a stranger's text is looked at: enough to fill a cut, and no pattern can take long over it
+LOOKED_AT = 400
+LINK = re.compile(r"(?:[a-z][a-z0-9+.-]{1,20}:/*\S+|www\.\S+|\S+\.[^\W\d_]{2,}/\S*)", re.IGNORECASE)
+HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}")
 
 
 def instant(at: datetime | None, zone: str, language: str) -> str:
@@ -33,6 +35,9 @@ def foreign(text: str, length: int = CUT) -> str:
 
     Without links, host names and `@`, on one line, at most `length` characters.
     """
-    words = (word for word in CONTROLS.sub(" ", LINK.sub(" ", text)).split() if "@" not in word and "＠" not in word)
-    plain = " ".join(DOTTED.sub("", " ".join(words)).split())
+    # NFKC turns look-alikes of @ and of the dot into themselves
+    known = unicodedata.normalize("NFKC", text[:LOOKED_AT])
+    printable = "".join(" " if unicodedata.category(each)[0] in "CZ" else each for each in known)
+    words = (word for word in LINK.sub(" ", printable).split() if "@" not in word)
+    plain = " ".join(HOST.sub(" ", " ".join(words)).split())
     return plain if len(plain) <= length else plain[: length - 1].rstrip() + "…"
