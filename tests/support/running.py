@@ -1,0 +1,154 @@
+"""The real program as a process: `intake serve` on free ports in a folder, and single commands beside it."""
+
+import json
+import os
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from house import ROUTE, write_config
+
+PROGRAM = Path(sys.executable).with_name("intake")
+STARTS_WITHIN = 60.0
+ENDS_WITHIN = 30.0
+COMMAND_SECONDS = 120.0
+
+T = TypeVar("T")
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def eventually(look: Callable[[], T | None], seconds: float = 30.0, what: str = "") -> T:
+    """What `look` gives as soon as it gives something true; fails where it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"waited {seconds:g} s in vain for {what or look.__name__}: {found!r}"
+        time.sleep(0.05)
+    return found
+
+
+def intake(
+    *words: str, folder: Path | None = None, stdin: bytes = b"", env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """One command to its end, with `folder` as the working directory. The environment is bare of settings of ours."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")}
+    return subprocess.run(
+        [PROGRAM, *words],
+        cwd=folder,
+        input=stdin,
+        capture_output=True,
+        timeout=COMMAND_SECONDS,
+        check=False,
+        env=bare | {"COLUMNS": "200"} | dict(env or {}),
+    )
+
+
+class Running:
+    """An installation in a folder, with its process while it runs."""
+
+    def __init__(self, folder: Path, changes: Mapping[str, Any], more: str, env: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.config = write_config(folder, {"smtp.listen": f"127.0.0.1:{self.port}", **changes}, more)
+        self._env = dict(env)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *words: str) -> None:
+        """Starts `intake serve` and returns when it listens."""
+        with (self.folder / "log").open("ab") as log:
+            already = log.tell()
+            bare = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")}
+            self._process = subprocess.Popen(
+                [PROGRAM, "serve", "--config", self.config, *words],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=bare | {"PYTHONUNBUFFERED": "1"} | self._env,
+            )
+        process = self._process
+
+        def serves() -> bool:
+            assert process.poll() is None, f"it ended: {self.log()}"
+            return "intake serves" in self.log(already)
+
+        eventually(serves, STARTS_WITHIN, "the program to serve")
+
+    def log(self, start: int = 0) -> str:
+        """What it has printed and logged."""
+        return (self.folder / "log").read_bytes()[start:].decode()
+
+    def stop(self) -> int:
+        """SIGTERM; gives back the exit status."""
+        assert self._process
+        self._process.terminate()
+        try:
+            return self._process.wait(ENDS_WITHIN)
+        finally:
+            self.kill()
+
+    def kill(self) -> None:
+        """kill -9 of the program and whatever it started."""
+        if self._process:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(ENDS_WITHIN)
+            self._process = None
+
+    def restart(self) -> None:
+        """The next start after a kill or a stop."""
+        self.kill()
+        self.start()
+
+    def command(self, *words: str, stdin: bytes = b"") -> str:
+        """A command on this installation; its standard output. Fails where the command fails."""
+        done = intake(*words, "--config", str(self.config), folder=self.folder, stdin=stdin, env=self._env)
+        assert done.returncode == 0, f"intake {' '.join(words)}: {done.stderr.decode()}"
+        return done.stdout.decode()
+
+    def json(self, *words: str) -> Any:
+        """The value that a command prints with `--json`."""
+        return json.loads(self.command(*words, "--json"))
+
+    def send(self, *mails: bytes, sender: str = "kim@hosting.example", to: Sequence[str] = (ROUTE,)) -> None:
+        """Mails straight to its SMTP listener."""
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=30) as client:
+            for mail in mails:
+                client.sendmail(sender, list(to), mail)
+
+
+@contextmanager
+def running(
+    folder: Path,
+    changes: Mapping[str, Any] | None = None,
+    more: str = "",
+    *,
+    env: Mapping[str, str] | None = None,
+    customers: str = "",
+    start: bool = True,
+) -> Iterator[Running]:
+    """The program on the example configuration, changed as `house.write_config` does, until the block ends.
+
+    `customers` is TOML to import before it starts.
+    """
+    made = Running(folder, changes or {}, more, env or {})
+    if customers:
+        (folder / "customers.toml").write_text(customers, encoding="utf-8")
+        made.command("customer", "import", str(folder / "customers.toml"))
+    try:
+        if start:
+            made.start()
+        yield made
+    finally:
+        made.kill()
