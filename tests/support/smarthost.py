@@ -16,7 +16,7 @@ from intake.outbound.render import render
 from intake.outbound.samples import SAMPLES
 from intake.outbound.templateset import TemplateSet
 from intake.store import outbox, tables
-from intake.store.engine import Databases, reading, row_dict
+from intake.store.engine import Databases, reading
 
 NOW = datetime(2026, 11, 23, 8, 12, tzinfo=UTC)
 
@@ -135,7 +135,7 @@ def queue_mail(databases: Databases, templates: TemplateSet, number: int = 1, **
 def row(databases: Databases, mail_id: int) -> dict[str, Any]:
     """A mail of the outbox as it stands."""
     with reading(databases.desk) as connection:
-        return row_dict(connection.execute(select(tables.outgoing).where(tables.outgoing.c.id == mail_id)).one())
+        return dict(connection.execute(select(tables.outgoing).where(tables.outgoing.c.id == mail_id)).one()._mapping)
 
 
 def told(databases: Databases) -> list[tuple[str, str, str]]:
