@@ -67,6 +67,9 @@ def _sqlite(file: Path, attach: Path | None = None) -> Engine:
         # a deferred transaction that reads and then writes fails with "database is locked"
         writes = not attach and not connection.get_execution_options().get("reads")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if attach:
+            # each file's snapshot begins with its first read: the desk's first, so that each outcome has its mail
+            connection.exec_driver_sql("SELECT 1 FROM main.sqlite_master LIMIT 1").fetchall()
 
     return engine
 

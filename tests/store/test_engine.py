@@ -1,0 +1,137 @@
+"""The two files: what each connection promises, and that accepting never waits for deciding."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from house import fresh_databases
+from sqlalchemy import Engine, func, insert, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from intake.store import ledger, spool, tables
+from intake.store.engine import Databases, is_trouble, reading
+from intake.store.spool import NewMail, RoutedTo
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+ROUTE = "a@support.example"
+MAIL = NewMail(b"Subject: a\r\n\r\nb\r\n", "smtp", NOW, (RoutedTo(ROUTE, ROUTE),))
+
+
+@pytest.fixture
+def databases(tmp_path: Path) -> Iterator[Databases]:
+    made = fresh_databases(tmp_path)
+    yield made
+    made.close()
+
+
+def pragma(engine: Engine, name: str) -> object:
+    with reading(engine) as connection:
+        return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+
+def test_a_commit_is_on_the_disk_before_it_returns(databases: Databases) -> None:
+    full = 2
+    for engine in (databases.spool, databases.desk):
+        assert pragma(engine, "synchronous") == full
+        assert pragma(engine, "journal_mode") == "wal"
+        assert pragma(engine, "foreign_keys") == 1
+
+
+def test_the_desks_long_transaction_never_holds_up_the_spool(databases: Databases) -> None:
+    with databases.desk.begin() as desk:
+        desk.execute(insert(tables.counter).values(name="x", value=1))
+        began = time.monotonic()
+        assert spool.keep(databases.spool, [MAIL]) == [1]
+        assert time.monotonic() - began < 1
+
+
+def test_the_spools_transaction_never_holds_up_the_desk(databases: Databases) -> None:
+    with databases.spool.begin() as connection:
+        connection.execute(text("DELETE FROM mailbox"))
+        began = time.monotonic()
+        with databases.desk.begin() as desk:
+            desk.execute(insert(tables.counter).values(name="x", value=1))
+        assert time.monotonic() - began < 1
+
+
+def test_a_reader_sees_spool_and_desk_together_while_both_are_written(databases: Databases) -> None:
+    spool.keep(databases.spool, [MAIL])
+    with databases.desk.begin() as connection:
+        ledger.record(connection, 1, ROUTE, "junk", "", NOW)
+    with databases.desk.begin() as desk, databases.spool.begin() as accepting:
+        desk.execute(insert(tables.counter).values(name="x", value=1))
+        accepting.execute(text("DELETE FROM mailbox"))
+        with reading(databases.reading) as connection:
+            assert [each.mail.id for each in ledger.work(connection, 1)] == [1]
+            assert ledger.counts(connection)["junk"] == 1
+
+
+def test_a_reader_never_sees_an_outcome_without_its_mail(databases: Databases) -> None:
+    with reading(databases.reading) as connection:
+        received = connection.scalar(select(func.count()).select_from(tables.mail_route))
+        spool.keep(databases.spool, [MAIL])
+        with databases.desk.begin() as desk:
+            ledger.record(desk, 1, ROUTE, "junk", "", NOW)
+        decided = connection.scalar(select(func.count()).select_from(tables.outcome))
+        assert (received, decided) == (0, 0)
+    with reading(databases.reading) as connection:
+        assert ledger.counts(connection)["balanced"]
+
+
+def test_a_reader_writes_neither_file(databases: Databases) -> None:
+    for statement in ("DELETE FROM cases", "DELETE FROM spool.mail"):
+        with (
+            pytest.raises(OperationalError, match="readonly"),
+            databases.reading.connect() as connection,
+        ):
+            connection.execute(text(statement))
+
+
+def test_writers_take_turns_from_their_first_statement_on(databases: Databases) -> None:
+    """Two that read and then write: deferred, the second would fail with "database is locked"."""
+    with databases.desk.begin() as connection:
+        connection.execute(insert(tables.counter).values(name="x", value=0))
+    errors: list[Exception] = []
+    together = threading.Barrier(4)
+
+    def count() -> None:
+        together.wait(10)
+        try:
+            for _ in range(10):
+                with databases.desk.begin() as connection:
+                    value = connection.scalar(select(tables.counter.c.value)) or 0
+                    connection.execute(tables.counter.update().values(value=value + 1))
+        except OperationalError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert errors == []
+    with reading(databases.desk) as connection:
+        assert connection.scalar(select(tables.counter.c.value)) == 40
+
+
+def test_a_database_that_cannot_be_had_is_told_from_a_wrong_statement(databases: Databases, tmp_path: Path) -> None:
+    holder = sqlite3.connect(tmp_path / "desk.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    other = fresh_databases(tmp_path)
+    with other.desk.connect() as connection:
+        connection.connection.cursor().execute("PRAGMA busy_timeout=0")
+        with pytest.raises(OperationalError) as locked:
+            connection.execute(text("SELECT 1"))
+    holder.close()
+    other.close()
+    assert is_trouble(locked.value)
+    with pytest.raises(OperationalError) as wrong, databases.desk.connect() as connection:
+        connection.execute(text("SELECT nothing FROM nowhere"))
+    assert not is_trouble(wrong.value)
+    with pytest.raises(IntegrityError) as twice, databases.desk.begin() as connection:
+        connection.execute(insert(tables.counter), [{"name": "x", "value": 1}, {"name": "x", "value": 2}])
+    assert not is_trouble(twice.value)
