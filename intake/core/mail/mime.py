@@ -20,6 +20,7 @@ _MOST_LOOKS = 100_000
 _MOST_SEARCHED = 300_000_000
 # A first line with marks or several spaces: text that was declared wrongly, which a person still reads.
 _PLAINLY_NOT_BASE64 = re.compile(rb"\s*+(?:[^\s]++ ++[^\s]++ |[A-Za-z0-9+/= ]*+[^A-Za-z0-9+/=\s])")
+_MESSAGES = frozenset({"message/rfc822", "message/global"})
 _TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+")
 
 
@@ -111,7 +112,16 @@ def _part(work: _Split, start: int, end: int, place: tuple[int, ...], default_ty
         children = _children(work, content_type, type_parameters.get("boundary", ""), (body, end), place)
         if not children:
             content_type = "text/plain"
+    elif content_type in _MESSAGES:
+        _count_within(work, body, end, place)
     return Part(headers, content_type, type_parameters, disposition, disposition_parameters, body, end, place, children)
+
+
+def _count_within(work: _Split, start: int, end: int, place: tuple[int, ...]) -> None:
+    """Holds a forwarded message to the limits too (THREATS 29); its parts and defects are not this mail's."""
+    known = len(work.defects)
+    _part(work, start, end, (*place, 0), "text/plain")
+    del work.defects[known:]
 
 
 def _header_block(work: _Split, start: int, end: int) -> tuple[Headers, int]:

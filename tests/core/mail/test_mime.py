@@ -73,11 +73,18 @@ def test_threat_29_depth_is_refused_beyond_the_limit_and_read_up_to_it() -> None
             split(_nested(levels), Limits(depth=50))
 
 
-def test_threat_29_nested_messages_are_not_entered() -> None:
+def test_threat_29_a_thousand_nested_messages_are_refused() -> None:
     raw = b"From: a@b.example\r\n" + b"Content-Type: message/rfc822\r\n\r\n" * 1_000 + b"Subject: x\r\n\r\nhi"
-    root, _ = split(raw, Limits())
+    with pytest.raises(Unreadable, match="nested more than 50 deep"):
+        split(raw, Limits())
+
+
+def test_a_forwarded_message_is_one_part_whose_defects_are_not_the_mails() -> None:
+    inner = b"Content-Type: multipart/mixed; boundary=nowhere\r\n\r\nno part at all"
+    root, defects = split(b"From: a@b.example\r\nContent-Type: message/rfc822\r\n\r\n" + inner, Limits())
     assert root.content_type == "message/rfc822"
     assert not root.children
+    assert not defects
 
 
 def test_more_parts_than_the_limit_are_refused() -> None:
