@@ -85,14 +85,12 @@ def _changed(policy: Policy, case: Case, clock: Clock, old: int, now: datetime, 
     fresh = replace(
         _clock(policy, case, clock.kind, case.severity, began, made), number=clock.number, state=clock.state
     )
-    if clock.due_at is None:
-        return fresh
-    if raised and (fresh.due_at is None or clock.due_at < fresh.due_at):
+    if raised and clock.due_at is not None and (fresh.due_at is None or clock.due_at < fresh.due_at):
         why = Because("house", "raised: the old due time is the earlier one and stays")
         return replace(clock, severity=case.severity, because=(*clock.because, why))
-    if clock.missed_at is not None or now > clock.due_at:
-        return replace(fresh, missed_at=clock.missed_at or clock.due_at, steps=clock.steps)
-    return fresh
+    late = clock.due_at is not None and now > clock.due_at
+    missed_at = clock.missed_at or (clock.due_at if late else None)
+    return replace(fresh, missed_at=missed_at, steps=clock.steps if missed_at else fresh.steps)
 
 
 def reopened(policy: Policy, case: Case, clock: Clock) -> Clock:

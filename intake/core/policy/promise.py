@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 from intake.core.hours import Calendar, Reckoning, add, elapsed, explain, open_between, parse_target
@@ -10,9 +11,11 @@ from intake.core.hours.spans import Target
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.schema import ClockKind, TargetPart
+from intake.tomlfile import suggestion
 
 CONTRACT = "the customer's contract"
 SHOWN_STRETCHES = 4
+CLOCKS = list(get_args(ClockKind))
 
 ContractTargets = Mapping[str, Mapping[str, str]]
 
@@ -81,24 +84,22 @@ def span_from(policy: Policy, sentence: str, start: datetime, zone: str | None) 
 def contract_mistakes(policy: Policy, contract: ContractTargets) -> list[str]:
     """What is wrong with a contract's own targets, a line each."""
     out = []
-    levels = {str(part.level) for part in policy.file.severities}
+    levels = [str(part.level) for part in policy.file.severities]
     for kind, by_severity in contract.items():
-        if kind not in ("response", "update", "resolution", "escalation"):
-            out.append(f'targets.{kind}: no such clock; right would be "response", "update" or "resolution"')
+        if kind not in CLOCKS:
+            out.append(f"targets.{kind}: no such clock{suggestion(kind, CLOCKS)}")
             continue
         for level, sentence in by_severity.items():
+            where = f"targets.{kind}.{level}"
             if level not in levels:
-                out.append(
-                    f"targets.{kind}.{level}: the policy has no such severity; known are {', '.join(sorted(levels))}"
-                )
+                out.append(f"{where}: the policy has no such severity; known are {', '.join(levels)}")
             try:
                 name = parse_target(sentence).calendar
             except ValueError as error:
-                out.append(f"targets.{kind}.{level}: {error}")
+                out.append(f"{where}: {error}")
             else:
                 if name is not None and name not in policy.calendars:
-                    known = ", ".join(policy.calendars)
-                    out.append(f'targets.{kind}.{level}: no calendar is named "{name}"; known are {known}')
+                    out.append(f'{where}: no calendar is named "{name}"{suggestion(name, list(policy.calendars))}')
     return out
 
 
