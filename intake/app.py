@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection
 
+from intake import __version__
 from intake.config import Config
 from intake.core.answer.tokens import Keys
 from intake.core.mail.message import Trust
@@ -32,6 +32,7 @@ from intake.outbound.templateset import load as load_templates
 from intake.shipped import shipped
 from intake.store import keys, outbox, spool
 from intake.store.engine import Databases, open_databases
+from intake.store.engine import reading as reading_store
 from intake.store.migrate import upgrade
 from intake.tomlfile import suggestion
 
@@ -68,12 +69,12 @@ def open_store(config: Config) -> Databases:
 def open_house(config: Config, databases: Databases) -> House:
     """The desk's parts. Raises `IntakeError` where a route names a policy that is not there."""
     settings, reading = config.settings, config.settings.reading
-    with databases.desk.begin() as connection:
-        policies, templates = load_files(config, connection)
+    policies, templates = load_files(config, databases)
+    with reading_store(databases.desk) as connection:
         signing = keys.signing_keys(connection)
-        if not signing:
-            keys.add_signing_key(connection, secrets.token_hex(32), now())
-            signing = keys.signing_keys(connection)
+    if not signing:
+        with databases.desk.begin() as connection:
+            signing = keys.signing_keys(connection) or keys.add_signing_key(connection, secrets.token_hex(32), now())
     for route in settings.route:
         policies.get(route.policy)
     junk = tuple((name.lower(), tuple(values)) for name, values in reading.junk_headers.items())
@@ -83,16 +84,30 @@ def open_house(config: Config, databases: Databases) -> House:
     return House(databases, settings, policies, templates, Keys(signing), reader, lambda: secrets.token_hex(8))
 
 
-def load_files(config: Config, connection: Connection) -> tuple[Policies, TemplateSet]:
+def load_files(config: Config, databases: Databases) -> tuple[Policies, TemplateSet]:
     """Policies and templates from their files; what serves is remembered as the last good version."""
-    last_good = keys.served(connection, "template")
-    by_place = {(name.partition("/")[0], name.partition("/")[2]): text for name, text in last_good.items()}
-    policies = load_policies(_folders(config, "policies"), keys.served(connection, "policy"))
-    templates = load_templates(_folders(config, "templates"), by_place)
-    for policy in policies:
-        keys.remember(connection, "policy", policy.name, policy.version, policy.text, now())
-    for (language, name), (version, text) in templates.versions().items():
-        keys.remember(connection, "template", f"{language}/{name}", version, text, now())
+    checked = f"template {__version__}"
+    with reading_store(databases.desk) as connection:
+        good_policies = keys.served(connection, "policy")
+        good_templates = keys.served(connection, "template")
+        compiled = keys.versions(connection, checked)
+        known = keys.versions(connection, "policy")
+    by_place = {(name.partition("/")[0], name.partition("/")[2]): text for name, text in good_templates.items()}
+    policies = load_policies(_folders(config, "policies"), good_policies)
+    templates = load_templates(_folders(config, "templates"), by_place, compiled)
+    new_policies = [each for each in policies if good_policies.get(each.name) != each.text or each.version not in known]
+    new_templates = {
+        place: (version, text)
+        for place, (version, text) in templates.versions().items()
+        if by_place.get(place) != text or version not in compiled
+    }
+    if new_policies or new_templates:
+        with databases.desk.begin() as connection:
+            for policy in new_policies:
+                keys.remember(connection, "policy", policy.name, policy.version, policy.text, now())
+            for (language, name), (version, text) in new_templates.items():
+                for kind in ("template", checked):
+                    keys.remember(connection, kind, f"{language}/{name}", version, text, now())
     return policies, templates
 
 
@@ -294,22 +309,25 @@ class Program:
     def _start_chaser(self) -> None:
         from intake.chaser import Chaser
 
-        chaser, way = Chaser(), transport(self.config)
+        chaser = Chaser(4 + self.config.settings.outgoing.connections)
         jobs: dict[str, tuple[str, Callable[[], object]]] = {
             "tick": ("chase", lambda: chase(self.house, now())),
-            "send": ("send", lambda: self._deliver(way)),
             "files": ("desk", self._reload),
         }
         for name, (role, work) in jobs.items():
             if role in self.roles:
                 chaser.every(WAKE_SECONDS[name], name, work, now())
+        # one connection each: a transport belongs to the one job that uses it
+        for number in range(self.config.settings.outgoing.connections if "send" in self.roles else 0):
+            send = partial(self._deliver, transport(self.config), f"{self.owner}-{number}")
+            chaser.every(WAKE_SECONDS["send"], f"send {number}", send, now())
         chaser.start()
         self._closers.append(chaser.close)
 
-    def _deliver(self, way: Transport) -> None:
+    def _deliver(self, way: Transport, owner: str) -> None:
         give_up = timedelta(hours=self.config.settings.outgoing.give_up_after_hours)
         going = self._stop.is_set
-        deliver(self.databases.desk, way, self.owner, now, give_up=give_up, keep_going=lambda: not going())
+        deliver(self.databases.desk, way, owner, now, give_up=give_up, keep_going=lambda: not going())
 
     def _files(self) -> tuple[tuple[str, int, int], ...]:
         """What tells that a policy or template changed: path, time and size of each file."""
@@ -322,8 +340,7 @@ class Program:
         fingerprint = self._files()
         if fingerprint == self._fingerprint:
             return
-        with self.databases.desk.begin() as connection:
-            self.house.policies, self.house.templates = load_files(self.config, connection)
+        self.house.policies, self.house.templates = load_files(self.config, self.databases)
         self._fingerprint = fingerprint
         self._tell_mistakes()
         log.info("policies and templates were read again")

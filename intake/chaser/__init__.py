@@ -11,12 +11,15 @@ log = structlog.get_logger()
 
 
 class Chaser:
-    """Jobs at fixed intervals in UTC, one run of each at a time; missed runs are made up for by one."""
+    """Jobs at fixed intervals in UTC, one run of each at a time, `threads` of them at once.
 
-    def __init__(self) -> None:
+    Missed runs are made up for by one.
+    """
+
+    def __init__(self, threads: int) -> None:
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
-            executors={"default": ThreadPoolExecutor(4)},
+            executors={"default": ThreadPoolExecutor(threads)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 

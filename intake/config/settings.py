@@ -164,6 +164,8 @@ class Outgoing(Part):
     def _one_way(self) -> "Outgoing":
         if self.smtp and self.maildir:
             raise ValueError("takes either smtp or maildir, not both")
+        if self.smtp.startswith("unix:"):
+            raise ValueError('smtp takes "host:port": a smarthost is not reached over a socket\'s path')
         return self
 
 

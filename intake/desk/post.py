@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection
 
 from intake.core.answer.letter import Letter
@@ -21,6 +22,7 @@ from intake.outbound.render import Rendered, render
 from intake.store import cases, outbox
 from intake.store.ledger import Waiting
 
+log = structlog.get_logger()
 EXCERPT = 2_000
 HOUR = timedelta(hours=1)
 FOR_THE_DIGEST = "waits for the digest"
@@ -163,8 +165,12 @@ def _notices(
                 customer=customer,
                 excerpt=excerpt[:EXCERPT],
             )
-            key = (notice.kind, address, notice.number, notice.text)
-            out[key] = Draft(letter, render(letter, house.templates), shadow)
+            try:
+                draft = Draft(letter, render(letter, house.templates), shadow)
+            except BadAddress as error:
+                log.error("a notice goes to nobody", case=case.reference, role=notice.role, because=str(error))
+            else:
+                out[notice.kind, address, notice.number, notice.text] = draft
     return tuple(out.values())
 
 

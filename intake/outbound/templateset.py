@@ -1,12 +1,13 @@
 """All the templates that serve: read from folders, a broken one replaced by its last good version."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from intake.errors import IntakeError, Mistake, Mistakes
 from intake.outbound.samples import SAMPLES
-from intake.outbound.templates import Template, compile_template
+from intake.outbound.templates import Template, compile_template, version_of
 from intake.tomlfile import suggestion
 
 FALLBACK = "en"
@@ -14,12 +15,27 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?")
 Place = tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A text that was compiled before and found good; it is compiled again when it is first used."""
+
+    text: str
+    file: str
+
+
 class TemplateSet:
     """The templates of one loading, by (language, name), and the mistakes that a person is to be told of."""
 
-    def __init__(self, templates: Mapping[Place, Template], mistakes: Sequence[Mistake]) -> None:
+    def __init__(self, templates: Mapping[Place, Template | Checked], mistakes: Sequence[Mistake]) -> None:
         self._templates = dict(templates)
         self.mistakes = tuple(mistakes)
+
+    def _at(self, place: Place) -> Template:
+        found = self._templates[place]
+        if isinstance(found, Checked):
+            found = compile_template(found.text, found.file, place[1], place[0])
+            self._templates[place] = found
+        return found
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -29,7 +45,7 @@ class TemplateSet:
     @property
     def templates(self) -> tuple[Template, ...]:
         """Every template, by language and name."""
-        return tuple(self._templates[place] for place in sorted(self._templates))
+        return tuple(self._at(place) for place in sorted(self._templates))
 
     def pick(self, name: str, language: str) -> Template:
         """The template in the language, else in the language without its region, else in English.
@@ -39,21 +55,27 @@ class TemplateSet:
         language = language.lower()
         for choice in (language, language.partition("-")[0], FALLBACK):
             if (choice, name) in self._templates:
-                return self._templates[choice, name]
+                return self._at((choice, name))
         raise IntakeError(f'no template is named "{name}"{suggestion(name, list(SAMPLES))}')
 
     def versions(self) -> dict[Place, tuple[str, str]]:
         """(hash, text) of each template that serves, to be remembered as its last good version."""
-        return {place: (template.version, template.source) for place, template in self._templates.items()}
+        return {
+            place: (version_of(each.text), each.text) if isinstance(each, Checked) else (each.version, each.source)
+            for place, each in self._templates.items()
+        }
 
 
-def load(folders: Sequence[Path], last_good: Mapping[Place, str] | None = None) -> TemplateSet:
+def load(
+    folders: Sequence[Path], last_good: Mapping[Place, str] | None = None, checked: Container[str] = ()
+) -> TemplateSet:
     """The templates of the folders, the first folder that has a file winning.
 
     Where that file is broken, the last good text of its (language, name) serves, else the next folder's file.
+    A text whose version is among `checked` was found good by this version of the program, and is compiled when used.
     """
     remembered = last_good or {}
-    templates: dict[Place, Template] = {}
+    templates: dict[Place, Template | Checked] = {}
     mistakes: list[Mistake] = []
     broken: set[Place] = set()
     for folder in folders:
@@ -62,7 +84,11 @@ def load(folders: Sequence[Path], last_good: Mapping[Place, str] | None = None) 
             if place in templates:
                 continue
             try:
-                templates[place] = compile_template(_read(file), str(file), place[1], place[0])
+                text = _read(file)
+                if version_of(text) in checked:
+                    templates[place] = Checked(text, str(file))
+                else:
+                    templates[place] = compile_template(text, str(file), place[1], place[0])
             except Mistakes as found:
                 mistakes += found.mistakes
                 if place not in broken and place in remembered:

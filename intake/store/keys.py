@@ -12,9 +12,10 @@ def signing_keys(connection: Connection) -> dict[int, str]:
     return {row.id: row.secret for row in connection.execute(select(tables.signing_key))}
 
 
-def add_signing_key(connection: Connection, secret: str, now: datetime) -> None:
-    """Adds a key; from now on it signs, and older ones are still believed."""
+def add_signing_key(connection: Connection, secret: str, now: datetime) -> dict[int, str]:
+    """Adds a key and gives back all; from now on it signs, and older ones are still believed."""
     connection.execute(insert(tables.signing_key).values(secret=secret, made_at=now))
+    return signing_keys(connection)
 
 
 def served(connection: Connection, kind: str) -> dict[str, str]:
@@ -24,6 +25,11 @@ def served(connection: Connection, kind: str) -> dict[str, str]:
         select(table.c.name, table.c.text).where(table.c.kind == kind).order_by(table.c.served_at)
     )
     return {row.name: row.text for row in rows}
+
+
+def versions(connection: Connection, kind: str) -> set[str]:
+    """Every version of that kind that ever served."""
+    return set(connection.scalars(select(tables.version.c.hash).where(tables.version.c.kind == kind)))
 
 
 def remember(connection: Connection, kind: str, name: str, version: str, text: str, now: datetime) -> None:
