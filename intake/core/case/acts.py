@@ -22,8 +22,8 @@ class Refused(Exception):  # noqa: N818  (the field's word for it)
 class Act:
     """An act by name, with its one argument and the person's reason, which letters may show to the customer.
 
-    `reply` and `note`: the text. `assign`: an address. `severity`: the number. `status`: the state. `waive`: a
-    field's key. `spam`: nothing.
+    `reply` and `note`: the text. `assign`: an address or a role. `severity`: the number. `status`: the state.
+    `waive`: a field's key. `spam`: nothing.
     """
 
     what: Literal["reply", "note", "assign", "severity", "status", "waive", "spam"]
@@ -41,7 +41,7 @@ def act(policy: Policy, case: Case, wanted: Act, customer: Customer | None, now:
         case "note":
             return _note(decision, wanted)
         case "assign":
-            return _assign(decision, wanted)
+            return _assign(policy, decision, wanted)
         case "severity":
             return _severity(policy, decision, wanted, customer, now)
         case "status":
@@ -72,7 +72,10 @@ def _note(decision: Decision, wanted: Act) -> Decision:
     return decision.then(Entry("note", "a note was added", wanted.by))
 
 
-def _assign(decision: Decision, wanted: Act) -> Decision:
+def _assign(policy: Policy, decision: Decision, wanted: Act) -> Decision:
+    if wanted.value and "@" not in wanted.value and wanted.value not in policy.roles:
+        roles = ", ".join(sorted(policy.roles))
+        raise Refused(f'"{wanted.value}" is neither an address nor a role; the roles of {policy.name} are {roles}')
     case = replace(decision.case, assignee=wanted.value or None)
     text = f"assigned to {wanted.value}" if wanted.value else "assigned to nobody"
     return replace(decision, case=case).then(Entry("assigned", text, wanted.by))
@@ -80,8 +83,9 @@ def _assign(decision: Decision, wanted: Act) -> Decision:
 
 def _severity(policy: Policy, decision: Decision, wanted: Act, customer: Customer | None, now: datetime) -> Decision:
     levels = [part.level for part in policy.file.severities]
-    if not wanted.value.isdecimal() or int(wanted.value) not in levels:
-        raise Refused(f'no severity "{wanted.value}" under {policy.name}; right would be one of {levels}')
+    if wanted.value not in map(str, levels):
+        known = ", ".join(map(str, levels))
+        raise Refused(f'no severity "{wanted.value}" under {policy.name}; right would be one of {known}')
     case, new = decision.case, int(wanted.value)
     clause = policy.severity(new).clause
     if new == case.severity and "triage" not in case.marks:

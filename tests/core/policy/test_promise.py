@@ -124,7 +124,7 @@ def test_a_contract_is_told_what_is_wrong_with_it(policy: Policy) -> None:
         policy, {"respons": {}, "response": {"8": "1 hour", "1": "1 fortnight", "2": "1 hour, bizness"}}
     )
     assert len(said) == 4
-    assert said[0].startswith("targets.respons: no such clock; did you mean "response"?")
+    assert said[0] == 'targets.respons: no such clock; did you mean "response"?'
     assert said[1].startswith("targets.response.8: the policy has no such severity")
     assert '"1 fortnight" is no target' in said[2]
     assert 'did you mean "business"?' in said[3]
