@@ -318,6 +318,29 @@ def letters_of(connection: Connection, case_id: int) -> list[tuple[str, str, byt
     return [(row.kind, row.message_id, bytes(row.raw)) for row in connection.execute(query)]
 
 
+def failed_letters(connection: Connection, since: datetime) -> dict[int, list[str]]:
+    """Reasons of letters to customers that failed for good, queued since then, by case."""
+    columns = outgoing.c
+    query = select(columns.case_id, columns.recipient, columns.reason).where(
+        columns.state == "failed",
+        columns.queued_at > since,
+        columns.kind.not_like("desk-%"),
+        columns.case_id.is_not(None),
+    )
+    found: dict[int, list[str]] = {}
+    for row in connection.execute(query.order_by(columns.id)):
+        found.setdefault(row.case_id, []).append(f"mail to {row.recipient} failed for good: {row.reason}")
+    return found
+
+
+def reached_nobody(connection: Connection, case_id: int) -> bool:
+    """Whether a person replied on the case, and every reply failed."""
+    columns = outgoing.c
+    query = select(columns.state).where(columns.case_id == case_id, columns.kind == "reply")
+    states_of = set(connection.scalars(query))
+    return states_of == {"failed"}
+
+
 def is_undeliverable(connection: Connection, address: str) -> bool:
     """Whether a mail of ours to the address came back for good."""
     found = select(undeliverable.c.address).where(undeliverable.c.address == address.lower())

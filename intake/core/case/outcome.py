@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from intake.core.case import clocks
-from intake.core.case.case import Case, Customer, Decision, Entry, Notice
+from intake.core.case.case import Case, Customer, Decision, Entry
 from intake.core.case.matching import Candidate, Match, match
 from intake.core.case.opening import Opening, open_case
 from intake.core.case.replies import Reply, may_reopen, take_reply
+from intake.core.case.returned import came_back
 from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address, Message
 from intake.core.policy.policy import Policy
@@ -145,28 +145,11 @@ def _on_bounced_case(arrival: Arrival, now: datetime) -> Decision | None:
     case, message = arrival.bounced, arrival.message
     if case is None:
         return None
-    decision = Decision(replace(case, changed_at=now))
     if message.bounce is None or not message.bounce.permanent:
-        return decision.then(Entry(message.kind, message.kind_because))
+        return Decision(replace(case, changed_at=now), (Entry(message.kind, message.kind_because),))
     failed = ", ".join(message.bounce.recipients) or case.contact.address
     text = f"mail to {failed} came back for good"
-    marked = decision.case.marked("undeliverable")
-    role = case.assignee or arrival.policy.file.chasing.remind
-    notice = Notice("desk-undeliverable", role, text)
-    decision = replace(decision, case=marked).then(Entry("undeliverable", text), notices=(notice,))
-    return _unanswered_again(arrival, decision) if arrival.bounced_reply else decision
-
-
-def _unanswered_again(arrival: Arrival, decision: Decision) -> Decision:
-    """An answer that came back for good reached nobody: `response` reopens with its old due time (POLICIES)."""
-    case, clock = decision.case, decision.case.latest("response")
-    if clock is None or clock.state != "ended" or case.state == "closed":
-        return decision
-    case = case.with_clock(clocks.reopened(arrival.policy, case, clock))
-    case = replace(case, answered=case.answered - {"reply"})
-    return replace(decision, case=case).then(
-        Entry("unanswered", "the answer reached nobody: the response clock runs on")
-    )
+    return came_back(arrival.policy, case, text, now, was_the_answer=arrival.bounced_reply)
 
 
 def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Opening:
@@ -196,6 +179,8 @@ def _oversize(arrival: Arrival) -> str:
     if arrival.oversize is None:
         return ""
     size = arrival.oversize / 1_000_000
+    if size < 1:
+        return f"the server would not give the mail; it was left where it is: {arrival.place}"
     return f"the mail of {size:.0f} MB is too big and was left where it is: {arrival.place}; only its headers are kept"
 
 
