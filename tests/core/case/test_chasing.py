@@ -124,9 +124,7 @@ def test_a_paused_clock_asks_for_nothing(opened: Opened, monday: datetime) -> No
     assert chase(paused, monday + 100 * DAY).notices == ()
 
 
-def test_a_clock_put_back_does_nothing_and_one_put_forward_moves_no_due_time(
-    opened: Opened, monday: datetime
-) -> None:
+def test_a_clock_put_back_does_nothing_and_one_put_forward_moves_no_due_time(opened: Opened, monday: datetime) -> None:
     case = opened("Severity: 2")
     due = [clock.due_at for clock in case.clocks]
     ahead = chase(case, monday + 365 * DAY)

@@ -59,7 +59,7 @@ def test_threats_24_an_ambiguous_failed_or_absent_sender_never_belongs(
 def test_threats_16_a_guessed_id_or_number_opens_a_linked_case_with_an_alert(opened: Opened) -> None:
     case = opened()
     for evidence in ("reference", "number"):
-        found = match([Candidate(case, evidence, writer_belongs=False)])  # type: ignore[arg-type]
+        found = match([Candidate(case, evidence, writer_belongs=False)])
         assert (found.case, found.linked) == (None, ("HS-1001",))
         assert "HS-1001" in found.alert
 
