@@ -13,6 +13,7 @@ from intake.store.spool import KEPT_COLUMNS, KeptMail
 
 # what a person may have decided again
 AGAIN = ("parked", "junk")
+LOOKS_AT = 20_000
 OUTCOMES = ("new_case", "reply", "automatic", "duplicate", "junk", "parked")
 
 
@@ -27,11 +28,28 @@ class Waiting:
 
 
 def waiting(connection: Connection, after: int, limit: int) -> list[Waiting]:
-    """Mails above the id `after` that have no outcome yet, in their order. The connection must see the spool."""
-    route, outcome = tables.mail_route, tables.outcome
+    """Mails above the id `after` that have no outcome yet, in their order. The connection must see the spool.
+
+    Senders take turns: one that floods us waits behind its own mails, and nobody else does (THREATS 32). The mail
+    that waits longest is always among them, and those of one sender come in their order.
+    """
+    mail, route, outcome = tables.mail, tables.mail_route, tables.outcome
     decided = (outcome.c.mail_id == route.c.mail_id) & (outcome.c.route == route.c.route)
-    query = _work().outerjoin(outcome, decided).where(route.c.mail_id > after, outcome.c.mail_id.is_(None))
-    query = query.order_by(route.c.mail_id, route.c.route).limit(limit)
+    sender = func.coalesce(mail.c.login, mail.c.envelope_from, mail.c.source)
+    queue = (
+        select(route.c.mail_id, route.c.route, sender.label("sender"))
+        .select_from(route.join(mail, mail.c.id == route.c.mail_id).outerjoin(outcome, decided))
+        .where(route.c.mail_id > after, outcome.c.mail_id.is_(None))
+        .order_by(route.c.mail_id, route.c.route)
+        .limit(LOOKS_AT)
+        .subquery()
+    )
+    order = (queue.c.mail_id, queue.c.route)
+    turn = func.row_number().over(partition_by=queue.c.sender, order_by=order)
+    turns = select(*order, turn.label("turn")).subquery()
+    chosen = select(turns).order_by(turns.c.turn, turns.c.mail_id, turns.c.route).limit(limit).subquery()
+    mine = (chosen.c.mail_id == route.c.mail_id) & (chosen.c.route == route.c.route)
+    query = _work().join(chosen, mine).order_by(route.c.mail_id, route.c.route)
     return [_waiting(row) for row in connection.execute(query)]
 
 

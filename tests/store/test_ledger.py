@@ -120,3 +120,27 @@ def test_only_a_parked_or_junk_outcome_can_be_taken_back(databases: Databases) -
     with reading(databases.reading) as connection:
         assert [each["route"] for each in ledger.outcomes(connection, 1)] == [A]
         assert ledger.originals(connection, ["hash"]) == {(A, "hash"): 1}
+
+
+def test_senders_take_turns_and_each_ones_mails_keep_their_order(databases: Databases) -> None:
+    flood = [replace(MAIL, routes=MAIL.routes[:1], envelope_from="flood@evil.example") for _ in range(200)]
+    late = [replace(MAIL, routes=MAIL.routes[:1], envelope_from=f"{each}@hosting.example") for each in "kl"]
+    spool.keep(databases.spool, flood)
+    kept = spool.keep(databases.spool, late)
+    seen: list[int] = []
+    with reading(databases.reading) as connection:
+        first = [each.mail.id for each in ledger.waiting(connection, 0, 10)]
+    assert first == sorted(first)
+    assert 1 in first
+    assert set(kept) <= set(first)
+    while True:
+        with reading(databases.reading) as connection:
+            batch = ledger.waiting(connection, 0, 25)
+        if not batch:
+            break
+        for each in batch:
+            assert record(databases, each.mail.id, each.route, "junk")
+            seen += [each.mail.id] if each.mail.envelope_from == "flood@evil.example" else []
+    assert seen == sorted(seen)
+    assert len(seen) == 200
+    assert counts(databases)["waiting"] == 0
