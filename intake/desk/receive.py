@@ -18,7 +18,7 @@ from intake.desk.house import House
 from intake.desk.reader import Reading
 from intake.errors import Stale
 from intake.store import cases, ledger, messages, outbox
-from intake.store.engine import reading
+from intake.store.engine import is_trouble, reading
 from intake.store.ledger import Waiting
 
 log = structlog.get_logger()
@@ -101,8 +101,29 @@ def _settle(
 ) -> int:
     with reading(house.databases.reading) as connection:
         settled = _decide_all(house, connection, wave, readings, now)
+    done, failed = _save_all(house, settled, now, again=again)
+    if failed:
+        with reading(house.databases.reading) as connection:
+            settled = [_park(house, connection, work, error, now) for work, error in failed]
+        with house.databases.desk.begin() as connection:
+            done += sum(_save(connection, each, now, again=again) for each in settled)
+    return done
+
+
+def _save_all(
+    house: House, settled: Sequence[Settled], now: datetime, *, again: bool
+) -> tuple[int, list[tuple[Waiting, Exception]]]:
+    """All in one commit; what cannot be stored is given back, and its neighbours are."""
+    done, failed = 0, []
     with house.databases.desk.begin() as connection:
-        return sum(_save(connection, each, now, again=again) for each in settled)
+        for each in settled:
+            try:
+                done += _save(connection, each, now, again=again)
+            except Exception as error:
+                if is_trouble(error):
+                    raise
+                failed.append((each.work, error))
+    return done, failed
 
 
 def _decide_all(
@@ -125,9 +146,7 @@ def _decide_all(
         try:
             out.append(decide(house, connection, work, known, classified, reference, now))
         except Exception as error:
-            parked = _parked(work, error)
-            notice = post.parked(house, connection, work, parked.because, now)
-            out.append(Settled(work, parked, None, None, notice))
+            out.append(_park(house, connection, work, error, now))
     return out
 
 
@@ -138,9 +157,21 @@ def _reserve(house: House, count: int) -> int:
         return cases.reserve(connection, count)
 
 
+def _park(house: House, connection: Connection, work: Waiting, error: Exception, now: datetime) -> Settled:
+    """The mail parked with a notice to whoever triages, where that can be made."""
+    parked = _parked(work, error)
+    try:
+        return Settled(work, parked, None, None, post.parked(house, connection, work, parked.because, now))
+    except Exception:
+        log.exception("nobody can be told of a parked mail", mail=work.mail.id)
+        return Settled(work, parked, None, None)
+
+
 def _parked(work: Waiting, error: Exception) -> Classified:
-    """An error of ours parks the mail, for a person, and its neighbours go on."""
-    log.exception("mail parked", mail=work.mail.id, route=work.route)
+    """An error of ours parks the mail, for a person, and its neighbours go on. Raises what only waiting mends."""
+    if is_trouble(error):
+        raise error
+    log.error("mail parked", mail=work.mail.id, route=work.route, exc_info=error)
     return Classified("parked", f"deciding failed: {type(error).__name__}: {error}"[:500])
 
 
