@@ -37,7 +37,7 @@ def tick(house: House, now: datetime) -> int:
         if not asking:
             return done
         tried |= set(asking)
-        done += sum(_each(house, case_id, now, lambda policy, case: chase(case, now)) for case_id in asking)
+        done += sum(_each(house, case_id, now, partial(_chase, now)) for case_id in asking)
 
 
 Decide = Callable[[Policy, Case], Decision]
@@ -54,6 +54,10 @@ def _returned(house: House, now: datetime) -> list[tuple[int, Decide]]:
         for case_id, case in loaded.items()
         if "undeliverable" not in case.marks or ("reply" in case.answered and case_id in answers)
     ]
+
+
+def _chase(now: datetime, _policy: Policy, case: Case) -> Decision:
+    return chase(case, now)
 
 
 def _came_back(text: str, now: datetime, was_the_answer: bool, policy: Policy, case: Case) -> Decision:
