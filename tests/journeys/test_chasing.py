@@ -152,7 +152,7 @@ def test_a_chaser_killed_in_the_middle_tells_each_thing_once(desk: Running) -> N
 
     for kill in range(3):
         wanted = (kill + 1) * count // 5
-        command = [PROGRAM, "tick", "--at", at.isoformat(), "--config", desk.config]
+        command = [str(PROGRAM), "tick", "--at", at.isoformat(), "--config", str(desk.config)]
         process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
         eventually(lambda wanted=wanted: missed() >= wanted, 60, "some notices")  # type: ignore[misc]
         os.killpg(process.pid, signal.SIGKILL)

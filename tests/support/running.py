@@ -111,9 +111,13 @@ class Running:
         self.kill()
         self.start()
 
+    def attempt(self, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """A command on this installation, however it ends."""
+        return intake(*words, "--config", str(self.config), folder=self.folder, stdin=stdin, env=self._env)
+
     def command(self, *words: str, stdin: bytes = b"") -> str:
         """A command on this installation; its standard output. Fails where the command fails."""
-        done = intake(*words, "--config", str(self.config), folder=self.folder, stdin=stdin, env=self._env)
+        done = self.attempt(*words, stdin=stdin)
         assert done.returncode == 0, f"intake {' '.join(words)}: {done.stderr.decode()}"
         return done.stdout.decode()
 
