@@ -10,7 +10,6 @@ from running import Running, eventually, intake, running
 
 from intake.shipped import shipped
 
-
 SUBJECT = re.compile(r"^Subject: .*")
 
 
