@@ -40,7 +40,8 @@ class Thread:
 
     def after(self) -> tuple[str, ...]:
         """References of an answer (RFC 5322 3.6.4), the oldest and the newest where there are too many."""
-        ids = tuple(dict.fromkeys((*self.references, *((self.in_reply_to,) if self.in_reply_to else ()))))
+        before = (each for each in dict.fromkeys(self.references) if each != self.in_reply_to)
+        ids = (*before, *((self.in_reply_to,) if self.in_reply_to else ()))
         return ids if len(ids) <= REFERENCES else (ids[0], *ids[-REFERENCES + 1 :])
 
 
@@ -274,7 +275,7 @@ def _asked(policy: Policy, case: Case) -> dict[str, Any]:
                 }
             )
     information = case.running("information")
-    due = instant(information.due_at if information else None, case.zone, case.language)
+    due = instant(information.closes_at if information else None, case.zone, case.language)
     return {"missing": missing, "form": form_to_copy(policy, keys), "information": {"due": due}}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from intake.core.mail.automatic import takes_no_answers
 from intake.core.mail.message import Message
 
 Verdict = Literal["send", "digest", "withhold", "never"]
@@ -88,6 +89,7 @@ RULES: tuple[tuple[Callable[[Asking], bool], Verdict, str | None], ...] = (
     (lambda a: not a.answerable, "never", "the mail is older than a day"),
     (lambda a: not a.to, "never", "there is no address that may be answered"),
     (_own, "never", "the address is one of ours"),
+    (lambda a: takes_no_answers(a.to or ""), "never", "the address takes no answers"),
     (lambda a: a.undeliverable, "never", "mail to the address came back"),
     (lambda a: a.kind in a.case_kinds, "never", "the case had this kind of letter already"),
     (lambda a: a.sent_last_hour < a.cap and a.shadow, "withhold", "shadow mode: nothing leaves"),

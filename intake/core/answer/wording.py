@@ -21,7 +21,7 @@ def instant(at: datetime | None, zone: str, language: str) -> str:
 
     >>> from datetime import UTC
     >>> instant(datetime(2026, 11, 23, 12, tzinfo=UTC), "Europe/Berlin", "en")
-    'Monday 23 November 2026, 13:00 (Europe/Berlin, CET)'
+    'Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)'
     """
     if at is None:
         return ""

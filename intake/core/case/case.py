@@ -88,6 +88,11 @@ class Clock:
         """When the clock next asks for something."""
         return self.steps[0].at if self.state == "running" and self.steps else None
 
+    @property
+    def closes_at(self) -> datetime | None:
+        """When the case closes for silence: after the due time where nothing had run for a while."""
+        return next((step.at for step in self.steps if step.what == "close"), self.due_at)
+
     def ended(self, now: datetime) -> "Clock":
         """The clock stopped at `now`; a miss that nobody noticed yet is noted with the due time."""
         late = self.due_at is not None and now > self.due_at

@@ -46,3 +46,9 @@ def reason_for_silence(
             return f"{local} is a machine's address"
     word = token(clues.headers.get("precedence"))
     return f"Precedence: {word}" if word in {"bulk", "list", "junk"} else None
+
+
+def takes_no_answers(address: str) -> bool:
+    """Whether an address is a machine's, or says of itself that nobody reads answers there."""
+    local = local_part(address)
+    return bool(_NO_REPLY.fullmatch(local) or _MACHINES.fullmatch(local))
