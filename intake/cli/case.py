@@ -1,12 +1,12 @@
 """Commands about cases: list, show, open, and what a person at the desk does to one."""
 
 import sys
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from intake import app as program
-from intake.cli.common import AsOption, ConfigOption, JsonOption, configured, group, print_json, say, table
+from intake.cli.common import AsOption, ConfigOption, JsonOption, configured, group, local, print_json, say, table
 from intake.config import Config
 from intake.core.case.acts import Act
 from intake.core.case.case import Case
@@ -44,9 +44,14 @@ def list_(
     if json:
         print_json(rows)
         return
-    columns = ["reference", "state", "severity", "due", "subject", "marks"]
-    shown = [[", ".join(row[name]) if name == "marks" else row[name] for name in columns] for row in rows]
+    columns = ["reference", "state", "sev", "due", "subject", "marks"]
+    shown = [_row(row) for row in rows]
     table("", columns, shown, "no case yet: `intake ingest FILE` or a mail to a route's address opens one")
+
+
+def _row(case: dict[str, Any]) -> list[object]:
+    due = local(case["due"], case["zone"])
+    return [case["reference"], case["state"], case["severity"], due, case["subject"], ", ".join(case["marks"])]
 
 
 @commands.command("show")
@@ -64,7 +69,8 @@ def show_(reference: Reference, config: ConfigOption = None, json: JsonOption = 
     print_json(whole) if json else _show(whole)
 
 
-def _show(case: dict) -> None:  # type: ignore[type-arg]
+def _show(case: dict[str, Any]) -> None:
+    zone = case["zone"]
     say(f"{case['reference']}  {case['subject']}")
     say(f"  state     {case['state']}   Severity {case['severity']}   {', '.join(case['marks'])}")
     say(f"  from      {case['from']['name']} <{case['from']['address']}>   customer {case['customer'] or 'unknown'}")
@@ -74,13 +80,16 @@ def _show(case: dict) -> None:  # type: ignore[type-arg]
     if case["missing"]:
         say(f"  missing   {', '.join(case['missing'])}")
     for clock in case["clocks"]:
-        ended = f", ended {clock['ended']}" if clock["ended"] else ""
-        missed = f", MISSED {clock['missed']}" if clock["missed"] else ""
-        say(f"  clock     {clock['kind']}: {clock['state']}, due {clock['due'] or 'never'}{ended}{missed}")
+        ended = f", ended {local(clock['ended'], zone)}" if clock["ended"] else ""
+        missed = f", MISSED {local(clock['missed'], zone)}" if clock["missed"] else ""
+        due = local(clock["due"], zone) or "never"
+        say(f"  clock     {clock['kind']}: {clock['state']}, due {due}{ended}{missed}")
         for reason in clock["because"]:
             say(f"            {reason['clause']}: {reason['text']}")
     for message in case["messages"]:
-        say(f"\n{message['at']}  {message['direction']}  {message['from']['address']}  {message['subject']}")
+        say(
+            f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}  {message['subject']}"
+        )
         for line in message["new_text"].splitlines():
             say(f"  | {line}")
     say("\nletters")
@@ -88,7 +97,7 @@ def _show(case: dict) -> None:  # type: ignore[type-arg]
         say(f"  {letter['id']}  {letter['kind']} to {letter['to']}: {letter['state']}  {letter['reason'] or ''}")
     say("\nhistory")
     for entry in case["history"]:
-        say(f"  {entry['at']}  {entry['actor']}  {entry['event']}: {entry['text']}")
+        say(f"  {local(entry['at'], zone)}  {entry['actor']}  {entry['event']}: {entry['text']}")
 
 
 @commands.command("open")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -77,6 +78,13 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
         Console(highlight=False).print(made)
     else:
         say(empty)
+
+
+def local(written: str | None, zone: str) -> str:
+    """An instant of JSON for people, in a zone; empty for none."""
+    if written is None:
+        return ""
+    return f"{datetime.fromisoformat(written).astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M %Z}"
 
 
 def instant(written: str | None, name: str) -> datetime | None:

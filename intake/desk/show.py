@@ -27,6 +27,7 @@ def summary(case: Case) -> dict[str, Any]:
         "marks": sorted(case.marks),
         "assignee": case.assignee,
         "opened": case.opened_at.isoformat(),
+        "zone": case.zone,
         "due": response.due_at.isoformat() if response and response.due_at else None,
     }
 
@@ -40,7 +41,6 @@ def whole(
         "policy_version": case.policy_version,
         "customer": customer.name if customer else None,
         "language": case.language,
-        "zone": case.zone,
         "wished_severity": case.wished_severity,
         "because": because_json(case.because),
         "fields": fields_json(policy, case.fields),
