@@ -87,9 +87,8 @@ def _show(case: dict[str, Any]) -> None:
         for reason in clock["because"]:
             say(f"            {reason['clause']}: {reason['text']}")
     for message in case["messages"]:
-        say(
-            f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}  {message['subject']}"
-        )
+        say(f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}")
+        say(f"  {message['subject']}")
         for line in message["new_text"].splitlines():
             say(f"  | {line}")
     say("\nletters")
