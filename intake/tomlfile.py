@@ -49,18 +49,21 @@ def parse(text: str, file: str) -> TomlText:
     """Values and lines of a TOML text. Raises `Mistakes` naming the line of a syntax error."""
     text = text.removeprefix("\ufeff")
     try:
-        values = tomllib.loads(text)
+        return TomlText(file, tomllib.loads(text), _lines(text))
     except RecursionError:
         raise Mistakes([Mistake(file, 0, "", "not TOML: nested too deeply")]) from None
     except ValueError as error:  # most are TOMLDecodeError; a number of 5,000 digits is not
         what = str(error).split(" (at ")[0]
         raise Mistakes([Mistake(file, _line_in(str(error), text), "", f"not TOML: {what}")]) from None
+
+
+def _lines(text: str) -> dict[Path, int]:
     tree = Parser(Language(tree_sitter_toml.language())).parse(text.encode(errors="replace"))
     lines: dict[Path, int] = {}
     counts: dict[Path, int] = {}
     for node in tree.root_node.children:
         _note(node, (), lines, counts)
-    return TomlText(file, values, lines)
+    return lines
 
 
 def _line_in(message: str, text: str) -> int:
