@@ -156,12 +156,13 @@ def _candidates(
     ids = cases.by_reference(connection, [*named, *numbers])
     answered = [message.in_reply_to] if message.in_reply_to else []
     threads = cases.by_message_ids(connection, [*answered, *message.references])
+    loaded = cases.load(connection, {*ids.values(), *(case_id for found in threads.values() for case_id in found)})
     ways: list[tuple[Evidence, int]] = [("token", ids[each]) for each in named if each in ids]
-    # the message answered first, then the thread from its newest end
-    order = [*answered, *reversed(message.references)]
-    ways += [("reference", threads[each]) for each in dict.fromkeys(order) if each in threads]
+    # the message answered first, then the thread from its newest end; one mail may stand in a case of each route
+    for each in dict.fromkeys([*answered, *reversed(message.references)]):
+        own_first = sorted(threads.get(each, ()), key=lambda case_id: loaded[case_id].route != work.route)
+        ways += [("reference", case_id) for case_id in own_first]
     ways += [("number", ids[each]) for each in numbers if each in ids]
-    loaded = cases.load(connection, {case_id for _, case_id in ways})
     customers = people.load(connection, {case.customer_id for case in loaded.values() if case.customer_id})
     out = []
     for evidence, case_id in dict.fromkeys(ways):

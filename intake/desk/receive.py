@@ -255,6 +255,8 @@ def _save(connection: Connection, settled: Settled, now: datetime, *, again: boo
 
 def _save_case(connection: Connection, settled: Settled, posted: post.Posted, now: datetime) -> int:
     case_id = post.save(connection, posted, now)
+    if settled.work.routes > 1:
+        cases.link(connection, [case_id, *ledger.cases_of(connection, settled.work.mail.id)])
     message = settled.message
     if message is not None:
         messages.add(connection, _stored(case_id, settled.work, message))

@@ -16,6 +16,7 @@ from intake.errors import Stale
 from intake.store import tables
 
 FIRST_NUMBER = 1001
+SAME_ID = 20
 
 
 def reserve(connection: Connection, count: int) -> int:
@@ -60,16 +61,28 @@ def by_reference(connection: Connection, references: Iterable[str]) -> dict[str,
     return {row.reference: row.id for row in rows}
 
 
-def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
-    """The cases that a Message-ID belongs to, received or sent; where it stands in several, the newest."""
+def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> dict[str, list[int]]:
+    """The cases that each Message-ID stands in, received or sent, the first to have it first; at most 20 for one.
+
+    Several have it where one mail went to several routes, or where a stranger claims another's id (THREATS 21).
+    """
     wanted = sorted(set(message_ids))
     table = tables.message
     if not wanted:
         return {}
+    found: dict[str, list[int]] = {each: [case_id] for each, case_id in by_sent_ids(connection, wanted).items()}
+    first = func.min(table.c.id)
     rows = connection.execute(
-        select(table.c.message_id, table.c.case_id).where(table.c.message_id.in_(wanted)).order_by(table.c.id)
+        select(table.c.message_id, table.c.case_id)
+        .where(table.c.message_id.in_(wanted))
+        .group_by(table.c.message_id, table.c.case_id)
+        .order_by(first)
     )
-    return {row.message_id: row.case_id for row in rows} | by_sent_ids(connection, wanted)
+    for message_id, case_id in rows:
+        ids = found.setdefault(message_id, [])
+        if case_id not in ids and len(ids) < SAME_ID:
+            ids.append(case_id)
+    return found
 
 
 def by_sent_ids(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
@@ -116,6 +129,18 @@ def save(connection: Connection, case: Case) -> int:
     if case.clocks:
         connection.execute(insert(tables.clock), [{"case_id": case_id, **_clock_row(clock)} for clock in case.clocks])
     return int(case_id)
+
+
+def link(connection: Connection, ids: Iterable[int]) -> None:
+    """Links cases with each other; a case that gains a link changes its version."""
+    columns = tables.case.c
+    wanted = select(columns.id, columns.reference, columns.linked).where(columns.id.in_(sorted(set(ids))))
+    rows = connection.execute(wanted.order_by(columns.id)).all()
+    for row in rows:
+        linked = list(dict.fromkeys((*row.linked, *(each.reference for each in rows if each.id != row.id))))
+        if linked != row.linked:
+            values = {"linked": linked, "version": columns.version + 1}
+            connection.execute(update(tables.case).where(columns.id == row.id).values(values))
 
 
 def add_history(connection: Connection, case_id: int, at: datetime, entries: Sequence[Entry]) -> None:

@@ -10,6 +10,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from intake import app, tomlfile
 from intake.config import Config, load
 from intake.core.case.case import Case
@@ -23,6 +25,9 @@ from intake.store import cases, ledger, outbox, people, spool
 from intake.store.engine import Databases, open_databases, reading
 from intake.store.migrate import upgrade
 from intake.store.spool import NewMail, RoutedTo, Source
+
+# errors in short: the default draws every value of every frame, for seconds
+structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 
 # a Monday, within business hours in Berlin
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -1,0 +1,291 @@
+"""Receiving: each kept mail becomes one outcome on each route, whatever goes wrong with its neighbours."""
+
+import itertools
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from house import FORM, NOW, ROUTE, Home, home, mail, opened
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from intake.core.case.acts import Act
+from intake.desk import act
+from intake.desk.receive import again, receive
+
+SECURITY = "security@support.example"
+TWO_ROUTES = f'[[route]]\naddress = "{SECURITY}"\npolicy = "open-xchange"\nqueue = "security"\n'
+WITHOUT_SEVERITY = FORM.replace("Severity: 2\n", "")
+HEAD = b"From: bad@hosting.example\r\nSubject: heavy\r\nMIME-Version: 1.0\r\n"
+
+
+def follow_up(text: str = "One more thing.\n", number: int = 2, **more: str) -> bytes:
+    """A mail of the same person on the thread that `mail()` begins."""
+    headers = {"subject": "Re: The inbox stays empty", "In_Reply_To": "<one@hosting.example>"} | more
+    return mail(text, message_id=f"{number}@hosting.example", **headers)
+
+
+def kinds(desk: Home) -> list[str]:
+    return [each["kind"] for each in desk.outbox()]
+
+
+def test_a_complete_form_becomes_a_case_with_an_acknowledgment_and_a_clock(desk: Home) -> None:
+    (outcome,) = desk.take(mail())
+    case = desk.case()
+    assert outcome["outcome"] == "new_case"
+    assert (case.reference, case.severity, case.state, case.queue) == ("OX-1001", 2, "new", "support")
+    assert [(clock.kind, clock.due_at) for clock in case.clocks] == [("response", NOW + timedelta(hours=4))]
+    assert kinds(desk) == ["acknowledgment"]
+    assert [each["kind"] for each in desk.outbox(desk=True)] == ["desk-new-case"]
+    assert b"OX-1001" in desk.sent(1)
+
+
+def test_missing_fields_are_asked_for_and_a_reply_with_them_completes_the_case(desk: Home) -> None:
+    desk.take(mail(WITHOUT_SEVERITY))
+    assert "missing-information" in desk.case().marks
+    desk.take(follow_up("Severity: 3\n"), NOW + timedelta(hours=1))
+    case = desk.case()
+    assert "missing-information" not in case.marks
+    assert case.running("information") is None
+    assert case.severity == 3
+    assert kinds(desk) == ["missing-information", "acknowledgment"]
+
+
+def test_two_mails_of_one_thread_in_one_batch_land_on_one_case(desk: Home) -> None:
+    first, second = desk.keep(mail(WITHOUT_SEVERITY)), desk.keep(follow_up("Severity: 2\n"))
+    assert receive(desk.house, NOW) == 2
+    assert [desk.outcomes(each)[0]["outcome"] for each in (first, second)] == ["new_case", "reply"]
+    assert len(desk.shown(desk.case().reference)["messages"]) == 2
+
+
+def test_a_long_thread_of_one_writer_keeps_its_order_in_one_batch(desk: Home) -> None:
+    desk.keep(mail())
+    for number in range(2, 12):
+        desk.keep(follow_up(f"Part {number}\n", number))
+    desk.receive()
+    shown = desk.shown(desk.case().reference)
+    assert [each["new_text"].strip() for each in shown["messages"][1:]] == [f"Part {each}" for each in range(2, 12)]
+
+
+def test_a_mail_to_two_routes_has_an_outcome_on_each_and_linked_cases(tmp_path: Path) -> None:
+    with home(tmp_path, more=TWO_ROUTES) as desk:
+        outcomes = desk.take(mail(to=f"{ROUTE}, {SECURITY}"), routes=[ROUTE, SECURITY])
+        assert [(each["route"], each["outcome"]) for each in outcomes] == [(ROUTE, "new_case"), (SECURITY, "new_case")]
+        first, second = desk.cases()
+        assert (first.linked, second.linked) == ((second.reference,), (first.reference,))
+        assert (first.queue, second.queue) == ("support", "security")
+        assert desk.ledger()["received"] == 2
+        assert desk.ledger()["balanced"]
+        desk.take(follow_up(to=f"{ROUTE}, {SECURITY}"), NOW + timedelta(minutes=1), routes=[ROUTE, SECURITY])
+        assert [len(desk.shown(case.reference)["messages"]) for case in (first, second)] == [2, 2]
+
+
+def test_a_reply_to_one_of_two_routes_lands_on_that_routes_case(tmp_path: Path) -> None:
+    with home(tmp_path, more=TWO_ROUTES) as desk:
+        desk.take(mail(to=f"{ROUTE}, {SECURITY}"), routes=[ROUTE, SECURITY])
+        for number, route in enumerate((SECURITY, ROUTE), 2):
+            desk.take(follow_up(number=number, to=route), NOW + timedelta(minutes=number), routes=[route])
+        assert {case.route: len(desk.shown(case.reference)["messages"]) for case in desk.cases()} == {
+            ROUTE: 2,
+            SECURITY: 2,
+        }
+
+
+def test_a_save_that_came_too_late_is_decided_again_on_what_is_now_true(desk: Home) -> None:
+    desk.take(mail())
+    desk.keep(follow_up())
+    fresh = desk.house.unique
+
+    def meanwhile() -> str:
+        # rendered before the transaction: somebody else is quicker
+        desk.house.unique = fresh
+        act.perform(desk.house, "OX-1001", Act("assign", "ada@desk.example", "ada@desk.example"), NOW)
+        return fresh()
+
+    desk.house.unique = meanwhile
+    assert receive(desk.house, NOW) == 0
+    assert desk.ledger()["waiting"] == 1
+    assert receive(desk.house, NOW) == 1
+    case = desk.case()
+    assert case.assignee == "ada@desk.example"
+    assert [each["event"] for each in desk.shown(case.reference)["history"]].count("reply") == 1
+    # told to whoever has the case by now, and once
+    assert [each["to"] for each in desk.outbox(desk=True) if each["kind"] == "desk-reply"] == ["ada@desk.example"]
+
+
+def breaking_at(fresh: Callable[[], str], when: set[int], how: Callable[[], str]) -> Callable[[], str]:
+    count = itertools.count(1)
+    return lambda: how() if next(count) in when else fresh()
+
+
+def three(desk: Home) -> list[int]:
+    """Three mails that share nothing, so that they are decided and stored together."""
+    return [
+        desk.keep(
+            mail(f"{FORM}{each}", sender=f"{each}@hosting.example", message_id=f"{each}@hosting.example"),
+            envelope_from=f"{each}@hosting.example",
+        )
+        for each in "abc"
+    ]
+
+
+def raise_it(error: Exception) -> Any:
+    raise error
+
+
+def test_an_error_in_deciding_parks_that_mail_with_the_error_and_its_neighbours_go_on(desk: Home) -> None:
+    # the second mail's acknowledgment asks for the third token
+    desk.house.unique = breaking_at(desk.house.unique, {3}, lambda: raise_it(LookupError("no such thing")))
+    ids = three(desk)
+    desk.receive()
+    assert [desk.outcomes(each)[0]["outcome"] for each in ids] == ["new_case", "parked", "new_case"]
+    assert "LookupError: no such thing" in desk.outcomes(ids[1])[0]["because"]
+    assert desk.ledger()["balanced"]
+
+
+def test_an_error_in_storing_parks_that_mail_and_its_neighbours_are_stored(tmp_path: Path) -> None:
+    with home(tmp_path, {"roles.triage": ["a@desk.example", "b@desk.example"]}) as desk:
+        # two notices under one Message-ID: the store refuses the second
+        desk.house.unique = breaking_at(desk.house.unique, {5, 6}, lambda: "same")
+        ids = three(desk)
+        desk.receive()
+        assert [desk.outcomes(each)[0]["outcome"] for each in ids] == ["new_case", "parked", "new_case"]
+        assert "IntegrityError" in desk.outcomes(ids[1])[0]["because"]
+        assert len(desk.cases()) == 2
+        assert desk.ledger()["balanced"]
+
+
+def test_an_error_in_telling_of_a_parked_mail_parks_it_all_the_same(desk: Home) -> None:
+    ids = three(desk)
+    desk.house.unique = lambda: raise_it(LookupError("never"))
+    desk.receive()
+    assert [desk.outcomes(each)[0]["outcome"] for each in ids] == ["parked"] * 3
+    assert desk.ledger()["balanced"]
+
+
+def test_a_database_that_is_away_parks_nothing_and_all_is_decided_when_it_is_back(desk: Home) -> None:
+    @event.listens_for(desk.databases.desk, "connect")
+    def impatient(connection: sqlite3.Connection, _entry: object) -> None:
+        connection.execute("PRAGMA busy_timeout=50")
+
+    desk.databases.desk.dispose()
+    ids = three(desk)
+    holder = sqlite3.connect(desk.config.folder / "desk.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="locked"):
+        receive(desk.house, NOW)
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert desk.ledger()["waiting"] == 3
+    desk.receive()
+    assert [desk.outcomes(each)[0]["outcome"] for each in ids] == ["new_case"] * 3
+
+
+def slow_mail() -> bytes:
+    """Some 20 MB of HTML in 400 parts, which no reader is done with at once."""
+    part = b"--x\r\nContent-Type: text/html\r\n\r\n" + b"<p>a &lt; b <b>c</b></p>\r\n" * 2_500 + b"\r\n"
+    return HEAD + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + part * 400 + b"--x--\r\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "hostile", "reason"),
+    [
+        ({"reading.seconds": 0.3}, slow_mail, "more than 0.3 seconds"),
+        ({"reading.memory_mb": 128}, lambda: HEAD + b"\r\n" + b"x" * 90_000_000, "more than 128 MB of memory"),
+    ],
+    ids=["hangs", "eats-memory"],
+)
+def test_a_mail_that_cannot_be_read_within_its_limits_is_parked_and_its_neighbours_are_decided(
+    tmp_path: Path, changes: dict[str, Any], hostile: Callable[[], bytes], reason: str
+) -> None:
+    with home(tmp_path, changes) as desk:
+        before = three(desk)
+        bad = desk.keep(hostile(), envelope_from="bad@hosting.example")
+        after = desk.keep(mail(FORM + "z", sender="z@hosting.example", message_id="z@hosting.example"))
+        desk.receive()
+        assert [desk.outcomes(each)[0]["outcome"] for each in (*before, after)] == ["new_case"] * 4
+        (parked,) = desk.outcomes(bad)
+        assert parked["outcome"] == "parked"
+        assert reason in parked["because"]
+        assert desk.ledger()["balanced"]
+        assert "bad@hosting.example" not in [each["to"] for each in desk.outbox()]
+        # the mail is kept, and somebody is told
+        assert [each["kind"] for each in desk.outbox(desk=True)].count("desk-parked") == 1
+
+
+def test_a_parked_mail_is_decided_again_when_a_person_asks(tmp_path: Path) -> None:
+    with home(tmp_path, {"reading.seconds": 0.3}) as desk:
+        bad = desk.keep(slow_mail(), envelope_from="bad@hosting.example")
+        desk.receive()
+        assert desk.outcomes(bad)[0]["outcome"] == "parked"
+        config = desk.config.settings.model_copy(
+            update={"reading": desk.config.settings.reading.model_copy(update={"seconds": 60})}
+        )
+        desk.config.settings = config
+        with opened(desk.config, desk.databases) as patient:
+            assert again(patient.house, bad, NOW) == 1
+        assert desk.outcomes(bad)[0]["outcome"] == "new_case"
+        assert desk.ledger()["balanced"]
+
+
+def test_junk_is_kept_without_a_case_and_becomes_one_when_it_is_released(desk: Home) -> None:
+    junk = desk.keep(mail(X_Spam_Flag="YES"))
+    desk.receive()
+    assert desk.outcomes(junk)[0]["outcome"] == "junk"
+    assert desk.cases() == []
+    assert desk.outbox() == desk.outbox(desk=True) == []
+    again(desk.house, junk, NOW)
+    assert desk.outcomes(junk)[0]["outcome"] == "new_case"
+    assert kinds(desk) == ["acknowledgment"]
+    assert again(desk.house, junk, NOW) == 0
+
+
+def test_a_route_that_is_gone_parks_its_mails_until_it_is_back(tmp_path: Path) -> None:
+    with home(tmp_path) as desk:
+        lost = desk.keep(mail(), routes=[SECURITY])
+        desk.receive()
+        assert "no route has the address" in desk.outcomes(lost)[0]["because"]
+    with home(tmp_path, more=TWO_ROUTES, customers="") as desk:
+        assert again(desk.house, lost, NOW) == 1
+        assert desk.case().route == SECURITY
+
+
+def test_old_mail_of_a_mailbox_becomes_a_case_without_clocks_or_letters(desk: Home) -> None:
+    desk.take(mail(), source="imap", backlog=True)
+    case = desk.case()
+    assert (case.marks, case.clocks) == (frozenset({"backlog"}), ())
+    assert desk.outbox() == desk.outbox(desk=True) == []
+
+
+def test_a_mail_that_stayed_in_its_mailbox_is_a_case_that_says_where_and_its_sender_is_told(desk: Home) -> None:
+    desk.take(mail("").partition(b"\r\n\r\n")[0] + b"\r\n\r\n", oversize=60_000_000, origin="support/7/42")
+    assert any("support/7/42" in each["text"] for each in desk.shown(desk.case().reference)["history"])
+    assert kinds(desk) == ["too-big"]
+
+
+def test_a_reply_reopens_a_closed_case_within_its_days_and_is_a_linked_case_after(desk: Home) -> None:
+    desk.take(mail())
+    act.perform(desk.house, "OX-1001", Act("status", "closed", "ada@desk.example"), NOW)
+    desk.take(follow_up(number=2), NOW + timedelta(days=1))
+    assert desk.case().state == "open"
+    act.perform(desk.house, "OX-1001", Act("status", "closed", "ada@desk.example"), NOW + timedelta(days=1))
+    (outcome,) = desk.take(follow_up(number=3), NOW + timedelta(days=400))
+    assert outcome["outcome"] == "new_case"
+    assert desk.case("OX-1002").linked == ("OX-1001",)
+
+
+def test_every_mail_waits_or_has_its_one_outcome_at_every_moment(tmp_path: Path) -> None:
+    with home(tmp_path, {"reading.batch": 7}) as desk:
+        for number in range(30):
+            sender = f"w{number % 4}@hosting.example"
+            desk.keep(mail(f"{FORM}{number % 9}", sender=sender, message_id=f"{number % 9}@hosting.example"))
+        left = 30
+        while count := receive(desk.house, NOW):
+            left -= count
+            found = desk.ledger()
+            assert found["balanced"]
+            assert (found["received"], found["waiting"]) == (30, left)
+        assert left == 0
