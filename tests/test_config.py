@@ -109,6 +109,7 @@ def test_defaults_in_the_example_are_the_programs_own() -> None:
         ('"lead@desk.example"', '"open-xchange@support.example"', "roles.lead[1]", "come back as cases"),
         ("aliases = []", 'aliases = ["open-xchange@support.example"]', "route[1].address", "stands twice"),
         ("[service]", "_env_file = 'x'\n[service]", "_env_file", "no such key"),
+        ("[service]", "_cli_parse_args = true\n[service]", "_cli_parse_args", "no such key"),
         ("\n[[route]]", "\n[[rout]]", "route", "is needed here and missing"),
     ],
 )

@@ -61,8 +61,9 @@ def _open(form: str, opened_at: datetime | None = None, customer: Customer | Non
 
 
 def _reply(before: Decision, text: str) -> Decision:
-    reply = Reply(KIM, read_fields(POLICY.specs, [text]), text, KNOWN, "its token")
-    return take_reply(POLICY, before.case, reply, before.case.opened_at + timedelta(hours=1))
+    at = before.case.opened_at + timedelta(hours=1)
+    reply = Reply(KIM, read_fields(POLICY.specs, [text]), text, KNOWN, "its token", at)
+    return take_reply(POLICY, before.case, reply, at)
 
 
 def _response(decision: Decision) -> Clock:

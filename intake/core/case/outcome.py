@@ -113,6 +113,7 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
         text=f"{message.subject}\n{message.new_text}",
         customer=arrival.customer,
         because=found.because,
+        received_at=arrival.received_at,
         third_party=found.third_party,
     )
     return take_reply(arrival.policy, found.case, reply, now)

@@ -16,13 +16,17 @@ from intake.core.policy.severity import Asked, given_severity, judge
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A mail on a case. `third_party`: the writer takes no part; the mail is kept on the case and does nothing."""
+    """A mail on a case, received at an aware instant: what it starts counts from there.
+
+    `third_party`: the writer takes no part; the mail is kept on the case and does nothing.
+    """
 
     writer: Address
     fields: Mapping[str, FieldValue]
     text: str
     customer: Customer | None
     because: str
+    received_at: datetime
     third_party: bool = False
 
 
@@ -43,8 +47,8 @@ def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decis
     decision = Decision(replace(case, changed_at=now), (Entry("reply", f"{who} wrote: {reply.because}", who),))
     decision = _join(decision, reply)
     decision = _supply(policy, decision, reply, now)
-    decision = _still_owed(policy, decision, now)
-    decision = _wake(policy, decision, reply, now)
+    decision = _still_owed(policy, decision, reply.received_at)
+    decision = _wake(policy, decision, reply)
     return decision.then(notices=(_tell(policy, case, "desk-reply"),))
 
 
@@ -68,8 +72,7 @@ def _join(decision: Decision, reply: Reply) -> Decision:
 def _supply(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> Decision:
     """Takes over fields that were missing; a field that stood already is not overwritten."""
     case = decision.case
-    owed = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
-    news = {key: reply.fields[key] for key in owed if key in reply.fields}
+    news = {key: reply.fields[key] for key in missing_fields(policy.specs, case.fields) if key in reply.fields}
     decision = _severity(policy, decision, reply, now)
     if not news:
         return decision
@@ -78,7 +81,7 @@ def _supply(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     if labels:
         decision = decision.then(Entry("supplied", f"now given: {labels}", reply.writer.address))
     left = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
-    if left:
+    if left or "missing-information" not in case.marks:
         return replace(decision, case=case)
     case = clocks.end(case.unmarked("missing-information"), "information", now)
     entry = Entry("complete", "everything that the form asks for is there", because=information_because(policy))
@@ -113,16 +116,16 @@ def severity_entry(before: Case, after: Case, actor: str) -> Entry:
     return Entry("severity", f"{said}; {figures}" if figures else said, actor, after.because[:1])
 
 
-def _still_owed(policy: Policy, decision: Decision, now: datetime) -> Decision:
+def _still_owed(policy: Policy, decision: Decision, at: datetime) -> Decision:
     """Who wrote is not silent: what is still owed falls due counted from this mail."""
     case = decision.case
     clock = case.running("information")
     if clock is None:
         return decision
-    return replace(decision, case=case.with_clock(clocks.owed_anew(policy, case, clock, now)))
+    return replace(decision, case=case.with_clock(clocks.owed_anew(policy, case, clock, at)))
 
 
-def _wake(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> Decision:
+def _wake(policy: Policy, decision: Decision, reply: Reply) -> Decision:
     """Wakes the case. What was closed for silence once is not closed so again: each letter goes out once a case."""
     case = decision.case
     if "spam" in case.marks or case.state not in ("waiting", "resolved", "closed"):
@@ -131,8 +134,8 @@ def _wake(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> De
     case = replace(case, state="open", closed_at=None)
     silent_before = "closed-for-silence" in case.answered
     if "missing-information" in case.marks and not case.running("information") and not silent_before:
-        case = case.with_clock(clocks.information(policy, case, now))
+        case = case.with_clock(clocks.information(policy, case, reply.received_at))
     if case.latest("response") and "reply" not in case.answered and not case.running("response"):
         # closed for silence before anybody had answered: the response counts anew
-        case = case.with_clock(clocks.started(policy, case, "response", now, reply.customer))
+        case = case.with_clock(clocks.started(policy, case, "response", reply.received_at, reply.customer))
     return replace(decision, case=case).then(entry)

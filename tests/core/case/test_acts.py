@@ -106,6 +106,13 @@ def test_a_case_that_is_done_has_no_clock_and_opened_again_must_be_answered(
     assert (again.closed_at, response.started_at) == (None, monday + 2 * HOUR)
 
 
+def test_a_case_that_was_answered_is_opened_again_without_another_first_response(
+    opened: Opened, acting: Acting
+) -> None:
+    closed = acting(acting(opened(WHOLE), "reply", "Done.").case, "status", "closed").case
+    assert acting(closed, "status", "open").case.running("response") is None
+
+
 def test_waiting_and_back_leave_the_clocks_alone(opened: Opened, acting: Acting) -> None:
     case = opened(WHOLE)
     waiting = acting(case, "status", "waiting").case

@@ -33,6 +33,7 @@ def replying(policy: Policy, customer: Customer) -> Replying:
             text=form,
             customer=customer,
             because="it replies to a message of the case",
+            received_at=now,
         )
         return take_reply(policy, case, replace(reply, **changes), now)  # type: ignore[arg-type]
 
@@ -84,6 +85,29 @@ def test_a_waived_field_is_not_missed_any_more(
     waived = act(policy, opened("Severity: 2"), Act("waive", "steps", "ada@desk.example"), None, monday).case
     decision = replying(waived, monday + HOUR, "System: Linux")
     assert [wish.kind for wish in decision.wishes] == ["acknowledgment"]
+
+
+def test_a_waived_field_that_comes_all_the_same_is_kept_and_nothing_is_confirmed_twice(
+    policy: Policy, opened: Opened, replying: Replying, monday: datetime
+) -> None:
+    waived = act(policy, opened("Severity: 2\nSystem: Linux"), Act("waive", "steps", "ada@desk.example"), None, monday)
+    decision = replying(waived.case, monday + HOUR, "Steps: start it")
+    assert decision.case.fields["steps"].value == "start it"
+    assert decision.wishes == ()
+
+
+def test_what_a_reply_starts_counts_from_its_receipt_however_late_it_is_decided(
+    policy: Policy, opened: Opened, replying: Replying, monday: datetime
+) -> None:
+    closed = act(policy, opened("Severity: 2"), Act("status", "closed", "ada@desk.example"), None, monday).case
+    case = replying(closed, monday + 2 * DAY, received_at=monday + DAY).case
+    assert {clock.started_at for clock in case.clocks if clock.state == "running"} == {monday + DAY}
+
+
+def test_a_rule_that_decides_on_a_reply_brings_its_marks(opened: Opened, replying: Replying, monday: datetime) -> None:
+    decision = replying(opened("System: Linux"), monday + HOUR, "Severity: 1\nSteps: how do I start it?")
+    assert (decision.case.severity, decision.case.wished_severity) == (4, 1)
+    assert "exempt-proposed" in decision.case.marks
 
 
 def test_whoever_wrote_is_not_silent_so_what_is_owed_falls_due_counted_from_there(
