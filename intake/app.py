@@ -66,13 +66,18 @@ def open_store(config: Config) -> Databases:
     return databases
 
 
-def open_house(config: Config, databases: Databases) -> House:
-    """The desk's parts. Raises `IntakeError` where a route names a policy that is not there."""
+def open_house(config: Config, databases: Databases, *, trial: bool = False) -> House:
+    """The desk's parts. Raises `IntakeError` where a route names a policy that is not there.
+
+    For a trial nothing is written: neither what serves from now on, nor the first signing key.
+    """
     settings, reading = config.settings, config.settings.reading
-    policies, templates = load_files(config, databases)
+    policies, templates = load_files(config, databases, remember=not trial)
     with reading_store(databases.desk) as connection:
         signing = keys.signing_keys(connection)
-    if not signing:
+    if trial:
+        signing = signing or {0: secrets.token_hex(32)}
+    elif not signing:
         with databases.desk.begin() as connection:
             signing = keys.signing_keys(connection) or keys.add_signing_key(connection, secrets.token_hex(32), now())
     for route in settings.route:
@@ -84,7 +89,7 @@ def open_house(config: Config, databases: Databases) -> House:
     return House(databases, settings, policies, templates, Keys(signing), reader, lambda: secrets.token_hex(8))
 
 
-def load_files(config: Config, databases: Databases) -> tuple[Policies, TemplateSet]:
+def load_files(config: Config, databases: Databases, *, remember: bool = True) -> tuple[Policies, TemplateSet]:
     """Policies and templates from their files; what serves is remembered as the last good version."""
     checked = f"template {__version__}"
     with reading_store(databases.desk) as connection:
@@ -101,7 +106,7 @@ def load_files(config: Config, databases: Databases) -> tuple[Policies, Template
         for place, (version, text) in templates.versions().items()
         if by_place.get(place) != text or version not in compiled
     }
-    if new_policies or new_templates:
+    if remember and (new_policies or new_templates):
         with databases.desk.begin() as connection:
             for policy in new_policies:
                 keys.remember(connection, "policy", policy.name, policy.version, policy.text, now())
@@ -137,11 +142,11 @@ def transport(config: Config) -> Transport:
 
 
 @contextmanager
-def house_of(config: Config) -> Iterator[House]:
+def house_of(config: Config, *, trial: bool = False) -> Iterator[House]:
     """The desk's parts for one command, let go afterwards."""
     databases = open_store(config)
     try:
-        house = open_house(config, databases)
+        house = open_house(config, databases, trial=trial)
         try:
             yield house
         finally:

@@ -110,5 +110,8 @@ def _complain(error: Exception) -> None:
         complain(str(error))
     elif isinstance(error, SQLAlchemyError):
         complain(f"the database: {str(error).splitlines()[0]}")
+    elif isinstance(error, UnicodeEncodeError):
+        # the shell hands on whatever bytes were typed
+        complain("an argument is not UTF-8")
     else:
         complain(f"a mistake of this program: {type(error).__name__}: {error}; please report it with what you did")

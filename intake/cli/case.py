@@ -1,12 +1,22 @@
 """Commands about cases: list, show, open, and what a person at the desk does to one."""
 
-import sys
 from typing import Annotated, Any, Literal
 
 import typer
 
 from intake import app as program
-from intake.cli.common import AsOption, ConfigOption, JsonOption, configured, group, local, print_json, say, table
+from intake.cli.common import (
+    AsOption,
+    ConfigOption,
+    JsonOption,
+    configured,
+    given,
+    group,
+    local,
+    print_json,
+    say,
+    table,
+)
 from intake.config import Config
 from intake.core.case.acts import Act
 from intake.core.case.case import Case
@@ -25,8 +35,10 @@ TRIES = 3
 
 @commands.command("list")
 def list_(
-    state: Annotated[str | None, typer.Option(help="Only this state: new, open, waiting, resolved, closed.")] = None,
-    limit: Annotated[int, typer.Option(help="At most so many, the newest.")] = 1000,
+    state: Annotated[
+        Literal["new", "open", "waiting", "resolved", "closed"] | None, typer.Option(help="Only this state.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many, the newest.")] = 1000,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -125,7 +137,7 @@ def open_(
             house,
             contact=Address(name, contact),
             subject=subject,
-            text=_text(text),
+            text=given(text, "--text"),
             route=to or settings.settings.route[0].address,
             channel=channel,
             by=by,
@@ -142,7 +154,7 @@ def reply(
 
     Example: intake case reply OX-1042 "Please restart." --as ada@desk.example
     """
-    _act(configured(config), reference, Act("reply", _text(text), by), json, "answered")
+    _act(configured(config), reference, Act("reply", given(text, "the text"), by), json, "answered")
 
 
 @commands.command()
@@ -151,7 +163,7 @@ def note(reference: Reference, text: Text, by: AsOption, config: ConfigOption = 
 
     Example: intake case note OX-1042 "Rang twice." --as ada@desk.example
     """
-    _act(configured(config), reference, Act("note", _text(text), by), json, "noted")
+    _act(configured(config), reference, Act("note", given(text, "the text"), by), json, "noted")
 
 
 @commands.command()
@@ -245,10 +257,6 @@ def _tell(case: Case, json: bool, done: str) -> None:
         print_json(show.summary(case))
     else:
         say(f"{case.reference} {done}")
-
-
-def _text(written: str) -> str:
-    return sys.stdin.read() if written == "-" else written
 
 
 def _must_be_address(written: str, what: str) -> None:

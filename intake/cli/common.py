@@ -2,6 +2,7 @@
 
 import json
 import sys
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ ConfigOption = Annotated[
     typer.Option("--config", envvar="INTAKE_CONFIG", help="config.toml; without one, the shipped defaults serve."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+Number = Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The mail's number.")]
 AsOption = Annotated[str, typer.Option("--as", help="Who does this: an agent's address.")]
 
 out = Console(highlight=False, soft_wrap=True)
@@ -64,7 +66,27 @@ def complain(text: str) -> None:
 
 def visible(text: str) -> str:
     """Text from outside as a terminal may show it: controls and escapes are made visible."""
-    return "".join(each if each.isprintable() or each in "\n\t" else "�" for each in text)
+    return "".join(each if each.isprintable() or each in "\n\t" or _is_space(each) else "�" for each in text)
+
+
+def _is_space(character: str) -> bool:
+    return unicodedata.category(character) == "Zs"
+
+
+def given(written: str, what: str) -> str:
+    """A text of the command line, or standard input for "-". Raises `IntakeError` where it is not UTF-8."""
+    try:
+        return sys.stdin.buffer.read().decode("utf-8") if written == "-" else written
+    except UnicodeDecodeError:
+        raise IntakeError(f"{what}: not UTF-8") from None
+
+
+def read_text(file: Path) -> str:
+    """The text of a file that was named, without a byte order mark. Raises `IntakeError`."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise IntakeError(f"{file}: cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
@@ -95,6 +117,6 @@ def instant(written: str | None, name: str) -> datetime | None:
         at = datetime.fromisoformat(written)
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None or at.tzinfo is None or not 1970 <= at.year < 9000:
         raise IntakeError(f'{name}: "{written}" is no instant; right would be 2026-11-23T09:00:00+01:00')
     return at

@@ -51,11 +51,14 @@ def run_demo(once: bool, folder: Path | None) -> None:
 
 def _configuration(home: Path) -> Config:
     """The example configuration in the demo's folder, on a free port where its own is taken."""
-    home.mkdir(parents=True, exist_ok=True)
     file = home / "config.toml"
-    if not file.exists():
-        text = shipped("config.example.toml").read_text(encoding="utf-8")
-        file.write_text(text if _is_free(8025) else text.replace("127.0.0.1:8025", "127.0.0.1:0"), encoding="utf-8")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            text = shipped("config.example.toml").read_text(encoding="utf-8")
+            file.write_text(text if _is_free(8025) else text.replace("127.0.0.1:8025", "127.0.0.1:0"), encoding="utf-8")
+    except OSError as error:
+        raise IntakeError(f"{home}: cannot be written: {error.strerror}") from None
     return load(file)
 
 

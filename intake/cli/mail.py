@@ -18,6 +18,7 @@ from intake.cli.common import (
     AsOption,
     ConfigOption,
     JsonOption,
+    Number,
     complain,
     configured,
     err,
@@ -70,7 +71,7 @@ def ingest(
         keeper = Keeper(lambda mails: spool.keep(house.databases.spool, mails))
         pending = []
         old = timedelta(hours=settings.settings.answers.old_mail_hours)
-        with Progress(console=err, transient=True, disable=json) as progress:
+        with Progress(console=err, transient=True, disable=json or not err.is_terminal) as progress:
             task = progress.add_task("keeping", total=None)
             for found in _found(paths):
                 if not isinstance(found, FoundMail):
@@ -91,7 +92,8 @@ def ingest(
     else:
         sound = "balances" if counts["balanced"] else "DOES NOT BALANCE"
         say(f"{len(pending)} mails kept and decided; the ledger {sound}")
-        say("`intake case list` shows the cases; letters in `intake outbox list` leave with `intake serve` or `tick`")
+        if pending:
+            say("`intake case list` shows the cases, `intake outbox list` the letters; `serve` or `tick` sends them")
     if bad:
         raise typer.Exit(1)
 
@@ -145,7 +147,7 @@ def explain(
 def _house_for_trial(settings: Config, scratch: Path) -> AbstractContextManager[House]:
     """The desk on the installation's store where there is one, else on an empty one that is thrown away."""
     if (settings.folder / "desk.db").exists() or program.database_url(settings):
-        return program.house_of(settings)
+        return program.house_of(settings, trial=True)
     return program.house_of(settings.with_folder(scratch))
 
 
@@ -229,7 +231,7 @@ def parked_list(
 
 
 @parked.command("show")
-def parked_show(mail: Annotated[int, typer.Argument(help="The mail's number.")], config: ConfigOption = None) -> None:
+def parked_show(mail: Number, config: ConfigOption = None) -> None:
     """Print a kept mail as it came, byte for byte.
 
     Example: intake parked show 17 > mail.eml
@@ -245,7 +247,7 @@ def parked_show(mail: Annotated[int, typer.Argument(help="The mail's number.")],
 
 @parked.command("retry")
 def parked_retry(
-    mail: Annotated[int, typer.Argument(help="The mail's number.")],
+    mail: Number,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -288,7 +290,7 @@ def outbox_list(
 
 @outbox.command("show")
 def outbox_show(
-    number: Annotated[int, typer.Argument(help="The outgoing mail's number.")],
+    number: Number,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -310,9 +312,7 @@ def outbox_show(
 
 
 @outbox.command("retry")
-def outbox_retry(
-    number: Annotated[int, typer.Argument(help="The outgoing mail's number.")], config: ConfigOption = None
-) -> None:
+def outbox_retry(number: Number, config: ConfigOption = None) -> None:
     """Try a failed or waiting mail again at once.
 
     Example: intake outbox retry 3
@@ -323,7 +323,7 @@ def outbox_retry(
 
 @outbox.command("withhold")
 def outbox_withhold(
-    number: Annotated[int, typer.Argument(help="The outgoing mail's number.")],
+    number: Number,
     by: AsOption,
     config: ConfigOption = None,
 ) -> None:
@@ -337,7 +337,7 @@ def outbox_withhold(
 
 @outbox.command("release")
 def outbox_release(
-    number: Annotated[int, typer.Argument(help="The outgoing mail's number.")],
+    number: Number,
     by: AsOption,
     config: ConfigOption = None,
 ) -> None:

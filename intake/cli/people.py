@@ -10,14 +10,16 @@ import typer
 
 from intake import app as program
 from intake import tomlfile
-from intake.cli.common import ConfigOption, JsonOption, configured, group, print_json, say, table
+from intake.cli.common import ConfigOption, JsonOption, configured, group, print_json, read_text, say, table
 from intake.desk import customers, show
-from intake.errors import IntakeError
+from intake.errors import IntakeError, Mistake, Mistakes
 from intake.store import people
 from intake.store.engine import reading
 
 customer = group("Customers: who writes to us, and what was agreed.")
 agent = group("Agents: who answers.")
+
+LISTS = ("domains", "contacts", "support_keys")
 
 
 @customer.command("import")
@@ -30,10 +32,7 @@ def import_(
 
     Example: intake customer import customers.toml
     """
-    try:
-        content = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise IntakeError(f"{file}: cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
+    content = read_text(file)
     settings = configured(config)
     text = _from_csv(content, str(file)) if file.suffix.lower() == ".csv" else tomlfile.parse(content, str(file))
     found = customers.read_customers(text, program.serving_policies(settings), settings.settings)
@@ -50,25 +49,45 @@ def import_(
 
 
 def _from_csv(content: str, file: str) -> tomlfile.TomlText:
-    """A CSV with the same names; lists are separated by spaces or semicolons, targets named `targets.response.1`."""
+    """A CSV with the same names; lists are separated by spaces or semicolons, targets named `targets.response.1`.
+
+    Raises `Mistakes`.
+    """
+    header = content.partition("\n")[0]
+    # spreadsheets write semicolons where the comma is the decimal sign
+    reader = csv.DictReader(io.StringIO(content), delimiter=";" if ";" in header and "," not in header else ",")
     rows: list[dict[str, Any]] = []
     lines: dict[tomlfile.Path, int] = {}
-    reader = csv.DictReader(io.StringIO(content))
-    for index, row in enumerate(reader):
-        values: dict[str, Any] = {}
-        for name, value in row.items():
-            if name and value is not None and str(value).strip():
-                _put(values, name.strip().split("."), str(value).strip())
-        rows.append(values)
-        lines["customer", index] = reader.line_num
+    mistakes: list[Mistake] = []
+    try:
+        for index, row in enumerate(reader):
+            if None in row:
+                said = 'more cells than the first line has names; right would be "…" around a cell with commas'
+                mistakes.append(Mistake(file, reader.line_num, "", said))
+            rows.append(_values(row))
+            lines["customer", index] = reader.line_num
+    except csv.Error as error:
+        mistakes.append(Mistake(file, reader.line_num, "", f"not CSV: {error}"))
+    if not rows:
+        said = "no customer stands here; right would be a line of names such as name,domains,policy and one for each"
+        mistakes.append(Mistake(file, 0, "", said))
+    if mistakes:
+        raise Mistakes(mistakes)
     return tomlfile.TomlText(file, {"customer": rows}, lines)
 
 
-def _put(values: dict[str, Any], path: list[str], value: str) -> None:
-    for step in path[:-1]:
-        values = values.setdefault(step, {})
-    lists = ("domains", "contacts", "support_keys")
-    values[path[-1]] = value.replace(";", " ").split() if path[-1] in lists else value
+def _values(row: Mapping[str | Any, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in row.items():
+        if name and isinstance(value, str) and value.strip():
+            *path, key = name.strip().split(".")
+            inner = values
+            for step in path:
+                if not isinstance(inner.get(step), dict):
+                    inner[step] = {}
+                inner = inner[step]
+            inner[key] = value.replace(";", " ").split() if key in LISTS else value.strip()
+    return values
 
 
 @customer.command("list")
@@ -145,11 +164,7 @@ def agent_import(
 
     Example: intake agent import agents.toml
     """
-    try:
-        text = tomlfile.parse(file.read_text(encoding="utf-8"), str(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise IntakeError(f"{file}: cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
-    found = customers.read_agents(text)
+    found = customers.read_agents(tomlfile.parse(read_text(file), str(file)))
     _save_agents(config, found)
     say(f"{len(found)} agents stored")
 

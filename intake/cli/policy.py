@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from intake import app as program
-from intake.cli.common import ConfigOption, JsonOption, configured, group, print_json, say
+from intake.cli.common import ConfigOption, JsonOption, configured, group, print_json, read_text, say
 from intake.core.policy.policy import Policy, load_policy
 from intake.desk.policies import Policies
 from intake.desk.trial import due as due_of
@@ -46,16 +46,17 @@ def due(
         raise typer.BadParameter("give --batch FILE, or --policy, --severity and --opened")
     targets = {"response": {str(severity): target}} if target else None
     asked = {"plan": plan, "severity": severity, "opened": opened, "zone": zone, "targets": targets}
-    answer = due_of(_policy(policies, known, policy), asked)
+    try:
+        answer = due_of(_policy(policies, known, policy), asked)
+    except OverflowError as error:
+        raise IntakeError(f"opened: {opened} is too far away: {error}") from None
     print_json(answer) if json else _show(answer)
 
 
 def _lines(batch: str) -> Iterator[str]:
-    if batch == "-":
-        yield from sys.stdin
-        return
+    source: int | str = sys.stdin.fileno() if batch == "-" else batch
     try:
-        with Path(batch).open(encoding="utf-8") as file:
+        with open(source, encoding="utf-8", closefd=batch != "-") as file:
             yield from file
     except (OSError, UnicodeDecodeError) as error:
         raise IntakeError(f"{batch}: cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
@@ -80,10 +81,7 @@ def _policy(policies: Policies, known: dict[str, Policy], name: str) -> Policy:
     """A policy by its name, or by its file's path."""
     if name not in known:
         if name.endswith(".toml") or "/" in name:
-            try:
-                known[name] = load_policy(Path(name).read_text(encoding="utf-8"), name)
-            except OSError as error:
-                raise IntakeError(f"{name}: cannot be read: {error.strerror}") from None
+            known[name] = load_policy(read_text(Path(name)), name)
         else:
             known[name] = policies.get(name)
     return known[name]

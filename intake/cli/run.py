@@ -84,8 +84,10 @@ def check(config: ConfigOption = None, json: JsonOption = False) -> None:
 
     Example: intake check --config config.toml
     """
-    settings = configured(config)
-    mistakes = program.check(settings)
+    try:
+        mistakes = program.check(configured(config))
+    except Mistakes as found:
+        mistakes = found.mistakes
     if json:
         print_json([{"file": each.file, "line": each.line, "key": each.key, "text": each.text} for each in mistakes])
         if mistakes:
