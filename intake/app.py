@@ -40,6 +40,7 @@ log = structlog.get_logger()
 
 ROLES = ("smtp", "lmtp", "imap", "desk", "send", "chase")
 WAKE_SECONDS = {"tick": 20.0, "send": 2.0, "files": 10.0}
+FIRST_WAKE = timedelta(seconds=5)
 DESK_POLL_SECONDS = 1.0
 JOIN_SECONDS = 30.0
 MEGABYTE = 1_000_000
@@ -321,7 +322,8 @@ class Program:
         }
         for name, (role, work) in jobs.items():
             if role in self.roles:
-                chaser.every(WAKE_SECONDS[name], name, work, now())
+                # mail that waited is decided first: it may hold what a clock would ask for
+                chaser.every(WAKE_SECONDS[name], name, work, now() + FIRST_WAKE)
         # one connection each: a transport belongs to the one job that uses it
         for number in range(self.config.settings.outgoing.connections if "send" in self.roles else 0):
             send = partial(self._deliver, transport(self.config), f"{self.owner}-{number}")

@@ -208,5 +208,6 @@ def _to_staff(house: House, kind: str, values: Mapping[str, Any], address: str, 
 
 
 def thread_of(message: Message) -> Thread:
-    """How an answer to a message threads."""
-    return Thread(message.message_id, message.references)
+    """How an answer to a message threads: onto its References, else onto what it answers (RFC 5322 3.6.4)."""
+    parents = message.references or ((message.in_reply_to,) if message.in_reply_to else ())
+    return Thread(message.message_id, parents)
