@@ -14,9 +14,11 @@ from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
 from intake.desk import facts, post
 from intake.desk.house import House
-from intake.errors import IntakeError
+from intake.errors import IntakeError, Stale
 from intake.store import cases, messages, people
 from intake.store.engine import reading
+
+TRIES = 5
 
 
 def find(connection: Connection, reference: str) -> Case:
@@ -28,7 +30,24 @@ def find(connection: Connection, reference: str) -> Case:
 
 
 def perform(house: House, reference: str, wanted: Act, now: datetime) -> Case:
-    """Does an act and gives back the case as it then is. Raises `IntakeError` where refused, `Stale` in a race."""
+    """Does an act and gives back the case as it then is; decided again where somebody was quicker.
+
+    Raises `IntakeError` where refused, `Stale` where somebody was quicker every time.
+    """
+    for left in reversed(range(TRIES)):
+        posted = _decide(house, reference, wanted, now)
+        try:
+            with house.databases.desk.begin() as connection:
+                _save(connection, posted, wanted, now)
+            break
+        except Stale:
+            if not left:
+                raise
+    with reading(house.databases.reading) as connection:
+        return find(connection, reference)
+
+
+def _decide(house: House, reference: str, wanted: Act, now: datetime) -> post.Posted:
     with reading(house.databases.reading) as connection:
         case = find(connection, reference)
         policy = house.policy_of(connection, case)
@@ -37,11 +56,7 @@ def perform(house: House, reference: str, wanted: Act, now: datetime) -> Case:
             decision = act(policy, case, wanted, customer, now)
         except Refused as refused:
             raise IntakeError(str(refused)) from None
-        posted = _post(house, connection, policy, decision, wanted.by, customer, now)
-    with house.databases.desk.begin() as connection:
-        _save(connection, posted, wanted, now)
-    with reading(house.databases.reading) as connection:
-        return find(connection, reference)
+        return _post(house, connection, policy, decision, wanted.by, customer, now)
 
 
 def open_by_hand(

@@ -12,6 +12,7 @@ from house import FORM, NOW, ROUTE, Home, home, mail, opened
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
+from intake import app
 from intake.core.case.acts import Act
 from intake.desk import act
 from intake.desk.receive import again, receive
@@ -19,6 +20,8 @@ from intake.desk.receive import again, receive
 SECURITY = "security@support.example"
 TWO_ROUTES = f'[[route]]\naddress = "{SECURITY}"\npolicy = "open-xchange"\nqueue = "security"\n'
 WITHOUT_SEVERITY = FORM.replace("Severity: 2\n", "")
+TRUSTED = {"reading.trusted_host": "mx.support.example"}
+PASS = "mx.support.example; dmarc=pass header.from=hosting.example"
 HEAD = b"From: bad@hosting.example\r\nSubject: heavy\r\nMIME-Version: 1.0\r\n"
 
 
@@ -59,6 +62,28 @@ def test_two_mails_of_one_thread_in_one_batch_land_on_one_case(desk: Home) -> No
     assert receive(desk.house, NOW) == 2
     assert [desk.outcomes(each)[0]["outcome"] for each in (first, second)] == ["new_case", "reply"]
     assert len(desk.shown(desk.case().reference)["messages"]) == 2
+
+
+def test_colleagues_who_write_on_one_thread_in_one_batch_land_on_one_case(tmp_path: Path) -> None:
+    with home(tmp_path, TRUSTED) as desk:
+        first = desk.keep(mail(Authentication_Results=PASS))
+        lee = "lee@hosting.example"
+        second = desk.keep(follow_up(sender=lee, Authentication_Results=PASS), envelope_from=lee)
+        desk.receive()
+        assert [desk.outcomes(each)[0]["outcome"] for each in (first, second)] == ["new_case", "reply"]
+        assert [each.address for each in desk.case().participants] == ["kim@hosting.example", lee]
+
+
+def test_one_writers_mails_in_one_batch_count_against_one_another(tmp_path: Path) -> None:
+    with home(tmp_path, TRUSTED) as desk:
+        for number in range(6):
+            raw = mail(f"{FORM}{number}", message_id=f"{number}@hosting.example", Authentication_Results=PASS)
+            desk.keep(raw, envelope_from=f"bounces-{number}@sender.example")
+        desk.receive()
+        assert len(desk.cases()) == 6
+        assert [each["state"] for each in desk.outbox()] == ["queued"] * 3 + ["withheld"] * 3
+        desk.tick(NOW + timedelta(hours=1))
+        assert [each["kind"] for each in desk.outbox() if each["state"] == "queued"][3:] == ["digest"]
 
 
 def test_a_long_thread_of_one_writer_keeps_its_order_in_one_batch(desk: Home) -> None:
@@ -179,6 +204,40 @@ def test_a_database_that_is_away_parks_nothing_and_all_is_decided_when_it_is_bac
         receive(desk.house, NOW)
     holder.execute("ROLLBACK")
     holder.close()
+    assert desk.ledger()["waiting"] == 3
+    desk.receive()
+    assert [desk.outcomes(each)[0]["outcome"] for each in ids] == ["new_case"] * 3
+
+
+def test_a_disk_that_is_full_while_storing_parks_nothing(desk: Home) -> None:
+    ids = three(desk)
+    fresh = desk.house.unique
+
+    def full() -> str:
+        desk.house.unique = fresh
+        desk.databases.desk.dispose()
+
+        @event.listens_for(desk.databases.desk, "connect")
+        def cramped(connection: sqlite3.Connection, _entry: object) -> None:
+            connection.execute("PRAGMA max_page_count=1")
+
+        return fresh()
+
+    desk.house.unique = full
+    with pytest.raises(OperationalError, match="full"):
+        receive(desk.house, NOW)
+    assert desk.ledger()["waiting"] == 3
+    with opened(desk.config, app.open_store(desk.config)) as roomy:
+        roomy.receive()
+    assert [desk.outcomes(each)[0]["outcome"] for each in ids] == ["new_case"] * 3
+
+
+def test_a_database_that_goes_away_while_deciding_parks_nothing(desk: Home) -> None:
+    gone = OperationalError("SELECT 1", None, sqlite3.OperationalError("server closed the connection"))
+    desk.house.unique = breaking_at(desk.house.unique, {3}, lambda: raise_it(gone))
+    ids = three(desk)
+    with pytest.raises(OperationalError):
+        receive(desk.house, NOW)
     assert desk.ledger()["waiting"] == 3
     desk.receive()
     assert [desk.outcomes(each)[0]["outcome"] for each in ids] == ["new_case"] * 3

@@ -19,7 +19,6 @@ from intake.desk import act, show
 from intake.desk.customers import read_customers
 from intake.desk.house import House
 from intake.desk.receive import receive
-from intake.desk.tick import tick
 from intake.shipped import shipped
 from intake.store import cases, ledger, outbox, people, spool
 from intake.store.engine import Databases, open_databases, reading
@@ -152,8 +151,8 @@ class Home:
         return self.outcomes(mail_id)
 
     def tick(self, now: datetime) -> int:
-        """Chases; how many cases changed."""
-        return tick(self.house, now)
+        """Chases, and sends digests that are due; how many cases changed."""
+        return app.chase(self.house, now)
 
     def outcomes(self, mail_id: int) -> list[dict[str, Any]]:
         """What became of a mail on each route."""
