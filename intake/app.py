@@ -43,7 +43,7 @@ WAKE_SECONDS = {"tick": 20.0, "send": 2.0, "files": 10.0}
 FIRST_WAKE = timedelta(seconds=5)
 DESK_POLL_SECONDS = 1.0
 JOIN_SECONDS = 30.0
-MEGABYTE = 1_000_000
+MEGABYTE = 1_048_576
 
 
 def now() -> datetime:
@@ -100,7 +100,7 @@ def load_files(config: Config, databases: Databases, *, remember: bool = True) -
         known = keys.versions(connection, "policy")
     by_place = {(name.partition("/")[0], name.partition("/")[2]): text for name, text in good_templates.items()}
     policies = load_policies(_folders(config, "policies"), good_policies)
-    templates = load_templates(_folders(config, "templates"), by_place, compiled)
+    templates = load_templates(template_folders(config), by_place, compiled)
     new_policies = [each for each in policies if good_policies.get(each.name) != each.text or each.version not in known]
     new_templates = {
         place: (version, text)
@@ -121,6 +121,11 @@ def _folders(config: Config, kind: str) -> list[Path]:
     """The installation's own folder, then the shipped one for what it lacks."""
     own: Path = getattr(config, kind)
     return [own] if own == shipped(kind) else [own, shipped(kind)]
+
+
+def template_folders(config: Config) -> list[Path]:
+    """Where templates are looked for, in order."""
+    return _folders(config, "templates")
 
 
 def mistakes(house: House) -> list[Mistake]:
@@ -166,7 +171,7 @@ def serving_policies(config: Config) -> Policies:
 
 def serving_templates(config: Config) -> TemplateSet:
     """The templates of the configuration's folders; a broken one is an error here. Raises `Mistakes`."""
-    templates = load_templates(_folders(config, "templates"))
+    templates = load_templates(template_folders(config))
     if templates.mistakes:
         raise Mistakes(list(templates.mistakes))
     return templates
@@ -176,7 +181,7 @@ def check(config: Config) -> list[Mistake]:
     """Every mistake in policies and templates, and in what the configuration says of them."""
     settings, text = config.settings, config.text
     policies = load_policies(_folders(config, "policies"), {})
-    found = [*policies.mistakes, *check_templates(config.templates)]
+    found = [*policies.mistakes, *check_templates(template_folders(config))]
     known = [policy.name for policy in policies]
     broken = {Path(mistake.file).stem for mistake in policies.mistakes}
     for index, route in enumerate(settings.route):

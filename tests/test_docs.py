@@ -17,6 +17,7 @@ from intake.outbound.grammar import FILTERS
 from intake.outbound.samples import SAMPLES
 
 ROOT = Path(__file__).parents[1]
+VENDORS = re.compile("open-?xchange|zimbra|zerto|zitadel|zoho", re.IGNORECASE)
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
 FOLDERS = ("intake", "tests", "docs", "policies", "templates", "deploy", "benchmarks", ".ci")
 OURS = re.compile(rf"(?:{'|'.join(re.escape(folder) for folder in FOLDERS)})/\S*|[\w.-]+\.(?:md|toml)|Makefile")
@@ -248,3 +249,13 @@ def test_no_real_domain_stands_anywhere() -> None:
         if not host.lower().endswith(".example") and host not in NAMESPACES
     }
     assert not found
+
+
+def test_no_vendors_name_stands_in_the_program() -> None:
+    named = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in sorted((ROOT / "intake").rglob("*.py"))
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if VENDORS.search(line)
+    ]
+    assert not named

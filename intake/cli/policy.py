@@ -34,7 +34,7 @@ def due(
 ) -> None:
     """Reckon when an answer is due, and why.
 
-    Example: intake due --policy zimbra --plan premier --severity 2 --opened 2026-11-20T16:00:00+01:00
+    Example: intake due --policy policies/mine.toml --severity 2 --opened 2026-11-20T16:00:00+01:00
     """
     policies = program.serving_policies(configured(config))
     known: dict[str, Policy] = {}

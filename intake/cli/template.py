@@ -38,7 +38,7 @@ def check(
 
     Example: intake template check templates/
     """
-    mistakes = check_templates(folder or configured(config).templates)
+    mistakes = check_templates([folder] if folder else program.template_folders(configured(config)))
     if mistakes:
         raise Mistakes(mistakes)
     say("every template is in order")

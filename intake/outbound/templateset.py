@@ -97,20 +97,20 @@ def load(
     return TemplateSet(templates, mistakes)
 
 
-def check_templates(folder: Path) -> list[Mistake]:
-    """Every mistake in a folder's templates, each filled with sample values.
+def check_templates(folders: Sequence[Path]) -> list[Mistake]:
+    """Every mistake in the templates of the folders, each filled with sample values.
 
     A language that has some templates but not all is named too: its readers get the others in English.
     """
-    found = load([folder])
+    found = load(folders)
     mistakes = list(found.mistakes)
     have = {(template.language, template.name) for template in found.templates}
-    files = {place for place, _ in _files(folder)} | have
+    files = {place for folder in folders for place, _ in _files(folder)} | have
     for language in sorted({language for language, _ in files}):
         lacking = [name for name in SAMPLES if (language, name) not in files]
         if lacking and language != FALLBACK:
             text = f"no {', '.join(lacking)}: sent in English until there is one"
-            mistakes.append(Mistake(str(folder / language), 0, "", text))
+            mistakes.append(Mistake(str(folders[0] / language), 0, "", text))
     return mistakes
 
 

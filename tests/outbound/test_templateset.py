@@ -23,7 +23,7 @@ def write(folder: Path, text: str, place: tuple[str, str] = PLACE) -> Path:
 
 def test_the_shipped_templates_are_whole_in_both_languages(templates: TemplateSet) -> None:
     assert templates.mistakes == ()
-    assert check_templates(SHIPPED) == []
+    assert check_templates([SHIPPED]) == []
     have = {(template.language, template.name) for template in templates.templates}
     assert have == {(language, name) for language in ("en", "de") for name in SAMPLES}
 
@@ -81,7 +81,7 @@ def test_an_installation_copies_only_what_it_changes(tmp_path: Path) -> None:
     asked = [("acknowledgment", "fr"), ("acknowledgment", "fr-CA"), ("reminder", "fr"), ("reminder", "de-AT")]
     picked = [found.pick(name, language).language for name, language in asked]
     assert picked == ["fr", "fr", "en", "de"]
-    (lacking,) = check_templates(tmp_path)
+    (lacking,) = check_templates([tmp_path])
     assert str(lacking).startswith(f"{tmp_path / 'fr'}: no missing-information")
 
 
