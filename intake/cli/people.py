@@ -60,7 +60,11 @@ def _from_csv(content: str, file: str) -> tomlfile.TomlText:
     lines: dict[tomlfile.Path, int] = {}
     mistakes: list[Mistake] = []
     try:
-        for index, row in enumerate(reader):
+        names = [name.strip() for name in reader.fieldnames or ()]
+        for name in dict.fromkeys(names):
+            if name and (names.count(name) > 1 or any(each.startswith(f"{name}.") for each in names)):
+                mistakes.append(Mistake(file, 1, name, "stands twice in the first line"))
+        for index, row in enumerate(reader if not mistakes else ()):
             if None in row:
                 said = 'more cells than the first line has names; right would be "…" around a cell with commas'
                 mistakes.append(Mistake(file, reader.line_num, "", said))
@@ -68,7 +72,7 @@ def _from_csv(content: str, file: str) -> tomlfile.TomlText:
             lines["customer", index] = reader.line_num
     except csv.Error as error:
         mistakes.append(Mistake(file, reader.line_num, "", f"not CSV: {error}"))
-    if not rows:
+    if not rows and not mistakes:
         said = "no customer stands here; right would be a line of names such as name,domains,policy and one for each"
         mistakes.append(Mistake(file, 0, "", said))
     if mistakes:
@@ -83,9 +87,7 @@ def _values(row: Mapping[str | Any, Any]) -> dict[str, Any]:
             *path, key = name.strip().split(".")
             inner = values
             for step in path:
-                if not isinstance(inner.get(step), dict):
-                    inner[step] = {}
-                inner = inner[step]
+                inner = inner.setdefault(step, {})
             inner[key] = value.replace(";", " ").split() if key in LISTS else value.strip()
     return values
 

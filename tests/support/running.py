@@ -85,6 +85,11 @@ class Running:
 
         eventually(serves, STARTS_WITHIN, "the program to serve")
 
+    @property
+    def pid(self) -> int:
+        """The id of the process and of its group; 0 where none runs."""
+        return self._process.pid if self._process else 0
+
     def log(self, start: int = 0) -> str:
         """What it has printed and logged."""
         return (self.folder / "log").read_bytes()[start:].decode()
