@@ -109,7 +109,7 @@ def _post(
         house,
         policy,
         decision,
-        lambda changed, kind: facts.asking_scheduled(house, connection, changed, kind, now),
+        lambda changed, kind: facts.asking(house, connection, changed, kind, now),
         now,
         thread=_thread(connection, decision.case),
         customer=customer,

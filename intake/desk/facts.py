@@ -74,43 +74,34 @@ def load(
     return Known(work, arrival, to, tokens)
 
 
-def asking(house: House, connection: Connection, known: Known, case: Case, kind: str, now: datetime) -> Asking:
-    """What the judgment about a letter that answers the mail is made from."""
-    mail, arrival = known.work.mail, known.arrival
-    counted = recent(connection, known.answer_to, now)
-    return Asking(
+def asking(
+    house: House, connection: Connection, case: Case, kind: str, now: datetime, known: Known | None = None
+) -> Asking:
+    """What the judgment about a letter is made from; `known` is the mail that it answers, None for a scheduled one."""
+    to = known.answer_to if known else case.answer_to
+    sent, digest = recent(connection, to, now)
+    asked = Asking(
         kind=kind,
-        to=known.answer_to,
+        to=to,
         case_kinds=case.answered,
         marks=case.marks,
-        message=arrival.message,
-        envelope_from=mail.envelope_from,
-        answerable=mail.answerable,
         own_addresses=house.own_addresses,
-        undeliverable=_undeliverable(connection, known.answer_to),
-        known_contact=arrival.customer is not None,
-        sent_last_hour=counted[0],
-        digest_last_hour=counted[1],
+        undeliverable=to is not None and outbox.is_undeliverable(connection, to),
+        known_contact=case.customer_id is not None,
+        sent_last_hour=sent,
+        digest_last_hour=digest,
         cap=house.settings.answers.per_sender_per_hour,
         shadow=house.settings.answers.shadow,
     )
-
-
-def asking_scheduled(house: House, connection: Connection, case: Case, kind: str, now: datetime) -> Asking:
-    """The same for a letter that the scheduler asks for."""
-    counted = recent(connection, case.answer_to, now)
-    return Asking(
-        kind=kind,
-        to=case.answer_to,
-        case_kinds=case.answered,
-        marks=case.marks,
-        own_addresses=house.own_addresses,
-        undeliverable=_undeliverable(connection, case.answer_to),
-        known_contact=case.customer_id is not None,
-        sent_last_hour=counted[0],
-        digest_last_hour=counted[1],
-        cap=house.settings.answers.per_sender_per_hour,
-        shadow=house.settings.answers.shadow,
+    if known is None:
+        return asked
+    mail, arrival = known.work.mail, known.arrival
+    return replace(
+        asked,
+        message=arrival.message,
+        envelope_from=mail.envelope_from,
+        answerable=mail.answerable,
+        known_contact=arrival.customer is not None,
     )
 
 
@@ -125,10 +116,6 @@ def _signed_in(message: Message, login: str | None) -> Message:
         return message
     same = login.lower() == message.from_.address.lower()
     return replace(message, authentication="pass") if same else message
-
-
-def _undeliverable(connection: Connection, address: str | None) -> bool:
-    return address is not None and outbox.is_undeliverable(connection, address)
 
 
 def _tokens(house: House, work: Waiting, message: Message) -> tuple[Token, ...]:

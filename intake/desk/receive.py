@@ -212,7 +212,7 @@ def _with_answer_address(
     """A new case remembers where its scheduled letters may go: where its first answer may, or nowhere."""
     if decision.case.version:
         return decision
-    asked = facts.asking(house, connection, known, decision.case, "acknowledgment", now)
+    asked = facts.asking(house, connection, decision.case, "acknowledgment", now, known)
     allowed = judge(asked).verdict != "never" or asked.sent_last_hour >= asked.cap
     return replace(decision, case=replace(decision.case, answer_to=known.answer_to if allowed else None))
 
@@ -224,7 +224,7 @@ def _post(house: House, connection: Connection, known: facts.Known, decision: De
         house,
         policy,
         decision,
-        lambda changed, kind: facts.asking(house, connection, known, changed, kind, now),
+        lambda changed, kind: facts.asking(house, connection, changed, kind, now, known),
         now,
         thread=post.thread_of(arrival.message),
         customer=arrival.customer,

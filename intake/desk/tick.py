@@ -87,7 +87,7 @@ def _decide(house: House, connection: Connection, case_id: int, now: datetime, d
         house,
         policy,
         decide(policy, case),
-        lambda changed, kind: facts.asking_scheduled(house, connection, changed, kind, now),
+        lambda changed, kind: facts.asking(house, connection, changed, kind, now),
         now,
         thread=Thread(),
         customer=customer,

@@ -126,7 +126,7 @@ def _answer(
     if case is None or known.arrival.message.automatic_because:
         kind = settled.classified.outcome
         return {"no_answer_because": known.arrival.message.automatic_because or f"{kind}: {settled.classified.because}"}
-    verdict = judge(facts.asking(house, connection, known, case, "", now))
+    verdict = judge(facts.asking(house, connection, case, "", now, known))
     if verdict.verdict == "never":
         return {"no_answer_because": verdict.because}
     return {"no_answer_because": "nothing about the case calls for an automatic letter"}

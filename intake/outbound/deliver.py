@@ -14,8 +14,8 @@ from sqlalchemy.exc import OperationalError
 from intake.outbound.maildir import MaildirTransport
 from intake.outbound.smtp import SmtpTransport
 from intake.outbound.transport import Receipt, Refused, Transport, TryLater, Unreachable, Unsure
-from intake.store import outbox
-from intake.store.outbox import OutgoingMail
+from intake.store import sending
+from intake.store.sending import OutgoingMail
 
 __all__ = ["Counts", "MaildirTransport", "SmtpTransport", "Transport", "deliver"]
 
@@ -59,7 +59,7 @@ def deliver(
     counts = Counts()
     taken = 0
     while taken < limit and keep_going():
-        mails = outbox.claim(engine, owner, clock(), lease, min(BATCH, limit - taken))
+        mails = sending.claim(engine, owner, clock(), lease, min(BATCH, limit - taken))
         if not mails or not _Batch(engine, transport, owner, clock, give_up, counts).run(mails, lease, keep_going):
             break
         taken += len(mails)
@@ -100,12 +100,12 @@ class _Batch:
 
     def _handed_over(self, mail: OutgoingMail, receipt: Receipt) -> None:
         for address, words in receipt.refused.items():
-            _insist(outbox.note_refused, self.engine, mail, f"{address} refused: {words}", self.clock())
+            _insist(sending.note_refused, self.engine, mail, f"{address} refused: {words}", self.clock())
         if receipt.later:
             self._later(mail, "; ".join(receipt.later.values()), remaining=tuple(receipt.later))
             return
         note = "; ".join(f"not for {address}: {words}" for address, words in receipt.refused.items())
-        _insist(outbox.mark_sent, self.engine, mail, self.clock(), note)
+        _insist(sending.mark_sent, self.engine, mail, self.clock(), note)
         self.counts.sent += 1
 
     def _later(self, mail: OutgoingMail, reason: str, *, unsure: bool = False, remaining: tuple[str, ...] = ()) -> None:
@@ -114,7 +114,7 @@ class _Batch:
             self._failed(mail, self._given_up(reason))
             return
         fate = {"unsure": unsure, "remaining": remaining}
-        _insist(outbox.mark_retry, self.engine, mail, self.owner, reason, at, **fate)
+        _insist(sending.mark_retry, self.engine, mail, self.owner, reason, at, **fate)
         self.counts.later += 1
 
     def _put_back(self, mails: list[OutgoingMail], reason: str | None = None, after: timedelta = timedelta(0)) -> None:
@@ -123,10 +123,10 @@ class _Batch:
             if reason and at - mail.queued_at > self.give_up:
                 self._failed(mail, self._given_up(reason))
             else:
-                _insist(outbox.put_back, self.engine, mail, self.owner, at, reason)
+                _insist(sending.put_back, self.engine, mail, self.owner, at, reason)
 
     def _failed(self, mail: OutgoingMail, reason: str) -> None:
-        _insist(outbox.mark_failed, self.engine, mail, self.owner, reason, self.clock())
+        _insist(sending.mark_failed, self.engine, mail, self.owner, reason, self.clock())
         self.counts.failed += 1
 
     def _given_up(self, reason: str) -> str:

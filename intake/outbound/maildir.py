@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from intake.outbound.transport import Receipt, Unreachable
-from intake.store.outbox import OutgoingMail
+from intake.store.sending import OutgoingMail
 
 
 class MaildirTransport:

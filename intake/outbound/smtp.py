@@ -7,7 +7,7 @@ from contextlib import suppress
 from intake.config import Outgoing
 from intake.outbound.headers import BadAddress, safe_address
 from intake.outbound.transport import Receipt, Refused, TryLater, Unreachable, Unsure, said
-from intake.store.outbox import OutgoingMail
+from intake.store.sending import OutgoingMail
 
 PER_CONNECTION = 100
 LOGIN_CODES = (530, 534, 535, 538)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from intake.outbound.filters import line
-from intake.store.outbox import OutgoingMail
+from intake.store.sending import OutgoingMail
 
 SAID = 300
 

@@ -1,26 +1,15 @@
-"""The outbox: finished mails from the desk's transaction to the way out, each in one hand at a time.
-
-    queued -> sending -> sent | queued again | failed         withheld -> queued by a person, or never
-
-A mail whose sender vanished between handing it over and noting so is `unknown`: it may have left. It goes out again
-with the same bytes and the same Message-ID (THREATS 53), and stays `unknown` until its fate is certain.
-`next_try_at` is the instant from which anybody may take the mail; while it is in hand, the end of its lease.
-"""
+"""The outbox: finished mails that the desk queues, withholds and looks at; `sending` carries them out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from intake.core.answer.letter import Letter
 from intake.errors import IntakeError
-from intake.store.engine import reading
 from intake.store.tables import case, history, outgoing, undeliverable
 
-ACTOR = "intake"
-TAKEN_OVER = "may have left already: its sender stopped before noting so"
 DESCRIBED = [
     "id",
     "kind",
@@ -33,7 +22,6 @@ DESCRIBED = [
     "sent_at",
     "reason",
 ]
-ON_ITS_WAY = ("queued", "sending", "unknown")
 
 
 class Finished(Protocol):
@@ -49,26 +37,6 @@ class Finished(Protocol):
     def envelope_from(self) -> str: ...
     @property
     def envelope_to(self) -> tuple[str, ...]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingMail:
-    """A mail in one sender's hands. `tries` counts this one; `again`: an earlier try may have delivered it.
-
-    `envelope_from` is "" for the null return path.
-    """
-
-    id: int
-    case_id: int | None
-    kind: str
-    recipient: str
-    envelope_from: str
-    envelope_to: tuple[str, ...]
-    message_id: str
-    raw: bytes
-    queued_at: datetime
-    tries: int
-    again: bool
 
 
 def queue(
@@ -101,126 +69,6 @@ def queue(
     made = connection.scalar(insert(outgoing).values(values).returning(outgoing.c.id))
     assert made is not None
     return int(made)
-
-
-def claim(engine: Engine, owner: str, now: datetime, lease: timedelta, limit: int) -> list[OutgoingMail]:
-    """Takes up to `limit` mails whose time has come, for `owner` alone until the lease runs out."""
-    columns = outgoing.c
-    due = columns.state.in_(ON_ITS_WAY), columns.next_try_at <= now
-    wanted = (
-        select(outgoing)
-        .where(*due)
-        .order_by(columns.next_try_at, columns.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    with reading(engine) as connection:
-        # an empty outbox must not take the desk's write lock every few seconds
-        if connection.scalar(select(columns.id).where(*due).limit(1)) is None:
-            return []
-    with engine.begin() as connection:
-        rows = connection.execute(wanted).all()
-        for row in rows:
-            in_hand = {"owner": owner, "lease_until": now + lease, "next_try_at": now + lease, "tries": row.tries + 1}
-            if row.state == "sending":
-                in_hand |= {"reason": TAKEN_OVER}
-            in_hand["state"] = "sending" if row.state == "queued" else "unknown"
-            connection.execute(update(outgoing).where(columns.id == row.id).values(in_hand))
-    return [_mail(row) for row in rows]
-
-
-def _mail(row: Row[Any]) -> OutgoingMail:
-    return OutgoingMail(
-        id=row.id,
-        case_id=row.case_id,
-        kind=row.kind,
-        recipient=row.recipient,
-        envelope_from=row.envelope_from,
-        envelope_to=tuple(row.envelope_to),
-        message_id=row.message_id,
-        raw=bytes(row.raw),
-        queued_at=row.queued_at,
-        tries=row.tries + 1,
-        again=row.state != "queued",
-    )
-
-
-def mark_sent(engine: Engine, mail: OutgoingMail, now: datetime, note: str = "") -> bool:
-    """Notes that the mail has left, whoever holds it by now; false where that was noted already."""
-    twice = "it may have left twice, under one Message-ID" if mail.again else ""
-    text = "; ".join(part for part in (f"{mail.kind} to {mail.recipient}", note, twice) if part)
-    values = {"state": "sent", "sent_at": now, "reason": "; ".join(p for p in (note, twice) if p) or None}
-    with engine.begin() as connection:
-        done = connection.execute(
-            update(outgoing)
-            .where(outgoing.c.id == mail.id, outgoing.c.state != "sent")
-            .values(**values, next_try_at=None, owner=None, lease_until=None)
-        )
-        if done.rowcount:
-            _note(connection, mail, now, "sent", text)
-    return bool(done.rowcount)
-
-
-def mark_retry(
-    engine: Engine,
-    mail: OutgoingMail,
-    owner: str,
-    reason: str,
-    next_try_at: datetime,
-    *,
-    unsure: bool = False,
-    remaining: Sequence[str] = (),
-) -> bool:
-    """Puts the mail back for another try; false where it is in other hands by now.
-
-    `unsure`: it may have left. `remaining`: the recipients who still wait for it, where not all do.
-    """
-    values: dict[str, Any] = {"state": _waiting(mail, unsure), "reason": reason, "next_try_at": next_try_at}
-    if remaining:
-        values["envelope_to"] = list(remaining)
-    with engine.begin() as connection:
-        return _let_go(connection, mail, owner, values)
-
-
-def put_back(engine: Engine, mail: OutgoingMail, owner: str, next_try_at: datetime, reason: str | None = None) -> bool:
-    """Puts a mail back that was claimed and not tried."""
-    values: dict[str, Any] = {"state": _waiting(mail), "next_try_at": next_try_at, "tries": mail.tries - 1}
-    if reason:
-        values["reason"] = reason
-    with engine.begin() as connection:
-        return _let_go(connection, mail, owner, values)
-
-
-def mark_failed(engine: Engine, mail: OutgoingMail, owner: str, reason: str, now: datetime) -> bool:
-    """Stops the mail for good, with the reason on its case; false where it is in other hands by now."""
-    told = f"{reason}; an earlier try may have arrived" if mail.again else reason
-    with engine.begin() as connection:
-        done = _let_go(connection, mail, owner, {"state": "failed", "reason": told, "next_try_at": None})
-        if done:
-            _note(connection, mail, now, "failed", f"{mail.kind} to {mail.recipient}: {told}")
-    return done
-
-
-def note_refused(engine: Engine, mail: OutgoingMail, reason: str, now: datetime) -> None:
-    """Writes on the case that one of several recipients was refused for good."""
-    with engine.begin() as connection:
-        _note(connection, mail, now, "failed", f"{mail.kind}: {reason}")
-
-
-def _waiting(mail: OutgoingMail, unsure: bool = False) -> str:
-    return "unknown" if unsure or mail.again else "queued"
-
-
-def _let_go(connection: Connection, mail: OutgoingMail, owner: str, values: dict[str, Any]) -> bool:
-    held = outgoing.c.id == mail.id, outgoing.c.owner == owner, outgoing.c.tries == mail.tries
-    done = connection.execute(update(outgoing).where(*held).values(**values, owner=None, lease_until=None))
-    return bool(done.rowcount)
-
-
-def _note(connection: Connection, mail: OutgoingMail, now: datetime, event: str, text: str) -> None:
-    if mail.case_id is not None:
-        values = {"case_id": mail.case_id, "at": now, "actor": ACTOR, "event": event, "text": text, "because": []}
-        connection.execute(insert(history).values(values))
 
 
 def withhold(connection: Connection, mail_id: int, by: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from intake.config import Outgoing
 from intake.core.mail.message import Address
 from intake.outbound.deliver import Counts, MaildirTransport, SmtpTransport, deliver, pause
 from intake.outbound.templateset import TemplateSet
-from intake.store import outbox
+from intake.store import outbox, sending
 from intake.store.engine import Databases
 
 Pass = Callable[..., Counts]
@@ -128,7 +128,7 @@ def test_a_smarthost_that_is_gone_costs_one_try_for_the_whole_outbox(
     asked = 0
 
     class Gone(SmtpTransport):
-        def send(self, mail: outbox.OutgoingMail) -> Any:
+        def send(self, mail: sending.OutgoingMail) -> Any:
             nonlocal asked
             asked += 1
             return super().send(mail)

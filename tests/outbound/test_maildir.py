@@ -10,7 +10,7 @@ from intake.outbound.maildir import MaildirTransport
 from intake.outbound.render import render
 from intake.outbound.templateset import TemplateSet
 from intake.outbound.transport import Unreachable
-from intake.store.outbox import OutgoingMail
+from intake.store.sending import OutgoingMail
 
 
 def mail(templates: TemplateSet, message_id: str = "1.a@desk.example") -> OutgoingMail:

@@ -17,7 +17,7 @@ from intake.outbound.render import render
 from intake.outbound.smtp import SmtpTransport
 from intake.outbound.templateset import TemplateSet
 from intake.outbound.transport import Refused, TryLater, Unreachable, Unsure
-from intake.store.outbox import OutgoingMail
+from intake.store.sending import OutgoingMail
 
 Make = Callable[..., OutgoingMail]
 

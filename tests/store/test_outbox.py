@@ -15,7 +15,7 @@ from intake.errors import IntakeError
 from intake.outbound.render import render
 from intake.outbound.templateset import TemplateSet, load
 from intake.shipped import shipped
-from intake.store import outbox
+from intake.store import outbox, sending
 from intake.store.engine import Databases, reading
 
 LEASE = timedelta(minutes=10)
@@ -38,12 +38,12 @@ def test_a_mail_is_queued_only_with_the_desks_commit(databases: Databases, templ
     with databases.desk.connect() as connection, connection.begin() as desk:
         outbox.queue(connection, add_case(connection), letter, render(letter, templates), NOW)
         desk.rollback()
-    assert outbox.claim(databases.desk, "one", NOW, LEASE, 10) == []
+    assert sending.claim(databases.desk, "one", NOW, LEASE, 10) == []
 
 
 def test_a_claimed_mail_is_what_was_queued(databases: Databases, templates: TemplateSet) -> None:
     queue_mail(databases, templates)
-    (mail,) = outbox.claim(databases.desk, "one", NOW, LEASE, 10)
+    (mail,) = sending.claim(databases.desk, "one", NOW, LEASE, 10)
     rendered = render(make_letter(message_id="1.a1@desk.example"), templates)
     assert mail.raw == rendered.raw
     assert (mail.envelope_from, mail.envelope_to) == ("bounce@desk.example", ("kim@hosting.example",))
@@ -57,7 +57,7 @@ def test_no_mail_is_in_two_hands(databases: Databases, templates: TemplateSet) -
 
     def take(owner: str) -> None:
         start.wait(10)
-        while mails := outbox.claim(databases.desk, owner, NOW, LEASE, 3):
+        while mails := sending.claim(databases.desk, owner, NOW, LEASE, 3):
             taken.extend(mail.id for mail in mails)
 
     threads = [threading.Thread(target=take, args=(str(number),)) for number in range(4)]
@@ -72,32 +72,32 @@ def test_an_empty_outbox_does_not_wait_for_a_busy_desk(databases: Databases, tem
     queue_mail(databases, templates, at=NOW + timedelta(minutes=1))
     with databases.desk.begin():
         began = time.monotonic()
-        assert outbox.claim(databases.desk, "one", NOW, LEASE, 10) == []
+        assert sending.claim(databases.desk, "one", NOW, LEASE, 10) == []
         assert time.monotonic() - began < 5
 
 
 def test_mails_wait_for_their_time_and_go_in_its_order(databases: Databases, templates: TemplateSet) -> None:
     late = queue_mail(databases, templates, 1, at=NOW + timedelta(minutes=2))
     soon = queue_mail(databases, templates, 2, at=NOW + timedelta(minutes=1))
-    assert outbox.claim(databases.desk, "one", NOW, LEASE, 10) == []
-    found = outbox.claim(databases.desk, "one", NOW + timedelta(minutes=2), LEASE, 10)
+    assert sending.claim(databases.desk, "one", NOW, LEASE, 10) == []
+    found = sending.claim(databases.desk, "one", NOW + timedelta(minutes=2), LEASE, 10)
     assert [mail.id for mail in found] == [soon, late]
 
 
 def test_a_lease_that_ran_out_passes_the_mail_on_as_perhaps_sent(databases: Databases, templates: TemplateSet) -> None:
     mail_id = queue_mail(databases, templates)
-    (lost,) = outbox.claim(databases.desk, "one", NOW, LEASE, 10)
-    assert outbox.claim(databases.desk, "two", NOW + LEASE - timedelta(seconds=1), LEASE, 10) == []
-    (found,) = outbox.claim(databases.desk, "two", NOW + LEASE, LEASE, 10)
+    (lost,) = sending.claim(databases.desk, "one", NOW, LEASE, 10)
+    assert sending.claim(databases.desk, "two", NOW + LEASE - timedelta(seconds=1), LEASE, 10) == []
+    (found,) = sending.claim(databases.desk, "two", NOW + LEASE, LEASE, 10)
     assert (found.id, found.again, found.tries, found.raw) == (mail_id, True, 2, lost.raw)
-    assert (row(databases, mail_id)["state"], row(databases, mail_id)["reason"]) == ("unknown", outbox.TAKEN_OVER)
+    assert (row(databases, mail_id)["state"], row(databases, mail_id)["reason"]) == ("unknown", sending.TAKEN_OVER)
     # the first owner wakes up: what it knows for certain counts, what it would merely put back does not
-    assert not outbox.mark_retry(databases.desk, lost, "one", "451", NOW)
-    assert not outbox.mark_failed(databases.desk, lost, "one", "550", NOW)
-    assert not outbox.put_back(databases.desk, lost, "one", NOW)
-    assert outbox.mark_sent(databases.desk, lost, NOW)
-    assert not outbox.mark_sent(databases.desk, found, NOW)
-    assert not outbox.mark_retry(databases.desk, found, "two", "451", NOW)
+    assert not sending.mark_retry(databases.desk, lost, "one", "451", NOW)
+    assert not sending.mark_failed(databases.desk, lost, "one", "550", NOW)
+    assert not sending.put_back(databases.desk, lost, "one", NOW)
+    assert sending.mark_sent(databases.desk, lost, NOW)
+    assert not sending.mark_sent(databases.desk, found, NOW)
+    assert not sending.mark_retry(databases.desk, found, "two", "451", NOW)
     assert row(databases, mail_id)["state"] == "sent"
     assert [event for _, event, _ in told(databases)] == ["sent"]
 
@@ -106,11 +106,11 @@ def test_a_withheld_mail_stays_until_it_is_released(databases: Databases, templa
     kept, waiting = queue_mail(databases, templates, 1, withheld="shadow mode"), queue_mail(databases, templates, 2)
     with databases.desk.begin() as connection:
         outbox.withhold(connection, waiting, "robin@desk.example", NOW)
-    assert outbox.claim(databases.desk, "one", NOW + timedelta(days=9), LEASE, 10) == []
+    assert sending.claim(databases.desk, "one", NOW + timedelta(days=9), LEASE, 10) == []
     later = NOW + timedelta(days=9)
     with databases.desk.begin() as connection:
         outbox.release(connection, kept, "robin@desk.example", later)
-    (mail,) = outbox.claim(databases.desk, "one", later, LEASE, 10)
+    (mail,) = sending.claim(databases.desk, "one", later, LEASE, 10)
     assert (mail.id, mail.queued_at) == (kept, later)
     assert [(actor, event) for actor, event, _ in told(databases)] == [
         ("robin@desk.example", "withheld"),
@@ -120,7 +120,7 @@ def test_a_withheld_mail_stays_until_it_is_released(databases: Databases, templa
 
 def test_a_change_that_comes_too_late_is_refused_by_name(databases: Databases, templates: TemplateSet) -> None:
     mail_id = queue_mail(databases, templates)
-    outbox.claim(databases.desk, "one", NOW, LEASE, 10)
+    sending.claim(databases.desk, "one", NOW, LEASE, 10)
     with databases.desk.begin() as connection:
         with pytest.raises(IntakeError, match="is sending and cannot be withheld"):
             outbox.withhold(connection, mail_id, "robin@desk.example", NOW)

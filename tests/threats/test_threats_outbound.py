@@ -26,7 +26,7 @@ from intake.outbound.samples import SAMPLES
 from intake.outbound.templates import compile_template
 from intake.outbound.templateset import TemplateSet, load
 from intake.shipped import shipped
-from intake.store import outbox, tables
+from intake.store import sending, tables
 from intake.store.engine import Databases
 
 INJECTED = "a\r\nBcc: victim@h.example\r\n\r\n<script>x</script>"
@@ -297,7 +297,7 @@ def test_threat_53_a_maildir_holds_a_repeated_mail_once(
 ) -> None:
     queue_mail(databases, templates)
     way = MaildirTransport(tmp_path / "out")
-    (lost,) = outbox.claim(databases.desk, "the one that dies", NOW, timedelta(minutes=10), 10)
+    (lost,) = sending.claim(databases.desk, "the one that dies", NOW, timedelta(minutes=10), 10)
     way.send(lost)
     clock = Clock()
     clock.turn(minutes=10)
