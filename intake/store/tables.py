@@ -244,7 +244,6 @@ outgoing = Table(
     Column("subject", Text, nullable=False),
     Column("message_id", String(998), nullable=False, unique=True),
     Column("language", String(8), nullable=False),
-    Column("raw", LargeBinary, nullable=False),
     Column("state", String(16), nullable=False),
     Column("reason", Text),
     Column("queued_at", Instant, nullable=False),
@@ -253,6 +252,8 @@ outgoing = Table(
     Column("sent_at", Instant),
     Column("owner", String(64)),
     Column("lease_until", Instant),
+    # last: SQLite reads a row from its beginning, and the caps look at many rows
+    Column("raw", LargeBinary, nullable=False),
     Index("outgoing_case", "case_id"),
     Index("outgoing_next", "state", "next_try_at"),
     Index("outgoing_recipient", "recipient", "queued_at"),
