@@ -90,10 +90,12 @@ class Postfix:
             "lmtp": lmtp,
             "sink": sink,
         }
-        (self.folder / "main.cf").write_text(MAIN.format(**values))
-        (self.folder / "master.cf").write_text(MASTER.format(port=self.port))
-        (self.folder / "queue").mkdir()
-        (self.folder / "data").mkdir()
+        for name, text in (("main.cf", MAIN.format(**values)), ("master.cf", MASTER.format(port=self.port))):
+            (self.folder / name).write_text(text)
+            (self.folder / name).chmod(0o644)
+        for name, mode in (("queue", 0o755), ("data", 0o700)):
+            (self.folder / name).mkdir()
+            (self.folder / name).chmod(mode)
         shutil.chown(self.folder / "data", "postfix")
 
     def start(self) -> None:
@@ -104,7 +106,7 @@ class Postfix:
 
     def _run(self, word: str) -> "subprocess.CompletedProcess[str]":
         command = [self._program, "-c", str(self.folder), word]
-        return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+        return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False, umask=0o022)
 
     def log(self) -> str:
         """Its log so far."""
