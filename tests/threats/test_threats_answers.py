@@ -106,8 +106,20 @@ def test_threat_40_each_kind_of_automatic_letter_goes_out_once_a_case(desk: Home
             In_Reply_To="<one@hosting.example>",
         )
         desk.take(raw, at)
-    kinds = [each["kind"] for each in leaving(desk)]
-    assert sorted(set(kinds)) == sorted(kinds)
+    # silence, a reply that brings nothing, and silence again
+    for days in range(60):
+        at += timedelta(days=1)
+        desk.tick(at)
+        if days == 30:
+            assert desk.case().state == "closed"
+            late = {"message_id": "late@hosting.example", "In_Reply_To": "<one@hosting.example>"}
+            desk.take(mail("Still nothing.\n", subject="Re: The inbox", **late), at)
+    assert [each["kind"] for each in leaving(desk)] == [
+        "missing-information",
+        "reminder",
+        "reminder",
+        "closed-for-silence",
+    ]
 
 
 def test_threat_40_our_own_letter_that_comes_back_is_never_answered(desk: Home) -> None:
