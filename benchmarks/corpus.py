@@ -1,10 +1,11 @@
-"""Mails for measuring: 70 % plain of 1-3 kB with the form's lines, 20 % multipart of 8-20 kB, 10 % attachments of 50-200 kB."""
+"""Mails for measuring: 70 % plain with a form, 1-3 kB; 20 % multipart, 8-20 kB; 10 % attachments, 50-200 kB."""
 
 import base64
 import random
 from collections.abc import Iterator
 
-WORDS = "the mail server shows an empty list after the last update and the log says nothing about it at all".split()
+SENTENCE = "the mail server shows an empty list after the last update and the log says nothing about it at all"
+WORDS = SENTENCE.split()
 FORM = """Server: https://ox{number}.hosting.example
 Server Version: 7.10.6-Rev{number}
 Distribution: DEBIAN
@@ -38,7 +39,7 @@ def corpus(count: int, senders: int, seed: int = 1) -> Iterator[tuple[str, bytes
 
 
 def _text(dice: random.Random, least: int) -> str:
-    lines = []
+    lines: list[str] = []
     while sum(map(len, lines)) < least + dice.randint(0, least):
         lines.append(" ".join(dice.choices(WORDS, k=12)))
     return "\n".join(lines)

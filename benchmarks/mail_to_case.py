@@ -56,7 +56,8 @@ def _measure(home: Path, mails: int, workers: int) -> tuple[float, float]:
     decided = mails / (time.perf_counter() - started)
     with reading(databases.reading) as connection:
         counts = ledger.counts(connection)
-    assert counts["balanced"] and counts["new_case"] == mails + 20, counts
+    assert counts["balanced"], counts
+    assert counts["new_case"] == mails + 20, counts
     specs = house.policies.get("open-xchange").specs
     started = time.perf_counter()
     for _, raw in made[20:]:

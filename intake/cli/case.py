@@ -72,7 +72,7 @@ def show_(reference: Reference, config: ConfigOption = None, json: JsonOption = 
 
     Example: intake case show OX-1042
     """
-    with program.house_of(configured(config)) as house, reading(house.databases.reading) as connection:
+    with program.house_of(configured(config), trial=True) as house, reading(house.databases.reading) as connection:
         case = act.find(connection, reference)
         policy = house.policy_of(connection, case)
         customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None

@@ -15,8 +15,8 @@ from rich.panel import Panel
 from rich.progress import Progress
 from rich.text import Text
 
-from intake import app as program
 from intake import tomlfile
+from intake.app.program import Program
 from intake.cli.common import err, say, table, visible
 from intake.config import Config, load
 from intake.core.case.case import Case
@@ -35,7 +35,7 @@ def run_demo(once: bool, folder: Path | None) -> None:
     """Runs the demo; with `once` it ends by itself, else when it is stopped. Raises `IntakeError`."""
     home = folder or Path(mkdtemp(prefix="intake-demo-"))
     config = _configuration(home)
-    running = program.Program(config)
+    running = Program(config)
     _people(running)
     running.start()
     try:
@@ -72,14 +72,14 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _people(running: program.Program) -> None:
+def _people(running: Program) -> None:
     text = tomlfile.parse((SAMPLES / "customers.toml").read_text(encoding="utf-8"), "customers.toml")
     found = customers.read_customers(text, running.house.policies, running.config.settings)
     with running.databases.desk.begin() as connection:
         people.save(connection, found)
 
 
-def _send_all(running: program.Program) -> None:
+def _send_all(running: Program) -> None:
     """Sends each sample by SMTP and waits until it is decided: later ones answer letters of earlier ones."""
     host, _, port = running.listening[0].removeprefix("smtp ").rpartition(":")
     files = sorted(SAMPLES.glob("*.eml"))
@@ -102,7 +102,7 @@ def _writer(mail: Message) -> str:
     return str(mail["From"]).rpartition("<")[2].rstrip(">")
 
 
-def _filled(running: program.Program, raw: bytes) -> bytes:
+def _filled(running: Program, raw: bytes) -> bytes:
     """A sample that answers a letter names the Message-ID and Reply-To of the letter that its writer got last."""
     if b"{letter" not in raw:
         return raw
@@ -120,7 +120,7 @@ def _filled(running: program.Program, raw: bytes) -> bytes:
     )
 
 
-def _wait_until_decided(running: program.Program) -> None:
+def _wait_until_decided(running: Program) -> None:
     """Until every mail that came in has its outcome."""
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
@@ -131,7 +131,7 @@ def _wait_until_decided(running: program.Program) -> None:
     raise IntakeError("the demo's mails were not decided within a minute")
 
 
-def _wait_for_letters(running: program.Program) -> None:
+def _wait_for_letters(running: Program) -> None:
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
         with reading(running.databases.reading) as connection:
@@ -140,7 +140,7 @@ def _wait_for_letters(running: program.Program) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _show(running: program.Program) -> None:
+def _show(running: Program) -> None:
     with reading(running.databases.reading) as connection:
         loaded = cases.load(connection, cases.listed(connection))
         counts = ledger.counts(connection)
@@ -169,7 +169,7 @@ def _row(case: Case) -> list[str]:
     return [case.reference, str(case.severity), shown, case.subject, ", ".join(sorted(case.marks))]
 
 
-def _where_next(config: Config, running: program.Program, once: bool) -> None:
+def _where_next(config: Config, running: Program, once: bool) -> None:
     with reading(running.databases.reading) as connection:
         reference = show.summary(cases.load(connection, cases.listed(connection))[1])["reference"]
     intake, use = Path(sys.argv[0]), f"--config {config.file}"

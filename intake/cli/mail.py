@@ -1,24 +1,20 @@
-"""Commands about mails: ingest, explain, ledger, parked, outbox."""
+"""Commands about mails that come in: ingest, explain, ledger."""
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
-from sqlalchemy import Connection
 
 from intake import app as program
 from intake.cli.common import (
-    AsOption,
     ConfigOption,
     JsonOption,
-    Number,
     complain,
     configured,
     err,
@@ -28,23 +24,18 @@ from intake.cli.common import (
     say,
     table,
 )
+from intake.cli.stored import read_store
 from intake.config import Config
 from intake.desk import trial
 from intake.desk.house import House
-from intake.desk.receive import again
 from intake.errors import IntakeError
 from intake.inbound.files import FoundMail, mails_in, new_mail
 from intake.inbound.keep import Keeper
 from intake.store import ledger as ledgers
-from intake.store import outbox as outboxes
 from intake.store import spool
-from intake.store.engine import Databases, reading
+from intake.store.engine import reading
 
 commands = group("")
-parked = group("Mails that need a person.")
-outbox = group("Outgoing mails: what is queued, sent, failed or withheld.")
-
-T = TypeVar("T")
 
 ToOption = Annotated[str | None, typer.Option("--to", help="The recipient: an address of a route.")]
 
@@ -183,7 +174,7 @@ def ledger(config: ConfigOption = None, json: JsonOption = False) -> None:
 
     Example: intake ledger --json
     """
-    counts = _read(configured(config), ledgers.counts)
+    counts = read_store(configured(config), ledgers.counts)
     if json:
         print_json(counts)
     else:
@@ -192,166 +183,3 @@ def ledger(config: ConfigOption = None, json: JsonOption = False) -> None:
         say("the ledger balances" if counts["balanced"] else "THE LEDGER DOES NOT BALANCE")
     if not counts["balanced"]:
         raise typer.Exit(1)
-
-
-def _read(settings: Config, query: Callable[[Connection], T]) -> T:
-    def read(store: Databases) -> T:
-        with reading(store.reading) as connection:
-            return query(connection)
-
-    return _store(settings, read)
-
-
-def _store(settings: Config, work: Callable[[Databases], T]) -> T:
-    """Something done with the databases alone."""
-    databases = program.open_store(settings)
-    try:
-        return work(databases)
-    finally:
-        databases.close()
-
-
-@parked.command("list")
-def parked_list(
-    junk: Annotated[bool, typer.Option("--junk", help="Those that a trusted filter called junk.")] = False,
-    config: ConfigOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Mails that need a person, the oldest first.
-
-    Example: intake parked list
-    """
-    kind = "junk" if junk else "parked"
-    rows = _read(configured(config), lambda connection: ledgers.parked(connection, kind))
-    if json:
-        print_json(rows)
-    else:
-        columns = ["id", "route", "parked_at", "size", "reason"]
-        table("", columns, [[row[name] for name in columns] for row in rows], f"no mail is {kind}")
-
-
-@parked.command("show")
-def parked_show(mail: Number, config: ConfigOption = None) -> None:
-    """Print a kept mail as it came, byte for byte.
-
-    Example: intake parked show 17 > mail.eml
-    """
-    databases = program.open_store(configured(config))
-    try:
-        sys.stdout.buffer.write(spool.raw(databases.spool, mail))
-    except KeyError:
-        raise IntakeError(f"no mail has the number {mail}; `intake parked list` shows them") from None
-    finally:
-        databases.close()
-
-
-@parked.command("retry")
-def parked_retry(
-    mail: Number,
-    config: ConfigOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Decide a parked mail again, or release one that a filter called junk.
-
-    Example: intake parked retry 17
-    """
-    with program.house_of(configured(config)) as house:
-        if not again(house, mail, program.now()):
-            raise IntakeError(f"mail {mail} is neither parked nor junk; `intake parked list` shows what is")
-        with reading(house.databases.reading) as connection:
-            rows = ledgers.outcomes(connection, mail)
-    if json:
-        print_json(rows)
-    else:
-        for row in rows:
-            say(f"mail {mail} on {row['route']}: {row['outcome']}, {row['because']}")
-
-
-@outbox.command("list")
-def outbox_list(
-    state: Annotated[
-        Literal["queued", "sending", "sent", "unknown", "failed", "withheld"] | None,
-        typer.Option(help="Only this state."),
-    ] = None,
-    config: ConfigOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Outgoing mails, the newest last.
-
-    Example: intake outbox list --state failed
-    """
-    rows = [row for row in _read(configured(config), outboxes.listed) if state in (None, row["state"])]
-    if json:
-        print_json(rows)
-    else:
-        columns = ["id", "case", "kind", "to", "state", "subject", "reason"]
-        table("", columns, [[row[name] for name in columns] for row in rows], "nothing is going out")
-
-
-@outbox.command("show")
-def outbox_show(
-    number: Number,
-    config: ConfigOption = None,
-    json: JsonOption = False,
-) -> None:
-    """An outgoing mail as it is sent, with its state.
-
-    Example: intake outbox show 3
-    """
-    settings = configured(config)
-    shown = _read(settings, lambda connection: outboxes.show(connection, number))
-    raw = _read(settings, lambda connection: outboxes.raw(connection, number))
-    if shown is None or raw is None:
-        raise IntakeError(f"no outgoing mail has the number {number}; `intake outbox list` shows them")
-    if json:
-        print_json(shown | {"raw": raw.decode("utf-8", "replace")})
-        return
-    to = ", ".join(shown["envelope_to"])
-    say(f"{shown['state']} to {to} from <{shown['envelope_from']}>  {shown['reason'] or ''}")
-    say(raw.decode("utf-8", "replace").replace("\r\n", "\n"))
-
-
-@outbox.command("retry")
-def outbox_retry(number: Number, config: ConfigOption = None) -> None:
-    """Try a failed or waiting mail again at once.
-
-    Example: intake outbox retry 3
-    """
-    _change(config, lambda connection: outboxes.retry(connection, number, program.now()))
-    say(f"outgoing mail {number} is queued")
-
-
-@outbox.command("withhold")
-def outbox_withhold(
-    number: Number,
-    by: AsOption,
-    config: ConfigOption = None,
-) -> None:
-    """Keep a queued mail back.
-
-    Example: intake outbox withhold 3 --as ada@desk.example
-    """
-    _change(config, lambda connection: outboxes.withhold(connection, number, by, program.now()))
-    say(f"outgoing mail {number} is withheld")
-
-
-@outbox.command("release")
-def outbox_release(
-    number: Number,
-    by: AsOption,
-    config: ConfigOption = None,
-) -> None:
-    """Let a withheld mail go.
-
-    Example: intake outbox release 3 --as ada@desk.example
-    """
-    _change(config, lambda connection: outboxes.release(connection, number, by, program.now()))
-    say(f"outgoing mail {number} is queued")
-
-
-def _change(config: Path | None, change: Callable[[Connection], None]) -> None:
-    def write(store: Databases) -> None:
-        with store.desk.begin() as connection:
-            change(connection)
-
-    _store(configured(config), write)

@@ -32,7 +32,9 @@ def serve(
     if unknown or not wanted:
         named = unknown[0] if unknown else "nothing"
         raise typer.BadParameter(f'no role is named "{named}"; known are {", ".join(program.ROLES)}')
-    running = program.Program(configured(config), wanted)
+    from intake.app.program import Program
+
+    running = Program(configured(config), wanted)
     running.start()
     say(f"intake serves {', '.join(wanted)}; listening on {', '.join(running.listening) or 'nothing'}")
     try:
@@ -84,8 +86,10 @@ def check(config: ConfigOption = None, json: JsonOption = False) -> None:
 
     Example: intake check --config config.toml
     """
+    from intake.app.check import check as check_all
+
     try:
-        mistakes = program.check(configured(config))
+        mistakes = check_all(configured(config))
     except Mistakes as found:
         mistakes = found.mistakes
     if json:

@@ -38,7 +38,7 @@ def check(
 
     Example: intake template check templates/
     """
-    mistakes = check_templates([folder] if folder else program.template_folders(configured(config)))
+    mistakes = check_templates([folder] if folder else program.folders_of(configured(config), "templates"))
     if mistakes:
         raise Mistakes(mistakes)
     say("every template is in order")
@@ -57,7 +57,7 @@ def render(
 
     Example: intake template render acknowledgment --language de --case OX-1001
     """
-    with program.house_of(configured(config)) as house, reading(house.databases.reading) as connection:
+    with program.house_of(configured(config), trial=True) as house, reading(house.databases.reading) as connection:
         words = preview(house, connection, name, language, case, program.now())
     if json:
         print_json({"subject": words.subject, "text": words.text, "html": words.html})

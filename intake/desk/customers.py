@@ -2,13 +2,13 @@
 
 from datetime import date
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from intake import tomlfile
 from intake.config import MailAddress, Settings
 from intake.core.case.case import Customer
+from intake.core.hours import zone_named
 from intake.core.policy.promise import contract_mistakes
 from intake.desk.policies import Policies
 from intake.errors import IntakeError, Mistake, Mistakes
@@ -16,8 +16,7 @@ from intake.store.people import Agent
 
 
 def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError('must be a time zone such as "Europe/Berlin"')
+    zone_named(value)
     return value
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from intake.core.policy.policy import Policy, load_policy
 from intake.errors import IntakeError, Mistake, Mistakes
+from intake.tomlfile import suggestion
 
 
 class Policies:
@@ -21,8 +22,8 @@ class Policies:
     def get(self, name: str) -> Policy:
         """The policy that serves under a name. Raises `IntakeError` naming what there is."""
         if name not in self._serving:
-            known = ", ".join(sorted(self._serving)) or "none"
-            raise IntakeError(f'no policy is named "{name}"; known are {known}')
+            hint = suggestion(name, sorted(self._serving)) or "; there is none at all"
+            raise IntakeError(f'no policy is named "{name}"{hint}')
         return self._serving[name]
 
     def version(self, name: str, version: str, text: str | None) -> Policy:

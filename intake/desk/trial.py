@@ -11,6 +11,7 @@ from intake.core.answer.letters import Thread, to_customer, to_desk
 from intake.core.answer.permission import judge
 from intake.core.case.case import Case, Clock, Notice, Wish
 from intake.core.case.outcome import Classified, classify
+from intake.core.hours import zone_named
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.form import FieldKind, FieldValue
 from intake.core.mail.message import Address, Message
@@ -247,10 +248,15 @@ def due(policy: Policy, asked: Mapping[str, Any]) -> dict[str, Any]:
         raise IntakeError(f"severity: {severity!r} is none of {policy.name}; right would be one of {levels}")
     if plan is not None and policy.file.plans and plan not in policy.file.plans:
         raise IntakeError(f"plan: {plan!r} is none of {policy.name}; right would be one of {policy.file.plans}")
-    contract = _contract(policy, asked.get("targets"))
+    contract, zone = _contract(policy, asked.get("targets")), asked.get("zone")
+    if zone is not None:
+        try:
+            zone_named(str(zone))
+        except ValueError as error:
+            raise IntakeError(f"zone: {error}") from None
     out: dict[str, Any] = {"id": asked.get("id")}
     try:
-        made = promise(policy, "response", severity, opened, plan=plan, zone=asked.get("zone"), contract=contract)
+        made = promise(policy, "response", severity, opened, plan=plan, zone=zone, contract=contract)
     except ValueError as error:
         raise IntakeError(str(error)) from None
     because = list(made.because)

@@ -1,6 +1,5 @@
 """Opening the databases: pragmas, who begins how, and the two files of SQLite."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,8 +38,10 @@ def open_databases(folder: Path, url: str = "") -> Databases:
     if url:
         engine = create_engine(url, pool_pre_ping=True)
         return Databases(engine, engine, engine)
-    os.umask(os.umask(0o077) | 0o027)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    for name in ("spool.db", "desk.db"):
+        # SQLite gives its other files the mode of the first: nobody else reads people's mail
+        (folder / name).touch(mode=0o640)
     spool = _sqlite(folder / "spool.db").execution_options(schema_translate_map={"spool": None})
     desk = _sqlite(folder / "desk.db")
     reading = _sqlite(folder / "desk.db", attach=folder / "spool.db")

@@ -2,6 +2,7 @@
 
 from intake.core.hours.calendars import Calendar, calendar
 from intake.core.hours.closed import Closure, Country, Holidays, Named, Rule, closures, easter, parse_rule
+from intake.core.hours.periods import zone_named
 from intake.core.hours.reckon import add, add_local_days, is_open, next_open, open_between, remaining
 from intake.core.hours.reckoning import Reckoning, Stretch, explain
 from intake.core.hours.spans import Span, Target, business_days, elapsed, parse_target
@@ -36,4 +37,5 @@ __all__ = [
     "parse_times",
     "parse_weekly",
     "remaining",
+    "zone_named",
 ]

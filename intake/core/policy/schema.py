@@ -1,7 +1,6 @@
 """The form of a policy file. One TOML file a support policy: everything that is a vendor's stands there."""
 
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from pydantic import (
@@ -16,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from intake.core.hours import parse_rule, parse_target, parse_weekly
+from intake.core.hours import parse_rule, parse_target, parse_weekly, zone_named
 from intake.core.mail.form import FieldKind
 from intake.tomlfile import suggestion
 
@@ -26,8 +25,8 @@ Names = dict[str, list[str]]
 
 
 def _zone(value: str) -> str:
-    if value != "customer" and value not in available_timezones():
-        raise ValueError('must be a time zone such as "Europe/Berlin", or "customer"')
+    if value != "customer":
+        zone_named(value)
     return value
 
 

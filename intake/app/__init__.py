@@ -1,0 +1,188 @@
+"""Builds the parts from the configuration and runs them. The only reader of the clock."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from intake import __version__
+from intake.config import Config
+from intake.core.answer.tokens import Keys
+from intake.core.mail.message import Trust
+from intake.desk.digest import send_digests
+from intake.desk.house import House, own_addresses
+from intake.desk.policies import Policies, load_policies
+from intake.desk.post import broken_files as broken_files
+from intake.desk.reader import Reader, Way
+from intake.desk.receive import receive
+from intake.desk.tick import tick
+from intake.errors import IntakeError, Mistake, Mistakes
+from intake.inbound.keep import Keeper as Keeper
+from intake.inbound.routing import Routes
+from intake.outbound.deliver import Counts, MaildirTransport, SmtpTransport, Transport, deliver
+from intake.outbound.templateset import TemplateSet
+from intake.outbound.templateset import check_templates as check_templates
+from intake.outbound.templateset import load as load_templates
+from intake.shipped import shipped
+from intake.store import keys
+from intake.store import outbox as outbox
+from intake.store import spool as spool
+from intake.store.engine import Databases, open_databases
+from intake.store.engine import reading as reading_store
+from intake.store.migrate import upgrade
+from intake.tomlfile import suggestion as suggestion
+
+log = structlog.get_logger()
+
+ROLES = ("smtp", "lmtp", "imap", "desk", "send", "chase")
+
+
+def now() -> datetime:
+    """This instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def database_url(config: Config) -> str:
+    """The URL of the database; empty for SQLite in the data folder."""
+    url = config.settings.store.url
+    return config.secret(url) if url.startswith(("env:", "file:")) else url
+
+
+def open_store(config: Config) -> Databases:
+    """The databases, brought to this version's schema. Raises `IntakeError` where they cannot be opened."""
+    try:
+        databases = open_databases(config.folder, database_url(config))
+    except OSError as error:
+        raise IntakeError(f"{config.folder}: cannot be written: {error.strerror}") from None
+    upgrade(databases)
+    return databases
+
+
+def open_house(config: Config, databases: Databases, *, trial: bool = False) -> House:
+    """The desk's parts. Raises `IntakeError` where a route names a policy that is not there.
+
+    For a trial nothing is written: neither what serves from now on, nor the first signing key.
+    """
+    settings, reading = config.settings, config.settings.reading
+    policies, templates = load_files(config, databases, remember=not trial)
+    with reading_store(databases.desk) as connection:
+        signing = keys.signing_keys(connection)
+    if trial:
+        signing = signing or {0: secrets.token_hex(32)}
+    elif not signing:
+        with databases.desk.begin() as connection:
+            signing = keys.signing_keys(connection) or keys.add_signing_key(connection, secrets.token_hex(32), now())
+    for route in settings.route:
+        policies.get(route.policy)
+    junk = tuple((name.lower(), tuple(values)) for name, values in reading.junk_headers.items())
+    trust = Trust(reading.trusted_host, junk)
+    way = Way(trust, own_addresses(settings), reading.workers, reading.seconds, reading.memory_mb)
+    reader = Reader(config.folder, database_url(config), way)
+    return House(databases, settings, policies, templates, Keys(signing), reader, lambda: secrets.token_hex(8))
+
+
+def load_files(config: Config, databases: Databases, *, remember: bool = True) -> tuple[Policies, TemplateSet]:
+    """Policies and templates from their files; what serves is remembered as the last good version."""
+    checked = f"template {__version__}"
+    with reading_store(databases.desk) as connection:
+        good_policies = keys.served(connection, "policy")
+        good_templates = keys.served(connection, "template")
+        compiled = keys.versions(connection, checked)
+        known = keys.versions(connection, "policy")
+    by_place = {(name.partition("/")[0], name.partition("/")[2]): text for name, text in good_templates.items()}
+    policies = load_policies(folders_of(config, "policies"), good_policies)
+    templates = load_templates(folders_of(config, "templates"), by_place, compiled)
+    new_policies = [each for each in policies if good_policies.get(each.name) != each.text or each.version not in known]
+    new_templates = {
+        place: (version, text)
+        for place, (version, text) in templates.versions().items()
+        if by_place.get(place) != text or version not in compiled
+    }
+    if remember and (new_policies or new_templates):
+        with databases.desk.begin() as connection:
+            for policy in new_policies:
+                keys.remember(connection, "policy", policy.name, policy.version, policy.text, now())
+            for (language, name), (version, text) in new_templates.items():
+                for kind in ("template", checked):
+                    keys.remember(connection, kind, f"{language}/{name}", version, text, now())
+    return policies, templates
+
+
+def folders_of(config: Config, kind: str) -> list[Path]:
+    """The installation's own folder, then the shipped one for what it lacks."""
+    own: Path = getattr(config, kind)
+    return [own] if own == shipped(kind) else [own, shipped(kind)]
+
+
+def mistakes(house: House) -> list[Mistake]:
+    """What is wrong with files whose last good version serves in their place."""
+    return [*house.policies.mistakes, *house.templates.mistakes]
+
+
+def routes(config: Config) -> Routes:
+    """The configured routes as the channels ask for them."""
+    return Routes(config.settings.route, config.settings.answers.token_separator)
+
+
+def transport(config: Config) -> Transport:
+    """The way out: the smarthost, else a Maildir (`outgoing` in the data folder where none is named)."""
+    outgoing = config.settings.outgoing
+    if outgoing.smtp:
+        password = config.secret(outgoing.password) if outgoing.password else ""
+        return SmtpTransport(outgoing, password, config.settings.service.hostname)
+    return MaildirTransport(config.path(outgoing.maildir) if outgoing.maildir else config.folder / "outgoing")
+
+
+@contextmanager
+def house_of(config: Config, *, trial: bool = False) -> Iterator[House]:
+    """The desk's parts for one command, let go afterwards."""
+    databases = open_store(config)
+    try:
+        house = open_house(config, databases, trial=trial)
+        try:
+            yield house
+        finally:
+            house.reader.close()
+    finally:
+        databases.close()
+
+
+def serving_policies(config: Config) -> Policies:
+    """The policies of the configuration's files; a broken one is an error here. Raises `Mistakes`."""
+    policies = load_policies(folders_of(config, "policies"), {})
+    if policies.mistakes:
+        raise Mistakes(policies.mistakes)
+    return policies
+
+
+def serving_templates(config: Config) -> TemplateSet:
+    """The templates of the configuration's folders; a broken one is an error here. Raises `Mistakes`."""
+    templates = load_templates(folders_of(config, "templates"))
+    if templates.mistakes:
+        raise Mistakes(list(templates.mistakes))
+    return templates
+
+
+def chase(house: House, at: datetime) -> int:
+    """Does what clocks ask for at `at`, and sends digests that are due; gives back how many cases changed."""
+    chased = tick(house, at)
+    send_digests(house, at)
+    return chased
+
+
+def one_pass(config: Config, house: House, at: datetime) -> tuple[int, Counts]:
+    """Chases everything that asks for something at `at`, and sends what is to go out; decides waiting mail first."""
+    decide_all(house)
+    chased = chase(house, at)
+    give_up = timedelta(hours=config.settings.outgoing.give_up_after_hours)
+    counts = deliver(house.databases.desk, transport(config), "tick", lambda: at, give_up=give_up, limit=100_000)
+    return chased, counts
+
+
+def decide_all(house: House, tell: Callable[[int], object] = lambda _: None) -> None:
+    """Decides every mail that waits; `tell` hears how many outcomes each pass wrote."""
+    while count := receive(house, now()):
+        tell(count)

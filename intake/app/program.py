@@ -1,0 +1,178 @@
+"""The running program: channels, desk, sending and chasing, each in threads of its own."""
+
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from intake.app import (
+    ROLES,
+    chase,
+    load_files,
+    mistakes,
+    now,
+    open_house,
+    open_store,
+    routes,
+    transport,
+)
+from intake.config import Config
+from intake.desk.post import broken_files
+from intake.desk.receive import receive
+from intake.inbound.keep import Keeper
+from intake.outbound.deliver import Transport, deliver
+from intake.store import outbox, spool
+
+log = structlog.get_logger()
+
+WAKE_SECONDS = {"tick": 20.0, "send": 2.0, "files": 10.0}
+FIRST_WAKE = timedelta(seconds=5)
+DESK_POLL_SECONDS = 1.0
+JOIN_SECONDS = 30.0
+MEGABYTE = 1_048_576
+
+
+class Program:
+    """The running program: channels, desk, sending and chasing, as far as the roles go."""
+
+    def __init__(self, config: Config, roles: Sequence[str] = ROLES) -> None:
+        self.config = config
+        self.roles = frozenset(roles)
+        self.databases = open_store(config)
+        self.house = open_house(config, self.databases)
+        self.owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+        self.listening: list[str] = []
+        self._stop = threading.Event()
+        self._mail_came = threading.Event()
+        self._closers: list[Callable[[], None]] = []
+        self._fingerprint = self._files()
+
+    def start(self) -> None:
+        """Starts every part. Raises `IntakeError` with what cannot run, and nothing is left running then."""
+        self._tell_mistakes()
+        try:
+            if "desk" in self.roles:
+                self._start_desk()
+            if self.roles & {"smtp", "lmtp", "imap"}:
+                self._start_channels()
+            self._start_chaser()
+        except BaseException:
+            self.close()
+            raise
+
+    def wait(self) -> None:
+        """Runs until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stop.set())
+        while not self._stop.wait(1):
+            pass
+
+    def close(self) -> None:
+        """Stops taking mail, finishes what is in hand, and ends."""
+        self._stop.set()
+        self._mail_came.set()
+        while self._closers:
+            self._closers.pop()()
+        self.house.reader.close()
+        self.databases.close()
+
+    def _start_desk(self) -> None:
+        thread = threading.Thread(target=self._decide, name="desk", daemon=True)
+        thread.start()
+        self._closers.append(lambda: thread.join(JOIN_SECONDS))
+
+    def _decide(self) -> None:
+        while not self._stop.is_set():
+            # cleared first: a mail that comes while we look wakes us again
+            self._mail_came.clear()
+            try:
+                if receive(self.house, now()):
+                    continue
+            except Exception:
+                log.exception("will be tried again", part="desk")
+            self._mail_came.wait(DESK_POLL_SECONDS)
+
+    def _start_channels(self) -> None:
+        # here, not above: a command that takes no mail shall not wait for these libraries
+        from intake.inbound.imap import MailboxWatcher
+        from intake.inbound.smtp import MailListener, configured
+
+        keeper = Keeper(lambda mails: spool.keep(self.databases.spool, mails), self._mail_came.set)
+        self._closers.append(keeper.close)
+        table, settings = routes(self.config), self.config.settings
+        listens = [each for each in configured(self.config) if each.protocol in self.roles]
+        if listens:
+            host = settings.service.hostname
+            listener = MailListener(listens, routes=table, keeper=keeper, now=now, hostname=host)
+            listener.start()
+            self._closers.append(listener.close)
+            for listen, address in zip(listens, listener.addresses, strict=True):
+                place = address if isinstance(address, str) else f"{address[0]}:{address[1]}"
+                self.listening.append(f"{listen.protocol} {place}")
+        for mailbox in settings.mailbox if "imap" in self.roles else ():
+            place = mailbox.password or mailbox.token
+            watcher = MailboxWatcher(
+                mailbox,
+                partial(self.config.secret, place),
+                routes=table,
+                keeper=keeper,
+                spool=self.databases.spool,
+                now=now,
+                size_limit=settings.smtp.size_limit_mb * MEGABYTE,
+                log=log,
+            )
+            watcher.start()
+            self._closers.append(watcher.close)
+
+    def _start_chaser(self) -> None:
+        from intake.chaser import Chaser
+
+        chaser = Chaser(4 + self.config.settings.outgoing.connections)
+        jobs: dict[str, tuple[str, Callable[[], object]]] = {
+            "tick": ("chase", lambda: chase(self.house, now())),
+            "files": ("desk", self._reload),
+        }
+        for name, (role, work) in jobs.items():
+            if role in self.roles:
+                # mail that waited is decided first: it may hold what a clock would ask for
+                chaser.every(WAKE_SECONDS[name], name, work, now() + FIRST_WAKE)
+        # one connection each: a transport belongs to the one job that uses it
+        for number in range(self.config.settings.outgoing.connections if "send" in self.roles else 0):
+            send = partial(self._deliver, transport(self.config), f"{self.owner}-{number}")
+            chaser.every(WAKE_SECONDS["send"], f"send {number}", send, now())
+        chaser.start()
+        self._closers.append(chaser.close)
+
+    def _deliver(self, way: Transport, owner: str) -> None:
+        give_up = timedelta(hours=self.config.settings.outgoing.give_up_after_hours)
+        going = self._stop.is_set
+        deliver(self.databases.desk, way, owner, now, give_up=give_up, keep_going=lambda: not going())
+
+    def _files(self) -> tuple[tuple[str, int, int], ...]:
+        """What tells that a policy or template changed: path, time and size of each file."""
+        folders = (self.config.policies, self.config.templates)
+        files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
+        return tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+
+    def _reload(self) -> None:
+        """A changed file serves from the next mail on; a broken one does not, and a person is told."""
+        fingerprint = self._files()
+        if fingerprint == self._fingerprint:
+            return
+        self.house.policies, self.house.templates = load_files(self.config, self.databases)
+        self._fingerprint = fingerprint
+        self._tell_mistakes()
+        log.info("policies and templates were read again")
+
+    def _tell_mistakes(self) -> None:
+        found = mistakes(self.house)
+        for mistake in found:
+            log.error("a broken file: its last good version serves", mistake=str(mistake))
+        with self.databases.desk.begin() as connection:
+            for draft in broken_files(self.house, connection, found, now()):
+                outbox.queue(connection, None, draft.letter, draft.rendered, now(), withheld=draft.withheld)

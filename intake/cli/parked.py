@@ -1,0 +1,82 @@
+"""Commands about mails that need a person."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from intake import app as program
+from intake.cli.common import (
+    ConfigOption,
+    JsonOption,
+    Number,
+    configured,
+    group,
+    print_json,
+    say,
+    table,
+)
+from intake.cli.stored import read_store
+from intake.desk.receive import again
+from intake.errors import IntakeError
+from intake.store import ledger as ledgers
+from intake.store import spool
+from intake.store.engine import reading
+
+commands = group("Mails that need a person.")
+
+
+@commands.command("list")
+def parked_list(
+    junk: Annotated[bool, typer.Option("--junk", help="Those that a trusted filter called junk.")] = False,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Mails that need a person, the oldest first.
+
+    Example: intake parked list
+    """
+    kind = "junk" if junk else "parked"
+    rows = read_store(configured(config), lambda connection: ledgers.parked(connection, kind))
+    if json:
+        print_json(rows)
+    else:
+        columns = ["id", "route", "parked_at", "size", "reason"]
+        table("", columns, [[row[name] for name in columns] for row in rows], f"no mail is {kind}")
+
+
+@commands.command("show")
+def parked_show(mail: Number, config: ConfigOption = None) -> None:
+    """Print a kept mail as it came, byte for byte.
+
+    Example: intake parked show 17 > mail.eml
+    """
+    databases = program.open_store(configured(config))
+    try:
+        sys.stdout.buffer.write(spool.raw(databases.spool, mail))
+    except KeyError:
+        raise IntakeError(f"no mail has the number {mail}; `intake parked list` shows them") from None
+    finally:
+        databases.close()
+
+
+@commands.command("retry")
+def parked_retry(
+    mail: Number,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Decide a parked mail again, or release one that a filter called junk.
+
+    Example: intake parked retry 17
+    """
+    with program.house_of(configured(config)) as house:
+        if not again(house, mail, program.now()):
+            raise IntakeError(f"mail {mail} is neither parked nor junk; `intake parked list` shows what is")
+        with reading(house.databases.reading) as connection:
+            rows = ledgers.outcomes(connection, mail)
+    if json:
+        print_json(rows)
+    else:
+        for row in rows:
+            say(f"mail {mail} on {row['route']}: {row['outcome']}, {row['because']}")
