@@ -2,10 +2,14 @@
 
 import multiprocessing
 import resource
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from sqlalchemy import Engine
@@ -14,14 +18,17 @@ from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldSpec, FieldValue
 from intake.core.mail.message import Message, Trust, Unreadable
 from intake.core.mail.read import read
+from intake.errors import IntakeError
 from intake.store import spool
 from intake.store.engine import open_databases
 
 CHUNK = 10
+TRIES = 2
 MAILS_BEFORE_RENEWAL = 2_000
 PRELOADED = ["intake.desk.reader", "intake.core.mail.language"]
 
 Specs = Mapping[str, tuple[FieldSpec, ...]]
+Work = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,66 +46,125 @@ class Reading:
 
 @dataclass(frozen=True)
 class Way:
-    """How mails are read: whose word counts, which addresses are ours, and the limits (seconds, megabytes)."""
+    """How mails are read: whose word counts, which addresses are ours, and the limits (seconds, megabytes).
+
+    `patience`: seconds beyond the limit after which processes that do not answer at all are replaced.
+    """
 
     trust: Trust
     own_addresses: frozenset[str]
     workers: int = 1
     seconds: float = 5
     memory_mb: int = 512
+    patience: float = 30
+
+
+class Broken(Exception):  # noqa: N818  (a fact about the pool, whatever mail was in it)
+    """The processes are gone or do not answer; others have taken their place."""
 
 
 class Reader:
-    """A pool of reading processes over a spool. Start it before threads that hold locks."""
+    """A pool of reading processes over a spool. Start it before threads that hold locks.
+
+    A pool that breaks (its idle workers killed for want of memory, say) is replaced by another one.
+    """
 
     def __init__(self, folder: Path, url: str, way: Way) -> None:
         self._way = way
+        self._place = (folder, url)
+        self._lock = threading.Lock()
+        self._closed = False
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(PRELOADED)
-        self._pool = ProcessPool(
-            max_workers=way.workers,
+        return ProcessPool(
+            max_workers=self._way.workers,
             max_tasks=MAILS_BEFORE_RENEWAL,
             initializer=_prepare,
-            initargs=(folder, url, way),
+            initargs=(*self._place, self._way),
             context=context,
         )
 
     def kept(self, ids: Sequence[int], specs: Specs) -> dict[int, Reading]:
-        """Reads kept mails. A chunk that dies is read again one by one, and only the culprit stays unread."""
+        """Reads kept mails. A chunk that dies is read again one by one, and only the culprit stays unread.
+
+        Raises `IntakeError` where no process can be had: that is no mail's fault.
+        """
         chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
-        futures = [
-            (chunk, self._pool.schedule(_read_kept, [chunk, specs], timeout=self._way.seconds)) for chunk in chunks
-        ]
+        begun = [(chunk, *self._begin(_read_kept, chunk, specs)) for chunk in chunks]
         out: dict[int, Reading] = {}
-        for chunk, future in futures:
-            readings, problem = self._result(future)
+        for chunk, pool, future in begun:
+            try:
+                readings, problem = self._result(pool, future)
+            except Broken:
+                readings, problem = None, ""
             if readings is not None:
                 out |= zip(chunk, readings, strict=True)
-            elif len(chunk) == 1:
+            elif len(chunk) == 1 and problem:
                 out[chunk[0]] = Reading(None, {}, {}, problem)
             else:
-                for mail_id in chunk:
-                    out |= self.kept([mail_id], specs)
+                out |= {mail_id: self._alone(_read_kept, mail_id, specs) for mail_id in chunk}
         return out
 
     def raw(self, raw: bytes, specs: Specs) -> Reading:
-        """Reads bytes that are not kept."""
-        future = self._pool.schedule(_read_raw, [[raw], specs], timeout=self._way.seconds)
-        readings, problem = self._result(future)
-        return readings[0] if readings else Reading(None, {}, {}, problem)
+        """Reads bytes that are not kept. Raises `IntakeError` where no process can be had."""
+        return self._alone(_read_raw, raw, specs)
 
     def close(self) -> None:
         """Ends the processes."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        with self._lock:
+            self._closed = True
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
 
-    def _result(self, future: "ProcessFuture[list[Reading]]") -> tuple[list[Reading] | None, str]:
+    def _alone(self, work: Work, mail: int | bytes, specs: Specs) -> Reading:
+        for _ in range(TRIES):
+            try:
+                readings, problem = self._result(*self._begin(work, [mail], specs))
+            except Broken:
+                continue
+            return readings[0] if readings else Reading(None, {}, {}, problem)
+        if not self._works(specs):
+            raise IntakeError("the reading processes do not run; the mails wait")
+        return Reading(None, {}, {}, "reading broke off every time")
+
+    def _works(self, specs: Specs) -> bool:
+        """Whether processes can be had at all."""
         try:
-            return future.result(), ""
+            return self._result(*self._begin(_read_raw, [], specs))[0] is not None
+        except Broken:
+            return False
+
+    def _begin(self, work: Work, mails: Sequence[Any], specs: Specs) -> "tuple[ProcessPool, ProcessFuture[Any]]":
+        with self._lock:
+            if self._closed:
+                raise IntakeError("the reader is closed")
+            if not self._pool.active:
+                self._replace()
+            return self._pool, self._pool.schedule(work, [mails, specs], timeout=self._way.seconds)
+
+    def _result(self, pool: ProcessPool, future: "ProcessFuture[Any]") -> tuple[list[Reading] | None, str]:
+        """The readings, or why there are none. Raises `Broken` where the mails cannot be blamed."""
+        try:
+            return future.result(self._way.seconds + self._way.patience), ""
         except FutureTimeout:
-            return None, f"reading took more than {self._way.seconds:g} seconds"
+            if future.done():
+                return None, f"reading took more than {self._way.seconds:g} seconds"
+            with self._lock:
+                if pool is self._pool:
+                    self._replace()
+        except (BrokenProcessPool, CancelledError):
+            pass
         except (ProcessExpired, MemoryError):
             return None, f"reading took more than {self._way.memory_mb} MB of memory, or crashed"
+        raise Broken
+
+    def _replace(self) -> None:
+        old, self._pool = self._pool, self._new_pool()
+        old.stop()  # type: ignore[no-untyped-call]
+        threading.Thread(target=old.join, name="old readers", daemon=True).start()
 
 
 _engine: Engine | None = None
