@@ -1,0 +1,132 @@
+"""What would happen: the same decisions as for real, in the contract's form, and nothing written."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from house import FORM, NOW, ROUTE, Home, mail
+
+from intake.desk.trial import Tried, due, explain
+from intake.errors import IntakeError
+from intake.store.engine import reading
+from intake.store.spool import RoutedTo
+
+TOP = {
+    "file", "message", "fields", "missing", "outcome", "case", "route", "policy", "policy_version", "plan", "severity",
+    "marks", "because", "clocks", "answer", "no_answer_because",
+}  # fmt: skip
+MESSAGE = {
+    "message_id", "subject", "from", "to", "cc", "date", "text", "new_text", "attachments", "kind", "bounce",
+    "in_reply_to", "references", "language", "authenticated", "defects",
+}  # fmt: skip
+
+
+def tried(desk: Home, raw: bytes, routes: tuple[str, ...] = (ROUTE,)) -> list[dict[str, Any]]:
+    with reading(desk.databases.reading) as connection:
+        routed = tuple(RoutedTo(each, each) for each in routes)
+        return explain(desk.house, connection, Tried("x.eml", raw, routed, NOW, "kim@hosting.example"))
+
+
+def written(desk: Home) -> str:
+    """All that stands in both databases."""
+    said = hashlib.sha256()
+    for engine in (desk.databases.desk, desk.databases.spool):
+        raw = engine.raw_connection()
+        for line in raw.driver_connection.iterdump():  # type: ignore[union-attr]
+            said.update(line.encode("utf-8", "surrogateescape"))
+        raw.close()
+    return said.hexdigest()
+
+
+def test_explain_gives_what_the_contract_names(desk: Home) -> None:
+    (found,) = tried(desk, mail())
+    assert set(found) >= TOP
+    assert set(found["message"]) >= MESSAGE
+    assert (found["outcome"], found["case"], found["severity"], found["missing"]) == ("new_case", None, 2, [])
+    assert found["fields"]["severity"] == {"label": "Severity", "value": 2, "written": "2", "valid": True}
+    assert found["fields"]["module"]["value"] == ["mail"]
+    assert found["answer"]["template"] == "acknowledgment"
+    assert found["answer"]["to"] == "kim@hosting.example"
+    assert found["clocks"][0]["due"] == (NOW + timedelta(hours=4)).isoformat()
+    assert {"clause", "text"} == set(found["because"][0])
+
+
+def test_explain_decides_as_the_desk_does_and_writes_nothing(desk: Home) -> None:
+    desk.take(mail())
+    before = written(desk)
+    reply = mail("More.\n", message_id="two@hosting.example", subject="Re:", In_Reply_To="<one@hosting.example>")
+    junk, missing = mail(X_Spam_Flag="YES", message_id="j@x.example"), mail("Broken.\n", message_id="m@x.example")
+    for raw, outcome, case in (
+        (mail(), "duplicate", None),
+        (reply, "reply", "OX-1001"),
+        (junk, "junk", None),
+        (missing, "new_case", None),
+        (mail(Auto_Submitted="auto-replied", message_id="a@x.example"), "automatic", None),
+        (b"Content-Type: message/rfc822\r\n\r\n" * 1_000, "parked", None),
+    ):
+        (found,) = tried(desk, raw)
+        assert (found["outcome"], found["case"]) == (outcome, case)
+        assert bool(found["answer"]) != bool(found["no_answer_because"])
+    assert written(desk) == before
+
+
+def test_explain_of_a_mail_that_cannot_be_read_has_every_key(desk: Home) -> None:
+    (found,) = tried(desk, b"Content-Type: message/rfc822\r\n\r\n" * 1_000)
+    assert set(found) >= TOP
+
+
+def test_explain_and_the_desk_agree(desk: Home) -> None:
+    raws = [
+        mail(FORM.replace("DEBIAN", "Windows")),
+        mail("Hilfe, nichts geht mehr! Wir können seit heute keine Mails lesen.\n", message_id="d@hosting.example"),
+        mail(sender="stranger@nowhere.example", message_id="s@nowhere.example"),
+        mail(FORM.replace("Severity: 2", "Severity: 1"), message_id="one1@hosting.example"),
+    ]
+    for raw in raws:
+        (found,) = tried(desk, raw)
+        (outcome,) = desk.take(raw)
+        case = desk.cases()[-1]
+        assert found["outcome"] == outcome["outcome"]
+        assert (found["severity"], found["marks"]) == (case.severity, sorted(case.marks))
+        assert found["clocks"][0]["due"] == (case.clocks[0].due_at.isoformat() if case.clocks[0].due_at else None)
+        if found["answer"]:
+            sent = desk.outbox()[-1]
+            assert (found["answer"]["template"], found["answer"]["to"]) == (sent["kind"], sent["to"])
+
+
+ASKED = {"id": 7, "policy": "open-xchange", "plan": None, "severity": 2, "opened": "2026-11-23T10:00:00+01:00"}
+
+
+def test_a_due_time_comes_with_its_reasons_from_the_contracts_targets(desk: Home) -> None:
+    policy = desk.house.policies.get("open-xchange")
+    found = due(policy, ASKED | {"targets": {"response": {"2": "4 business hours"}}, "unknown": 1})
+    assert found["id"] == 7
+    assert found["response"]["due"] == "2026-11-23T14:00:00+01:00" or found["response"]["due"].startswith(
+        "2026-11-23T13:00:00+00:00"
+    )
+    assert found["update"] is None
+    assert found["because"]
+
+
+def test_without_a_target_there_is_no_due_time_and_a_reason(desk: Home) -> None:
+    found = due(desk.house.policies.get("open-xchange"), ASKED)
+    assert found["response"] is None
+    assert any(each["clause"] == "OX-4" for each in found["because"])
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"severity": 9}, "severity"),
+        ({"severity": "2"}, "severity"),
+        ({"opened": "yesterday"}, "opened"),
+        ({"opened": "2026-11-23T10:00:00"}, "opened"),
+        ({"targets": "fast"}, "targets"),
+        ({"targets": {"response": {"2": "soon"}}}, "soon"),
+        ({"zone": "Mars/Base", "targets": {"response": {"2": "4 business hours"}}}, "Mars/Base"),
+    ],
+)
+def test_a_line_that_cannot_be_answered_says_why(desk: Home, change: dict[str, Any], said: str) -> None:
+    with pytest.raises(IntakeError, match=said):
+        due(desk.house.policies.get("open-xchange"), ASKED | change)
