@@ -45,7 +45,7 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
     (
         "due --policy open-xchangd --severity 1 --opened 2026-11-23T09:00:00Z",
         1,
-        ("open-xchangd", "known are open-xchange"),
+        ("open-xchangd", 'did you mean "open-xchange"?'),
     ),
     ("due --policy open-xchange --severity 9 --opened 2026-11-23T09:00:00Z", 1, ("severity", "[1, 2, 3, 4]")),
     ("due --policy open-xchange --severity 1 --opened noon", 1, ("opened", "noon")),
