@@ -40,7 +40,14 @@ def command(name: str) -> Any:
     """The command of a name, imported now. From here on log lines go to standard error: answers own the other."""
     import structlog
 
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    # tracebacks in logs are plain: the values of variables may be people's words or secrets
+    shown = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    processors: list[Any] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        shown,
+    ]
+    structlog.configure(processors=processors, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     module, _, group = COMMANDS[name][0].partition(":")
     made = typer.main.get_group(getattr(import_module(f"intake.cli.{module}"), group or "commands"))
     return made if group else made.commands[name]
