@@ -1,5 +1,6 @@
 """Wakes the desk and the outbound room at a fixed pace. It decides nothing: what is due stands in the store's rows."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
@@ -8,6 +9,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 log = structlog.get_logger()
+# a run that is left out because the last one still goes on is as it should be
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 class Chaser:

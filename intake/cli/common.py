@@ -25,6 +25,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts
 Number = Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The mail's number.")]
 AsOption = Annotated[str, typer.Option("--as", help="Who does this: an agent's address.")]
 
+PIPE_WIDTH = 1_000
+
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -97,7 +99,8 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
     for row in rows:
         made.add_row(*(Text(visible("" if cell is None else str(cell))) for cell in row))
     if made.row_count:
-        Console(highlight=False).print(made)
+        # a pipe has no edge to wrap at
+        Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH).print(made)
     else:
         say(empty)
 

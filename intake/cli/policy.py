@@ -56,22 +56,25 @@ def due(
 def _lines(batch: str) -> Iterator[str]:
     source: int | str = sys.stdin.fileno() if batch == "-" else batch
     try:
-        with open(source, encoding="utf-8", closefd=batch != "-") as file:
+        # a byte that is no UTF-8 spoils its own line alone
+        with open(source, encoding="utf-8", errors="surrogateescape", closefd=batch != "-") as file:
             yield from file
-    except (OSError, UnicodeDecodeError) as error:
-        raise IntakeError(f"{batch}: cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
+    except OSError as error:
+        raise IntakeError(f"{batch}: cannot be read: {error.strerror}") from None
 
 
 def _answer(policies: Policies, known: dict[str, Policy], line: str) -> dict[str, Any]:
     """The answer to one line; a line that can't be answered names why, and the rest goes on."""
     asked: Mapping[str, Any] = {}
     try:
+        if not line.isascii() and any("\udc80" <= each <= "\udcff" for each in line):
+            raise IntakeError("the line is not UTF-8")
         parsed = jsons.loads(line)
         if not isinstance(parsed, dict):
             raise IntakeError('the line is no JSON object; right would be {"id": 1, "policy": …}')
         asked = parsed
         return due_of(_policy(policies, known, str(asked.get("policy"))), asked)
-    except jsons.JSONDecodeError as error:
+    except (jsons.JSONDecodeError, RecursionError) as error:
         return {"id": None, "error": f"not JSON: {error}"}
     except (IntakeError, ValueError, OverflowError) as error:
         return {"id": asked.get("id"), "error": str(error)}

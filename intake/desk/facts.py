@@ -56,7 +56,6 @@ def load(
         queue=route.queue,
         policy=policy,
         fields=read.fields.get(policy.name, {}),
-        new_fields=read.new_fields.get(policy.name, {}),
         customer=customer,
         candidates=found,
         our_words=_our_words(connection, found),
@@ -86,6 +85,7 @@ def asking(
         case_kinds=case.answered,
         marks=case.marks,
         own_addresses=house.own_addresses,
+        separator=house.settings.answers.token_separator,
         undeliverable=to is not None and outbox.is_undeliverable(connection, to),
         known_contact=case.customer_id is not None,
         sent_last_hour=sent,
@@ -98,11 +98,18 @@ def asking(
     mail, arrival = known.work.mail, known.arrival
     return replace(
         asked,
+        undeliverable=asked.undeliverable and not lives(arrival.message, to),
         message=arrival.message,
         envelope_from=mail.envelope_from,
         answerable=mail.answerable,
         known_contact=arrival.customer is not None,
     )
+
+
+def lives(message: Message, address: str | None) -> bool:
+    """Whether a mail proves that an address can be reached again: its owner, authenticated, wrote from it."""
+    written = message.from_.address.lower() if message.from_ else None
+    return message.authentication == "pass" and address is not None and address.lower() == written
 
 
 def recent(connection: Connection, address: str | None, now: datetime) -> tuple[int, bool]:

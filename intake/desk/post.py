@@ -103,6 +103,8 @@ def _automatic(
     permission = judge(asked)
     if permission.verdict == "never" or asked.to is None:
         entry = Entry("not-answered", f"no {wish.kind}: {permission.because}")
+        if asked.undeliverable:
+            decision = replace(decision, case=decision.case.marked("undeliverable"))
         return Posted(decision.then(entry), unanswered=(permission.because,))
     case = replace(decision.case, answered=decision.case.answered | {asked.kind})
     decision = replace(decision, case=case).then(Entry("letter", f"{wish.kind} to {asked.to}"))

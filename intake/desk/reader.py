@@ -33,14 +33,10 @@ Work = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a mail says, with the form's fields for each policy asked about; or why it cannot be read.
-
-    `fields` are read from the whole mail, `new_fields` from what the writer added alone.
-    """
+    """What a mail says, with the form's fields for each policy asked about; or why it cannot be read."""
 
     message: Message | None
     fields: Mapping[str, Mapping[str, FieldValue]]
-    new_fields: Mapping[str, Mapping[str, FieldValue]]
     problem: str = ""
 
 
@@ -103,7 +99,7 @@ class Reader:
             if readings is not None:
                 out |= zip(chunk, readings, strict=True)
             elif len(chunk) == 1 and problem:
-                out[chunk[0]] = Reading(None, {}, {}, problem)
+                out[chunk[0]] = Reading(None, {}, problem)
             else:
                 out |= {mail_id: self._alone(_read_kept, mail_id, specs) for mail_id in chunk}
         return out
@@ -125,10 +121,10 @@ class Reader:
                 readings, problem = self._result(*self._begin(work, [mail], specs))
             except Broken:
                 continue
-            return readings[0] if readings else Reading(None, {}, {}, problem)
+            return readings[0] if readings else Reading(None, {}, problem)
         if not self._works(specs):
             raise IntakeError("the reading processes do not run; the mails wait")
-        return Reading(None, {}, {}, "reading broke off every time")
+        return Reading(None, {}, "reading broke off every time")
 
     def _works(self, specs: Specs) -> bool:
         """Whether processes can be had at all."""
@@ -196,12 +192,11 @@ def _read_one(raw: bytes, specs: Specs, way: Way) -> Reading:
     try:
         message = read(raw, trust=way.trust, own_addresses=way.own_addresses)
         fields = {policy: read_fields(each, message.form_texts) for policy, each in specs.items()}
-        added = {policy: read_fields(each, message.form_texts[:1]) for policy, each in specs.items()}
     except Unreadable as error:
-        return Reading(None, {}, {}, str(error))
+        return Reading(None, {}, str(error))
     except MemoryError:
         raise
     except Exception as error:
         # a fault of ours: this mail waits for a person, and its neighbours go on
-        return Reading(None, {}, {}, f"reading failed: {type(error).__name__}: {error}"[:500])
-    return Reading(message, fields, added)
+        return Reading(None, {}, f"reading failed: {type(error).__name__}: {error}"[:500])
+    return Reading(message, fields)

@@ -254,6 +254,9 @@ def _save(connection: Connection, settled: Settled, now: datetime, *, again: boo
 
 
 def _save_case(connection: Connection, settled: Settled, posted: post.Posted, now: datetime) -> int:
+    sender = settled.message.from_.address if settled.message and settled.message.from_ else None
+    if settled.message is not None and facts.lives(settled.message, sender):
+        outbox.lift_undeliverable(connection, str(sender))
     case_id = post.save(connection, posted, now)
     if settled.work.routes > 1:
         cases.link(connection, [case_id, *ledger.cases_of(connection, settled.work.mail.id)])

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from intake.core.answer.letters import Thread, to_customer, to_desk
 from intake.core.answer.permission import judge
 from intake.core.case.case import Case, Clock, Notice, Wish
-from intake.core.case.outcome import Classified, classify
+from intake.core.case.outcome import Classified, classify, fields_of_reply
 from intake.core.hours import zone_named
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.form import FieldKind, FieldValue
@@ -64,7 +64,7 @@ def _explain_on(house: House, connection: Connection, tried: Tried, routed: Rout
     reference = f"{policy.file.prefix}-{NOT_BORN}"
     settled = decide(house, connection, work, known, classified, reference, tried.received_at)
     case = settled.posted.decision.case if settled.posted else None
-    fields = known.arrival.fields
+    fields = fields_of_reply(known.arrival) if classified.outcome == "reply" else known.arrival.fields
     body = {
         "message": message_json(read.message),
         "fields": fields_json(policy, fields),

@@ -19,7 +19,7 @@ from intake.store.sending import OutgoingMail
 
 __all__ = ["Counts", "MaildirTransport", "SmtpTransport", "Transport", "deliver"]
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=3)
 GIVE_UP = timedelta(hours=96)
 BATCH = 20
 FIRST_PAUSE = timedelta(minutes=1)

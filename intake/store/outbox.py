@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from intake.core.answer.letter import Letter
 from intake.errors import IntakeError
@@ -193,6 +193,11 @@ def is_undeliverable(connection: Connection, address: str) -> bool:
     """Whether a mail of ours to the address came back for good."""
     found = select(undeliverable.c.address).where(undeliverable.c.address == address.lower())
     return connection.scalar(found) is not None
+
+
+def lift_undeliverable(connection: Connection, address: str) -> None:
+    """Forgets that mail to an address came back: its owner has written from it."""
+    connection.execute(delete(undeliverable).where(undeliverable.c.address == address.lower()))
 
 
 def mark_undeliverable(connection: Connection, addresses: Iterable[str], because: str, now: datetime) -> None:

@@ -12,9 +12,6 @@ from typing import Any
 import pytest
 from house import FORM, NOW, ROUTE, Home, home, mail, opened
 
-from intake.core.case.acts import Act
-from intake.desk import act
-
 VICTIM = "victim@elsewhere.example"
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -109,23 +106,23 @@ def test_threat_40_each_kind_of_automatic_letter_goes_out_once_a_case(desk: Home
             In_Reply_To="<one@hosting.example>",
         )
         desk.take(raw, at)
-    closed = False
-    # reminded once, closed by a person, and opened again by a reply that brings nothing: all of it begins anew
-    for days in range(60):
+    for _ in range(60):
         at += timedelta(days=1)
         desk.tick(at)
-        if [each["kind"] for each in leaving(desk)][1:] == ["reminder"] and not closed:
-            closed = True
-            act.perform(desk.house, "OX-1001", Act("status", "closed", "ada@desk.example"), at)
+    assert [each["kind"] for each in leaving(desk)] == ["missing-information"]
+
+
+def test_threat_40_a_case_reopened_again_and_again_gets_each_letter_once(desk: Home) -> None:
+    desk.take(mail("It is broken.\n"))
+    at = NOW
+    for days in range(120):
+        at += timedelta(days=1)
+        desk.tick(at)
+        if days % 20 == 19:
             late = {"message_id": f"late-{days}@hosting.example", "In_Reply_To": "<one@hosting.example>"}
-            desk.take(mail("Still nothing.\n", subject="Re: The inbox", **late), at + HOUR)
-            assert desk.case().running("information")
-    assert [each["kind"] for each in leaving(desk)] == [
-        "missing-information",
-        "reminder",
-        "reminder",
-        "closed-for-silence",
-    ]
+            desk.take(mail("Server: https://ox.hosting.example\n", subject="Re: The inbox", **late), at + HOUR)
+    kinds = [each["kind"] for each in leaving(desk)]
+    assert kinds == ["missing-information", "reminder", "reminder", "closed-for-silence"]
 
 
 def test_threat_40_our_own_letter_that_comes_back_is_never_answered(desk: Home) -> None:

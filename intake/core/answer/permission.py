@@ -31,6 +31,7 @@ class Asking:
     envelope_from: str | None = None
     answerable: bool = True
     own_addresses: frozenset[str] = frozenset()
+    separator: str = "+"
     undeliverable: bool = False
     known_contact: bool = False
     sent_last_hour: int = 0
@@ -76,7 +77,12 @@ def _reason(asking: Asking) -> str:
 
 
 def _own(asking: Asking) -> bool:
-    return asking.to is not None and asking.to.lower() in asking.own_addresses
+    """Ours, with a token or other tag as well."""
+    if asking.to is None:
+        return False
+    local, _, domain = asking.to.lower().rpartition("@")
+    plain = local.split(asking.separator)[0]
+    return bool({f"{local}@{domain}", f"{plain}@{domain}"} & asking.own_addresses)
 
 
 # automatic_because covers: Auto-Submitted, List-*, Precedence, MAILER-DAEMON and its kind, loop marks, other kinds

@@ -81,18 +81,31 @@ def _remind_customer(decision: Decision, clock: Clock, step: Step, now: datetime
 
 
 def _close_for_silence(decision: Decision, clock: Clock, step: Step, now: datetime) -> Decision:
-    """Whoever was never written to cannot be silent: such a case stays open, and the desk is told."""
-    if not decision.case.answered:
-        text = "information is missing, and no letter could ask the customer for it"
+    """Closes what the customer owes and does not send; where that is no silence, the desk is told in its place."""
+    text = _no_silence(decision.case)
+    if text:
         return decision.then(
             Entry("not-closed", text, because=clock.because),
             notices=(Notice("desk-alert", _to(decision.case, step), text, clock.number),),
         )
     case = replace(clocks.end_all(decision.case, now), state="closed", closed_at=now)
+    text = "closed: what was missing did not come"
     return replace(decision, case=case).then(
-        Entry("closed", "closed: what was missing did not come", because=clock.because),
+        Entry("closed", text, because=clock.because),
         wishes=(Wish("closed-for-silence", scheduled=True),),
+        notices=(Notice("desk-alert", _to(decision.case, step), text, clock.number),),
     )
+
+
+def _no_silence(case: Case) -> str:
+    """Why a customer who sent nothing is not silent; empty where that is silence."""
+    if not case.answered:
+        return "information is missing, and no letter could ask the customer for it"
+    if "undeliverable" in case.marks:
+        return "information is missing, and our letters came back"
+    if "reply" in case.answered and case.state != "waiting":
+        return "information is still missing; a person has answered, so the case stays open"
+    return ""
 
 
 def _to(case: Case, step: Step) -> str:

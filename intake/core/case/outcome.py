@@ -1,5 +1,6 @@
 """What becomes of a mail on a route: the table of outcomes, and the decision that follows from it."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +11,7 @@ from intake.core.case.matching import Candidate, Match, match
 from intake.core.case.opening import Opening, open_case
 from intake.core.case.replies import Reply, may_reopen, take_reply
 from intake.core.case.returned import came_back
+from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address, Message
 from intake.core.policy.policy import Policy
@@ -17,17 +19,21 @@ from intake.core.policy.severity import SEVERITY_FIELD
 
 Outcome = Literal["new_case", "reply", "automatic", "duplicate", "junk", "parked"]
 SUBJECT = 500
+REPLY_CHARACTERS = 200_000
+# shorter lines may be the writer's own words by chance
+WRAPPED = 30
+WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A mail that came to a route, with all that is known about it.
 
-    `fields` are read from the whole mail, `new_fields` from what the writer added. `candidates` are cases that it
-    may belong to, `our_words` what we wrote on them. `bounced` is the case whose letter came back, `bounced_reply`
-    that it was the one answer of a person there, `to_bounce_address` that the mail went to an envelope sender of ours.
-    `duplicate_of` is the kept mail that had the same content, `linked` are cases that the same mail opened on other
-    routes. `oversize` is the size in bytes of a mail that stayed in its mailbox, `place` where it is.
+    `fields` are read from the whole mail. `candidates` are cases that it may belong to, `our_words` what we wrote on
+    them. `bounced` is the case whose letter came back, `bounced_reply` that it was the one answer of a person there,
+    `to_bounce_address` that the mail went to an envelope sender of ours. `duplicate_of` is the kept mail that had the
+    same content, `linked` are cases that the same mail opened on other routes. `oversize` is the size in bytes of a
+    mail that stayed in its mailbox, `place` where it is.
     """
 
     message: Message
@@ -36,7 +42,6 @@ class Arrival:
     queue: str
     policy: Policy
     fields: Mapping[str, FieldValue]
-    new_fields: Mapping[str, FieldValue]
     customer: Customer | None
     candidates: tuple[Candidate, ...] = ()
     our_words: str = ""
@@ -109,7 +114,7 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
     message = arrival.message
     reply = Reply(
         writer=writer(arrival),
-        fields=_fields_of_reply(arrival),
+        fields=fields_of_reply(arrival),
         text=f"{message.subject}\n{message.new_text}",
         customer=arrival.customer,
         because=found.because,
@@ -119,19 +124,38 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
     return take_reply(arrival.policy, found.case, reply, now)
 
 
-def _fields_of_reply(arrival: Arrival) -> dict[str, FieldValue]:
-    """What the writer gave: in the new text, or between the lines of a quote, but nothing that we wrote ourselves."""
-    said = _folded(arrival.our_words)
-    edited = {
-        key: value
-        for key, value in arrival.fields.items()
-        if key != SEVERITY_FIELD and value.written and _folded(value.written) not in said
-    }
-    return {**edited, **arrival.new_fields}
+def fields_of_reply(arrival: Arrival) -> dict[str, FieldValue]:
+    """What the writer gave, in the new text or filled into a quote: lines that we wrote ourselves give nothing.
+
+    The severity counts only where the new text has it: a quote may hold anybody's.
+    """
+    ours = _lines(arrival.our_words)
+    whole = " ".join(ours)
+    known = frozenset(ours)
+    texts = [_without(known, whole, text[:REPLY_CHARACTERS]) for text in arrival.message.form_texts]
+    everywhere = read_fields(arrival.policy.specs, texts)
+    added = read_fields(arrival.policy.specs, texts[:1])
+    everywhere.pop(SEVERITY_FIELD, None)
+    return {**everywhere, **added}
 
 
-def _folded(text: str) -> str:
-    return " ".join(text.replace(">", " ").split()).casefold()
+def _without(ours: frozenset[str], whole: str, text: str) -> str:
+    """The text without our own lines, whole or wrapped anew by the writer's client."""
+    kept = []
+    for line in text.splitlines():
+        plain = _plain(line)
+        mine = plain in ours or (len(plain) >= WRAPPED and plain in whole)
+        kept.append("" if mine else line)
+    return "\n".join(kept)
+
+
+def _lines(text: str) -> list[str]:
+    return [plain for line in text.splitlines() if (plain := _plain(line))]
+
+
+def _plain(line: str) -> str:
+    """A line as it compares: its words, whatever marks stand between."""
+    return " ".join(WORD.findall(line.casefold()))
 
 
 def writer(arrival: Arrival) -> Address:

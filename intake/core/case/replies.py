@@ -117,11 +117,17 @@ def severity_entry(before: Case, after: Case, actor: str) -> Entry:
 
 
 def _still_owed(policy: Policy, decision: Decision, at: datetime) -> Decision:
-    """Who wrote is not silent: what is still owed falls due counted from this mail."""
+    """Who wrote is not silent: what is still owed falls due counted from this mail.
+
+    Where nothing of it came, a person decides: machines ask no more.
+    """
     case = decision.case
     clock = case.running("information")
     if clock is None:
         return decision
+    if not any(entry.event == "supplied" for entry in decision.entries):
+        text = "the customer wrote without what is missing: reminders stop, and a person decides"
+        return replace(decision, case=clocks.end(case, "information", at)).then(Entry("asked-enough", text))
     return replace(decision, case=case.with_clock(clocks.owed_anew(policy, case, clock, at)))
 
 

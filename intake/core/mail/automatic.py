@@ -44,6 +44,12 @@ def reason_for_silence(
     for local in (clues.local, local_part(clues.return_path or "")):
         if _MACHINES.fullmatch(local):
             return f"{local} is a machine's address"
+    written = clues.headers.get("auto-submitted")
+    if written is not None and token(written) != "no":
+        return "Auto-Submitted says neither no nor what"
+    suppressed = (clues.headers.get("x-auto-response-suppress") or "").lower()
+    if any(word.strip() in ("all", "autoreply") for word in suppressed.split(",")):
+        return "X-Auto-Response-Suppress asks for no automatic answer"
     word = token(clues.headers.get("precedence"))
     return f"Precedence: {word}" if word in {"bulk", "list", "junk"} else None
 

@@ -17,6 +17,9 @@ _SENTENCE_END = ".!?:;"
 _WRAPPED_LENGTH = 60
 _CONTINUATIONS = 5
 # Far beyond any form, and still read in a fraction of a second.
+# what web pages and word processors leave in a copied form, and nobody sees
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
+_SEEN = str.maketrans({"\u00a0": " ", **dict.fromkeys(_UNSEEN, "")})
 _LONGEST = 500_000
 _MOST_LABELS = 2_000
 
@@ -63,7 +66,7 @@ def missing_fields(specs: Sequence[FieldSpec], values: Mapping[str, FieldValue])
 
 def _read_text(labels: Labels, text: str) -> dict[str, Judged]:
     found: dict[str, Judged] = {}
-    for entry in _Scan(labels).entries(text[:_LONGEST].replace("\u00a0", " ").splitlines()):
+    for entry in _Scan(labels).entries(text[:_LONGEST].translate(_SEEN).splitlines()):
         old = found.get(entry.spec.key)
         if old and old.value.valid:
             continue

@@ -36,7 +36,6 @@ def arriving(policy: Policy, customer: Customer, message: Make, monday: datetime
             queue="support",
             policy=policy,
             fields={},
-            new_fields={},
             customer=customer,
         )
         return replace(plain, **changes)  # type: ignore[arg-type]
@@ -186,22 +185,44 @@ def test_a_mail_too_big_to_take_is_a_case_that_says_where_it_lies(
     assert "UID 7" in next(notice.text for notice in decision.notices if notice.kind == "desk-alert")
 
 
-def test_a_reply_gives_what_its_writer_gave_and_nothing_that_we_wrote_in_the_quote(
-    policy: Policy, arriving: Arriving, opened: Opened, monday: datetime
+OUR_LETTER = """Thank you for your mail.
+- Severity: 1 (down) - nothing works at all and nobody can go on with what they were doing
+- System - please choose one of: Linux, Windows
+System:
+Steps:"""
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Steps: start it\n\n" + OUR_LETTER,
+        "Steps: start it\n\n" + "\n".join(f"> {line}" for line in OUR_LETTER.splitlines()),
+        "Steps: start it\n\n" + OUR_LETTER.replace(" and nobody", "\nand nobody").replace("- ", "* "),
+    ],
+)
+def test_a_reply_gives_nothing_that_we_wrote_however_it_is_quoted(
+    arriving: Arriving, message: Make, opened: Opened, monday: datetime, reply: str
 ) -> None:
-    quoted = read_fields(policy.specs, ["Severity: 1\nSystem: Linux\nSteps: restart it"])
-    arrival = arriving(
-        candidates=_joining(opened("Severity: 2")),
-        fields=quoted,
-        new_fields=read_fields(policy.specs, ["Steps: start it"]),
-        our_words="System: Linux or Windows",
-    )
+    mail = message(form_texts=(reply, reply))
+    arrival = arriving(mail, candidates=_joining(opened("Severity: 2")), our_words=OUR_LETTER)
     decision = carry_out(arrival, classify(arrival), "", monday + DAY)
     assert decision is not None
     case = decision.case
     assert (case.severity, case.wished_severity) == (2, 2)
     assert "system" not in case.fields
     assert case.fields["steps"].value == "start it"
+
+
+def test_a_reply_filled_into_our_letter_gives_its_fields(
+    arriving: Arriving, message: Make, opened: Opened, monday: datetime
+) -> None:
+    filled = OUR_LETTER.replace("System:", "System: Linux").replace("Steps:", "Steps: start it")
+    mail = message(form_texts=("See below", f"See below\n\n-----Original Message-----\n{filled}"))
+    arrival = arriving(mail, candidates=_joining(opened("Severity: 2")), our_words=OUR_LETTER)
+    decision = carry_out(arrival, classify(arrival), "", monday + DAY)
+    assert decision is not None
+    assert decision.case.fields["system"].valid
+    assert decision.case.fields["steps"].value == "start it"
 
 
 def test_threats_17_a_reader_in_cc_gains_nothing(

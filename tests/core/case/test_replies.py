@@ -115,13 +115,23 @@ def test_whoever_wrote_is_not_silent_so_what_is_owed_falls_due_counted_from_ther
 ) -> None:
     case = chase(opened("Severity: 2"), monday + 3 * DAY).case
     late = monday + 11 * DAY
-    decision = replying(case, late, "Still looking for the rest.")
+    decision = replying(case, late, "System: Linux\nThe rest takes a while.")
     clock = decision.case.running("information")
     assert clock is not None
     assert clock.due_at == late + 14 * DAY
     assert [(step.what, step.number) for step in clock.steps] == [("remind-customer", 2), ("close", 0)]
     assert chase(decision.case, monday + 14 * DAY).case.state == "new"
     assert len(decision.case.clocks) == len(case.clocks)
+
+
+def test_whoever_writes_without_what_is_missing_is_asked_no_more_by_machines(
+    opened: Opened, replying: Replying, monday: datetime
+) -> None:
+    decision = replying(opened("Severity: 2"), monday + HOUR, "We have no such number. Please go on.")
+    assert decision.case.running("information") is None
+    assert "missing-information" in decision.case.marks
+    assert chase(decision.case, monday + 100 * DAY).case.state == "new"
+    assert not chase(decision.case, monday + 100 * DAY).wishes
 
 
 def test_a_severity_settles_a_provisional_one_and_the_clocks_are_counted_anew(

@@ -508,3 +508,11 @@ def test_the_work_grows_with_the_text_and_no_faster(piece: str) -> None:
 )
 def test_endless_lines_are_read_in_bounded_time(line: str) -> None:
     assert values(f"{line}\nSeverity: 2\n{line}")["severity"] == "2"
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\u200e", "\u202a", "\u2060", "\ufeff"])
+def test_characters_that_nobody_sees_hide_no_field(unseen: str) -> None:
+    values = read_fields(SPECS, ["\n".join(unseen + line for line in FORM.splitlines())])
+    assert {key: value.value for key, value in values.items()} == {
+        key: value.value for key, value in read_fields(SPECS, [FORM]).items()
+    }

@@ -50,7 +50,6 @@ def test_several_recipients_are_all_named_and_delivered_ones_left_out() -> None:
         ("No", "person"),
         ("no; x=y", "person"),
         ("(comment) no", "person"),
-        ("", "person"),
         ("auto-replied", "auto-reply"),
         ("AUTO-REPLIED", "auto-reply"),
         ("auto-generated; owner-email=x@y.example", "auto-reply"),
@@ -81,7 +80,16 @@ def test_vendors_marks_of_automatic_answers_count(header: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["X-Auto-Response-Suppress: All", "X-Autoreply: no", "Precedence: normal", "X-Loop: a"]
+    "header", ["Auto-Submitted:", "X-Auto-Response-Suppress: All", "X-Auto-Response-Suppress: OOF, AutoReply"]
+)
+def test_a_person_who_asks_for_no_automatic_answer_gets_none(header: str) -> None:
+    message = read(_mail(header + "\r\n"))
+    assert message.kind == "person"
+    assert message.automatic_because is not None
+
+
+@pytest.mark.parametrize(
+    "header", ["X-Auto-Response-Suppress: DR", "X-Autoreply: no", "Precedence: normal", "X-Loop: a"]
 )
 def test_other_marks_leave_a_person_a_person(header: str) -> None:
     message = read(_mail(header + "\r\n"))
