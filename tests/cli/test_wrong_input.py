@@ -1,6 +1,7 @@
 """Wrong input is named in a clear line on standard error, with what would be right; never a traceback."""
 
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -55,7 +56,6 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
     ("due --policy broken.toml --severity 1 --opened 2026-11-23T09:00:00Z", 1, ("broken.toml:1", "not TOML")),
     ("due --batch missing.jsonl", 1, ("missing.jsonl", "No such file")),
     ("due --batch empty-folder", 1, ("empty-folder", "Is a directory")),
-    ("due --batch binary.dat", 1, ("binary.dat", "not UTF-8")),
     ("parked show 9", 1, ("9", "intake parked list")),
     ("parked show 99999999999999999999", 2, ("less than or equal",)),
     ("parked retry 9", 1, ("9", "intake parked list")),
@@ -140,12 +140,21 @@ def test_a_bad_argument_and_bad_standard_input_are_named(wrong: Path) -> None:
         (["case", "note", "OX-1001", "-", *ADA], b"\xff\xfe", b"not UTF-8"),
         (["case", "reply", "OX-1001", " ", *ADA], b"", b"empty"),
         (["explain", os.fsdecode(b"\xff.eml")], b"", b"No such file"),
-        (["due", "--batch", "-"], b'{"id": 1}\n\xff\n', b"not UTF-8"),
     ]
     for words, stdin, said in cases:
         done = intake(*words, "--config", config, folder=wrong, stdin=stdin)
         assert (done.returncode, said in done.stderr) == (1, True), done
         assert b"Traceback" not in done.stderr
+
+
+def test_a_line_of_a_batch_that_cannot_be_read_spoils_itself_alone(wrong: Path) -> None:
+    good = b'{"id": 1, "policy": "open-xchange", "severity": 1, "opened": "2026-11-23T09:00:00Z"}\n'
+    done = intake("due", "--batch", "-", folder=wrong, stdin=b"\xff\n" + b"[" * 100_000 + b"\n" + good)
+    assert (done.returncode, done.stderr) == (0, b"")
+    first, second, third = (json.loads(line) for line in done.stdout.splitlines())
+    assert first == {"id": None, "error": "the line is not UTF-8"}
+    assert second["error"].startswith("not JSON")
+    assert third["id"] == 1
 
 
 def test_a_misspelt_setting_of_the_environment_is_named(wrong: Path) -> None:
