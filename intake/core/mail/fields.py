@@ -18,6 +18,8 @@ _WRAPPED_LENGTH = 60
 _CONTINUATIONS = 5
 # Far beyond any form, and still read in a fraction of a second.
 # what web pages and word processors leave in a copied form, and nobody sees
+_MOST_LISTED = 50
+_LONGEST_CHOICE = 200
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 _SEEN = str.maketrans({"\u00a0": " ", **dict.fromkeys(_UNSEEN, "")})
 _LONGEST = 500_000
@@ -152,7 +154,25 @@ def _written(entry: _Entry) -> str:
         return _block(entry, kept)
     if entry.spec.kind == "lines":
         return _block(entry, kept if entry.closed else _first_paragraph(entry.first, kept))
-    return _plain(_line(entry.first, kept))
+    listed = _listed(entry, kept)
+    return ", ".join(listed) if listed else _plain(_line(entry.first, kept))
+
+
+def _listed(entry: _Entry, lines: list[str]) -> list[str]:
+    """Several choices, one a line below their label, with or without bullets; empty unless each line is one of them."""
+    if entry.spec.kind != "choices" or entry.first.strip():
+        return []
+    listed: list[str] = []
+    for line in lines[:_MOST_LISTED]:
+        plain = line.strip().lstrip("-*•· ").strip()
+        if not plain and listed:
+            break
+        if plain:
+            judged = judge(entry.spec, plain[:_LONGEST_CHOICE])
+            if judged is None or not judged.value.valid:
+                return []
+            listed.append(plain)
+    return listed if len(listed) > 1 else []
 
 
 def _says_something(entry: _Entry) -> bool:

@@ -516,3 +516,10 @@ def test_characters_that_nobody_sees_hide_no_field(unseen: str) -> None:
     assert {key: value.value for key, value in values.items()} == {
         key: value.value for key, value in read_fields(SPECS, [FORM]).items()
     }
+
+
+@pytest.mark.parametrize("bullet", ["", "- ", "* ", "• "])
+def test_choices_listed_below_their_label_are_all_taken(bullet: str) -> None:
+    values = read_fields(SPECS, [f"Module:\n{bullet}mail\n{bullet}calendar\n\nSeverity: 2\n"])
+    assert values["module"].value == ("mail", "calendar")
+    assert values["severity"].value == "2"
