@@ -43,8 +43,8 @@ fmt: setup ## format and mend what can be mended by a machine
 bench: setup ## measure, each figure beside its floor in the same run
 	$(BIN)/python -m benchmarks
 
-fuzz: setup ## throw generated mails and forms at the readers for a while (SECONDS=60)
-	$(BIN)/python -m pytest -m fuzz
+fuzz: setup ## the property tests alone: generated mails, forms, policies and instants
+	$(BIN)/python -m pytest -m hypothesis tests/core tests/store
 
 clean: ## remove what was made here, never data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
