@@ -17,8 +17,8 @@ from intake.core.mail.form import FieldKind, FieldValue
 from intake.core.mail.message import Address, Message
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import contract_mistakes, promise
-from intake.core.policy.schema import ClockKind
+from intake.core.policy.promise import Terms, contract_mistakes, promise
+from intake.core.policy.schema_types import ClockKind
 from intake.desk import facts
 from intake.desk.act import find
 from intake.desk.house import House
@@ -256,7 +256,7 @@ def due(policy: Policy, asked: Mapping[str, Any]) -> dict[str, Any]:
             raise IntakeError(f"zone: {error}") from None
     out: dict[str, Any] = {"id": asked.get("id")}
     try:
-        made = promise(policy, "response", severity, opened, plan=plan, zone=zone, contract=contract)
+        made = promise(policy, "response", severity, opened, Terms(plan, zone, contract))
     except ValueError as error:
         raise IntakeError(str(error)) from None
     because = list(made.because)

@@ -8,8 +8,8 @@ from intake.core.case.case import Case, Clock, ClockKind, Customer, Step
 from intake.core.hours import parse_target
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import Promise, promise, span_from
-from intake.core.policy.schema import ClockKind as TargetKind
+from intake.core.policy.promise import Promise, Terms, promise, span_from
+from intake.core.policy.schema_types import ClockKind as TargetKind
 
 
 def started(
@@ -118,14 +118,15 @@ def _figure(clock: Clock) -> str:
 def _promise(
     policy: Policy, case: Case, kind: TargetKind, severity: int, at: datetime, customer: Customer | None
 ) -> Promise:
-    return promise(
-        policy,
-        kind,
-        severity,
-        at,
+    return promise(policy, kind, severity, at, terms(case, customer))
+
+
+def terms(case: Case, customer: Customer | None) -> Terms:
+    """What the case's promises are made under."""
+    return Terms(
         plan=case.plan,
         zone=case.zone,
-        contract=customer.targets if customer else None,
+        targets=customer.targets if customer else {},
         language=case.language,
     )
 

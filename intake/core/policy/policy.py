@@ -7,15 +7,18 @@ from hashlib import sha256
 from typing import Any
 
 from intake import tomlfile
-from intake.core.hours import Calendar, Country, Named, parse_rule
+from intake.core.hours import Calendar, Country, Named, parse_rule, parse_times
 from intake.core.hours import calendar as build_calendar
 from intake.core.mail.form import FieldSpec
 from intake.core.policy.because import HOUSE
-from intake.core.policy.schema import CalendarPart, CountryHolidays, Names, PolicyFile, SeverityPart
+from intake.core.policy.schema import CalendarPart, CountryHolidays, PolicyFile, RegionPart, SeverityPart
+from intake.core.policy.schema_types import Names
 from intake.errors import Mistake, Mistakes
 
 ALWAYS = "24x7"
 WORKDAYS = "24x5"
+ENGINEER = "engineer"
+"""The role of whoever a customer's record names as its engineer."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,31 @@ class Policy:
     @cached_property
     def roles(self) -> frozenset[str]:
         """The roles that the policy tells of something."""
-        chasing = self.file.chasing
-        return frozenset({chasing.remind, chasing.missed, *(rung.role for rung in self.file.ladder)})
+        file = self.file
+        roles = {file.chasing.remind, file.chasing.missed}
+        roles |= {each.role for each in file.ladder} | {each.role for each in file.alerts}
+        roles |= {file.escalation.answered_by} if file.escalation else set()
+        roles |= {file.flood.role} if file.flood else set()
+        return frozenset(roles | {task.owner for task in file.tasks}) - {ENGINEER}
+
+    def region(self, name: str | None, country: str | None) -> RegionPart | None:
+        """The region of a customer: the one named, else the one that the country belongs to."""
+        by_name = (part for part in self.file.regions if name and part.name.casefold() == name.casefold())
+        by_country = (part for part in self.file.regions if country in part.countries or country in part.zones)
+        return next(by_name, None) or next(by_country, None)
+
+    def zone(self, own: str | None, region: str | None, country: str | None) -> str:
+        """A customer's zone: its own, else its country's or its region's by the policy's table, else the fallback."""
+        part = self.region(region, country)
+        by_country = next(
+            (each.zones[country] for each in self.file.regions if country and country in each.zones), None
+        )
+        return own or by_country or (part.zone if part else None) or self.file.zone
+
+    def speaks(self, language: str | None) -> str | None:
+        """The language of letters for a reader's: itself or the one that stands for it; None where there is none."""
+        wanted = self.file.language_for.get(language or "", language)
+        return wanted if wanted in self.file.languages else None
 
     def calendar(self, name: str | None, zone: str) -> Calendar:
         """The calendar of that name (None: the policy's own), in the customer's zone where it counts there."""
@@ -110,7 +136,12 @@ def _build(name: str, part: CalendarPart, fallback_zone: str) -> Calendar:
     holidays = tuple(
         Country(holiday.country, holiday.subdivision)
         if isinstance(holiday, CountryHolidays)
-        else Named(holiday.name, parse_rule(holiday.rule), nearest_weekday=holiday.nearest_weekday)
+        else Named(
+            holiday.name,
+            parse_rule(holiday.rule),
+            nearest_weekday=holiday.nearest_weekday,
+            **({"closed": parse_times(holiday.closed)} if holiday.closed else {}),
+        )
         for holiday in part.holidays
     )
     zone = fallback_zone if part.zone == "customer" else part.zone
@@ -128,12 +159,16 @@ def _names(values: Mapping[str, Any]) -> Names:
         names["plan"] = [str(plan) for plan in plans]
     if levels := [str(part["level"]) for part in _tables(values, "severities") if "level" in part]:
         names["severity"] = levels
+    if isinstance(values.get("fields", []), list):
+        names["field"] = [str(part["key"]) for part in _tables(values, "fields") if "key" in part]
+    if isinstance(values.get("regions", []), list):
+        names["region"] = [str(part["name"]) for part in _tables(values, "regions") if "name" in part]
     return names
 
 
 def _inconsistent(values: Mapping[str, Any]) -> Iterator[tuple[tomlfile.Path, str]]:
     """What no single key shows."""
-    for table, key in (("fields", "key"), ("severities", "level")):
+    for table, key in (("fields", "key"), ("severities", "level"), ("regions", "name"), ("tasks", "name")):
         seen = []
         for index, part in enumerate(_tables(values, table)):
             if key in part and part[key] in seen:
@@ -142,10 +177,9 @@ def _inconsistent(values: Mapping[str, Any]) -> Iterator[tuple[tomlfile.Path, st
     rules = _tables(values, "severity_rules")
     if rules and "when" in rules[-1]:
         yield ("severity_rules", len(rules) - 1, "when"), "the last rule must apply always: it takes no `when`"
-    if rules and rules[-1].get("severity") == "given":
-        yield ("severity_rules", len(rules) - 1, "severity"), 'the last rule must apply always: it cannot be "given"'
-    if values.get("zone") == "customer":
-        yield ("zone",), 'the fallback zone must be a real one, such as "Europe/Berlin"'
+    if rules and rules[-1].get("severity") in ("given", "example"):
+        said = f'the last rule must apply always: it cannot be "{rules[-1]["severity"]}"'
+        yield ("severity_rules", len(rules) - 1, "severity"), said
 
 
 def _tables(values: Mapping[str, Any], key: str) -> list[dict[str, Any]]:

@@ -1,16 +1,17 @@
 """When something is due under a policy, as a value that explains itself: the clause, the calendar, the count."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import get_args
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 from intake.core.hours import Calendar, Reckoning, add, elapsed, explain, open_between, parse_target
 from intake.core.hours.spans import Target
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
-from intake.core.policy.schema import ClockKind, TargetPart
+from intake.core.policy.schema import TargetPart
+from intake.core.policy.schema_types import ClockKind
 from intake.tomlfile import suggestion
 
 CONTRACT = "the customer's contract"
@@ -18,6 +19,22 @@ SHOWN_STRETCHES = 4
 CLOCKS = list(get_args(ClockKind))
 
 ContractTargets = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a promise is made under: the plan, the customer's zone, its contract, the case's marks and tags.
+
+    `targets` are the contract's own: clock to severity to a sentence. `hours` are the calendars that the contract
+    names for severities; they hold for each target whose sentence names none.
+    """
+
+    plan: str | None = None
+    zone: str | None = None
+    targets: ContractTargets = field(default_factory=dict)
+    hours: Mapping[str, str] = field(default_factory=dict)
+    tags: frozenset[str] = frozenset()
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,42 +52,50 @@ class Promise:
     because: tuple[Because, ...]
 
 
-def promise(
-    policy: Policy,
-    kind: ClockKind,
-    severity: int,
-    opened: datetime,
-    *,
-    plan: str | None = None,
-    zone: str | None = None,
-    contract: ContractTargets | None = None,
-    language: str = "en",
-) -> Promise:
-    """What is promised for a clock that starts at `opened` (aware).
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A target as policy or contract state it: the sentence, its clause, from when it counts, and where it stands."""
 
-    A contract's own target for the severity comes before the policy's for the plan; `zone` is the customer's.
-    """
-    plan = plan or policy.file.fallback_plan
-    own = (contract or {}).get(kind, {}).get(str(severity))
-    stated = _stated(policy, kind, plan, severity)
+    sentence: str
+    clause: str
+    starts: Literal["opening", "response"]
+    said: str
+    absent: str = ""
+
+
+def stated(policy: Policy, kind: ClockKind, severity: int, terms: Terms) -> Stated | None:
+    """The target that counts: the contract's own, else the policy's nearest. None where neither has one."""
+    plan = terms.plan or policy.file.fallback_plan
+    part = _nearest(policy, kind, plan, severity, terms.tags)
+    starts: Literal["opening", "response"] = part.starts if part else _starts(policy, kind)
+    own = terms.targets.get(kind, {}).get(str(severity))
     if own is not None:
-        clause = stated.clause if stated else _clause_of_clock(policy, kind)
-        return _reckon(
-            policy, parse_target(own), own, opened, zone, Because(clause, f'{kind} target "{own}", from {CONTRACT}')
-        )
-    if stated is None:
+        clause = part.clause if part else _clause_of_clock(policy, kind)
+        return Stated(own, clause, starts, f'{kind} target "{own}", from {CONTRACT}')
+    if part is None:
+        return None
+    sentence = part.severity[severity]
+    by = ", ".join((f"Severity {severity}", *([f"plan {plan}"] if plan else []), *part.tags))
+    absent = part.because_in.get(terms.language, part.because)
+    return Stated(sentence, part.clause, starts, f'{kind} target "{sentence}" for {by}', absent)
+
+
+def promise(policy: Policy, kind: ClockKind, severity: int, opened: datetime, terms: Terms = Terms()) -> Promise:
+    """What is promised for a clock that starts at `opened` (aware)."""
+    part = stated(policy, kind, severity, terms)
+    if part is None:
         return Promise("", None, None, None, None, (Because(HOUSE, f"the policy has no {kind} target here"),))
-    sentence = stated.severity[severity]
-    target = parse_target(sentence)
+    target = parse_target(part.sentence)
     if target.due is None:
-        said = stated.because_in.get(language, stated.because)
-        return Promise(
-            sentence, None, None, None, None, (Because(stated.clause, f"{sentence}: {said}" if said else sentence),)
-        )
-    by = f"Severity {severity}" + (f", plan {plan}" if plan else "")
-    return _reckon(
-        policy, target, sentence, opened, zone, Because(stated.clause, f'{kind} target "{sentence}" for {by}')
-    )
+        said = f"{part.sentence}: {part.absent}" if part.absent else part.sentence
+        return Promise(part.sentence, None, None, None, None, (Because(part.clause, said),))
+    return _reckon(policy, target, part, opened, terms.zone, terms.hours.get(str(severity)))
+
+
+def has_target(policy: Policy, kind: ClockKind, severity: int, terms: Terms) -> bool:
+    """Whether a clock of that kind would fall due."""
+    part = stated(policy, kind, severity, terms)
+    return part is not None and parse_target(part.sentence).due is not None
 
 
 def span_from(policy: Policy, sentence: str, start: datetime, zone: str | None) -> datetime:
@@ -81,8 +106,8 @@ def span_from(policy: Policy, sentence: str, start: datetime, zone: str | None) 
     return add(policy.calendar(target.calendar, zone or policy.file.zone), start, target.due)
 
 
-def contract_mistakes(policy: Policy, contract: ContractTargets) -> list[str]:
-    """What is wrong with a contract's own targets, a line each."""
+def contract_mistakes(policy: Policy, contract: ContractTargets, hours: Mapping[str, str] | None = None) -> list[str]:
+    """What is wrong with a contract's own targets and hours, a line each."""
     out = []
     levels = [str(part.level) for part in policy.file.severities]
     for kind, by_severity in contract.items():
@@ -98,29 +123,51 @@ def contract_mistakes(policy: Policy, contract: ContractTargets) -> list[str]:
             except ValueError as error:
                 out.append(f"{where}: {error}")
             else:
-                if name is not None and name not in policy.calendars:
-                    out.append(f'{where}: no calendar is named "{name}"{suggestion(name, list(policy.calendars))}')
+                out += _unknown_calendar(policy, where, name)
+    for level, name in (hours or {}).items():
+        if level not in levels:
+            out.append(f"hours.{level}: the policy has no such severity; known are {', '.join(levels)}")
+        out += _unknown_calendar(policy, f"hours.{level}", name)
     return out
 
 
-def _stated(policy: Policy, kind: ClockKind, plan: str | None, severity: int) -> TargetPart | None:
-    fits = [part for part in policy.file.targets if part.clock == kind and severity in part.severity]
-    return next((part for part in fits if part.plan == plan), next((part for part in fits if part.plan is None), None))
+def _unknown_calendar(policy: Policy, where: str, name: str | None) -> list[str]:
+    if name is None or name in policy.calendars:
+        return []
+    return [f'{where}: no calendar is named "{name}"{suggestion(name, list(policy.calendars))}']
+
+
+def _nearest(
+    policy: Policy, kind: ClockKind, plan: str | None, severity: int, tags: frozenset[str]
+) -> TargetPart | None:
+    """The policy's target that says most about the case: its tags before its plan, its plan before none."""
+    fits = [
+        part
+        for part in policy.file.targets
+        if part.clock == kind and severity in part.severity
+        if (not part.plans or plan in part.plans) and set(part.tags) <= tags
+    ]
+    return max(fits, key=lambda part: (bool(part.tags), bool(part.plans)), default=None)
+
+
+def _starts(policy: Policy, kind: ClockKind) -> Literal["opening", "response"]:
+    return next((part.starts for part in policy.file.targets if part.clock == kind), "opening")
 
 
 def _clause_of_clock(policy: Policy, kind: ClockKind) -> str:
     return next((part.clause for part in policy.file.targets if part.clock == kind), HOUSE)
 
 
-def _reckon(policy: Policy, target: Target, sentence: str, opened: datetime, zone: str | None, why: Because) -> Promise:
-    if target.due is None:
-        return Promise(sentence, None, None, None, None, (why,))
-    calendar = policy.calendar(target.calendar, zone or policy.file.zone)
+def _reckon(
+    policy: Policy, target: Target, part: Stated, opened: datetime, zone: str | None, hours: str | None
+) -> Promise:
+    assert target.due is not None
+    calendar = policy.calendar(target.calendar or hours, zone or policy.file.zone)
     due = explain(calendar, opened, target.due)
     aim = add(calendar, opened, target.aim) if target.aim else None
     remind = aim or _share(calendar, opened, due.due, policy.file.chasing.remind_at_percent)
-    count = Because(_clause_of_calendar(policy, calendar.name, why.clause), counted(calendar, opened, due))
-    return Promise(sentence, calendar.name, aim, due.due, remind, (why, count))
+    count = Because(_clause_of_calendar(policy, calendar.name, part.clause), counted(calendar, opened, due))
+    return Promise(part.sentence, calendar.name, aim, due.due, remind, (Because(part.clause, part.said), count))
 
 
 def _clause_of_calendar(policy: Policy, name: str, otherwise: str) -> str:

@@ -2,106 +2,49 @@
 
 from typing import Annotated, Any, Literal
 
-from babel import Locale, UnknownLocaleError
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    PlainValidator,
-    Tag,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from intake.core.hours import parse_rule, parse_target, parse_weekly, zone_named
 from intake.core.mail.form import FieldKind
-from intake.tomlfile import suggestion
-
-ClockKind = Literal["response", "update", "resolution", "escalation"]
-Level = Annotated[int, Field(ge=1, le=9)]
-Names = dict[str, list[str]]
-
-
-def _zone(value: str) -> str:
-    if value != "customer":
-        zone_named(value)
-    return value
-
-
-def _hours(value: list[str]) -> list[str]:
-    parse_weekly(value)
-    return value
-
-
-def _known(kind: str, name: str, info: ValidationInfo) -> None:
-    """Refuses a name that the file defines nowhere. The context holds the names that it defines, by their kind."""
-    names: Names = info.context or {}
-    if kind in names and name not in names[kind]:
-        raise ValueError(f'no {kind} is named "{name}"' + suggestion(name, names[kind]))
-
-
-def _named(kind: str) -> AfterValidator:
-    def known(value: Any, info: ValidationInfo) -> Any:
-        _known(kind, str(value), info)
-        return value
-
-    return AfterValidator(known)
-
-
-def _target(value: str, info: ValidationInfo) -> str:
-    calendar = parse_target(value).calendar
-    if calendar is not None:
-        _known("calendar", calendar, info)
-    return value
-
-
-def _span(value: str, info: ValidationInfo) -> str:
-    if parse_target(value).due is None:
-        raise ValueError('must be a time such as "2 business days" or "4 hours"')
-    return _target(value, info)
-
-
-def _severity_of_rule(value: object, info: ValidationInfo) -> object:
-    if value != "given" and (not isinstance(value, int) or isinstance(value, bool)):
-        raise ValueError('must be a severity\'s number, or "given"')
-    if value != "given":
-        _known("severity", str(value), info)
-    return value
-
-
-def _language(value: str) -> str:
-    try:
-        Locale.parse(value)
-    except (UnknownLocaleError, ValueError):
-        raise ValueError('must be a language such as "en" or "de"') from None
-    return value
-
-
-def _rule(value: str) -> str:
-    parse_rule(value)
-    return value
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
-Language = Annotated[str, AfterValidator(_language)]
-Clause = Annotated[str, _named("clause")]
-CalendarName = Annotated[str, _named("calendar")]
-Plan = Annotated[str, _named("plan")]
-KnownLevel = Annotated[Level, _named("severity")]
-Span = Annotated[str, AfterValidator(_span)]
-TargetSentence = Annotated[str, AfterValidator(_target)]
-Words = dict[str, str]
-
-
-class Part(BaseModel):
-    """A table of the file: unknown keys are mistakes, and so are names that the file defines nowhere.
-
-    Validation takes `Names` as its context: the names that the file defines.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from intake.core.policy.schema_examples import ExamplePart
+from intake.core.policy.schema_rules import (
+    AlertRule,
+    AllowancePart,
+    ConsentPart,
+    ContractHoursPart,
+    CreditsPart,
+    EngineerPart,
+    EscalationPart,
+    FloodPart,
+    LadderStep,
+    LoweringPart,
+    MarkRule,
+    RegistrationPart,
+    SeverityRule,
+    TaskPart,
+    WarningPart,
+    WorkListPart,
+)
+from intake.core.policy.schema_types import (
+    CalendarName,
+    Clause,
+    ClockKind,
+    CountryCode,
+    HolidayRule,
+    Hours,
+    KnownLevel,
+    Language,
+    Level,
+    Part,
+    Phrase,
+    Place,
+    Plan,
+    Reasoned,
+    Span,
+    TargetSentence,
+    Times,
+    Words,
+    Zone,
+)
 
 
 class CountryHolidays(Part):
@@ -112,11 +55,15 @@ class CountryHolidays(Part):
 
 
 class NamedHoliday(Part):
-    """One holiday by a rule such as "first Monday of September", "4 July" or "Easter - 2 days"."""
+    """One holiday by a rule such as "first Monday of September", "4 July" or "Easter - 2 days".
+
+    `closed` is what is closed of a half-day, such as "12:00-24:00".
+    """
 
     name: str
-    rule: Annotated[str, AfterValidator(_rule)]
+    rule: HolidayRule
     nearest_weekday: bool = False
+    closed: Times | None = None
 
 
 def _holiday_form(value: Any) -> str:
@@ -134,10 +81,27 @@ Holiday = Annotated[
 class CalendarPart(Part):
     """Open hours of a week in a zone, minus holidays."""
 
-    hours: Annotated[list[str], AfterValidator(_hours)]
+    hours: Hours
     zone: Zone
     holidays: list[Holiday] = []
     clause: Clause
+
+
+class RegionPart(Part):
+    """A region of customers: its zone, its countries, and the zones of those that have one of their own."""
+
+    name: str
+    zone: Place | None = None
+    countries: list[CountryCode] = []
+    zones: dict[CountryCode, Place] = {}
+    clause: Clause
+
+
+class SeverityExample(Part):
+    """An example of a severity, and the words by which it is known in a mail."""
+
+    text: str
+    words: list[Phrase] = Field(min_length=1)
 
 
 class SeverityPart(Part):
@@ -148,6 +112,7 @@ class SeverityPart(Part):
     title_in: Words = {}
     definition: str
     definition_in: Words = {}
+    examples: list[SeverityExample] = []
     clause: Clause
 
 
@@ -180,41 +145,18 @@ class FieldPart(Part):
         return self
 
 
-class When(Part):
-    """What must hold for a rule; whatever is not named does not matter."""
-
-    given: bool | None = None
-    channel: Literal["email", "phone", "portal"] | None = None
-    plans: list[Plan] = []
-    words: list[str] = []
-
-
-class SeverityRule(Part):
-    """A severity rule. Rules are tried in order; the first that applies decides."""
-
-    when: When = When()
-    severity: Annotated[int | Literal["given"], PlainValidator(_severity_of_rule)]
-    marks: list[str] = []
-    because: str
-    because_in: Words = {}
-    clause: Clause
-
-
 class TargetPart(Part):
-    """Targets of one clock by severity, for one plan or for all."""
+    """Targets of one clock by severity, for some plans or for all, and only for cases with these marks or tags.
+
+    `starts`: a clock that counts from the first response, or from its due time where that comes first.
+    """
 
     clock: ClockKind
-    plan: Plan | None = None
+    plans: list[Plan] = []
+    tags: list[str] = []
     severity: dict[KnownLevel, TargetSentence]
+    starts: Literal["opening", "response"] = "opening"
     because: str = ""
-    because_in: Words = {}
-    clause: Clause
-
-
-class EntitlementPart(Part):
-    """Why a sender whom nobody knows is not entitled."""
-
-    because: str
     because_in: Words = {}
     clause: Clause
 
@@ -224,6 +166,8 @@ class InformationPart(Part):
 
     due: Span
     reminders: list[Span] = []
+    because: str = ""
+    because_in: Words = {}
     clause: Clause
 
 
@@ -236,11 +180,10 @@ class ChasingPart(Part):
     clause: Clause
 
 
-class LadderStep(Part):
-    """A step of escalation: how long after a miss which role is told."""
+class TriagePart(Part):
+    """How soon a person looks at a case marked for triage."""
 
-    after: Span
-    role: str
+    due: Span
     clause: Clause
 
 
@@ -258,19 +201,37 @@ class PolicyFile(Part):
     title: str
     source: str
     prefix: str = Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")
-    zone: Zone
+    zone: Place
     calendar: CalendarName
     languages: list[Language] = ["en"]
+    language_for: dict[str, Language] = {}
     plans: list[str] = []
     fallback_plan: Plan | None = None
     clauses: dict[str, str]
     calendars: dict[str, CalendarPart]
+    regions: list[RegionPart] = []
     severities: list[SeverityPart] = Field(min_length=1)
     fields: list[FieldPart] = []
     severity_rules: list[SeverityRule] = Field(min_length=1)
+    mark_rules: list[MarkRule] = []
+    alerts: list[AlertRule] = []
     targets: list[TargetPart] = []
-    entitlement: EntitlementPart
+    lowering: list[LoweringPart] = []
+    warnings: list[WarningPart] = []
+    entitlement: Reasoned
+    registration: RegistrationPart | None = None
+    consent: ConsentPart | None = None
+    allowance: list[AllowancePart] = []
+    flood: FloodPart | None = None
+    credits: CreditsPart | None = None
+    engineer: EngineerPart | None = None
+    tasks: list[TaskPart] = []
+    contract_hours: list[ContractHoursPart] = []
     information: InformationPart | None = None
+    triage: TriagePart | None = None
     chasing: ChasingPart
+    escalation: EscalationPart | None = None
     ladder: list[LadderStep] = []
+    work_list: WorkListPart | None = None
     reopening: ReopeningPart
+    examples: list[ExamplePart] = []

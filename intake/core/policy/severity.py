@@ -1,46 +1,98 @@
-"""Which severity a case gets: the first of the policy's ordered rules that applies, with its clause."""
+"""Which severity, marks, tags and alerts a case gets by the policy's rules, each with its clause."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from intake.core.mail.form import FieldValue
+from intake.core.policy import words
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
-from intake.core.policy.schema import SeverityRule, When
+from intake.core.policy.schema_rules import AlertRule, When
 
 SEVERITY_FIELD = "severity"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a severity is decided from. `text` is the subject and the writer's own words."""
+    """What is known of a case when it is judged. `text` is the subject and the writer's own words.
+
+    `known`: the sender belongs to a customer's record; `registered`: and writes from one of its own domains.
+    """
 
     channel: str
     plan: str | None
     fields: Mapping[str, FieldValue]
     text: str
+    known: bool = True
+    registered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A role that is told at once, with what."""
+
+    role: str
+    because: Because
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A severity with its reasons. `wished` is what the customer asked for, where that was said."""
+    """A severity with its reasons, first the severity's own. `wished` is what the customer asked for, if it was said.
+
+    `held` is the reason for which nobody raises the severity, None where somebody may.
+    """
 
     severity: int
     wished: int | None
     marks: frozenset[str]
+    tags: frozenset[str]
     because: tuple[Because, ...]
+    held: Because | None = None
+    alerts: tuple[Alert, ...] = ()
 
 
-def judge(policy: Policy, asked: Asked, language: str = "en") -> Judged:
-    """The severity by the policy's rules. The last rule applies always, so there is one."""
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What conditions are tested on: `example` is the gravest severity of which an example was found."""
+
+    asked: Asked
+    given: int | None
+    example: int | None
+    example_text: str
+    severity: int | None = None
+    tags: frozenset[str] = frozenset()
+
+
+def judge(policy: Policy, asked: Asked, language: str = "en", tags: frozenset[str] = frozenset()) -> Judged:
+    """Everything that the policy's rules say of a new case. The last severity rule applies always, so there is one.
+
+    `tags` are those that a person gave it.
+    """
     given = given_severity(policy, asked.fields)
-    for rule in policy.file.severity_rules:
-        if _applies(rule.when, asked, given):
-            severity = given if rule.severity == "given" and given is not None else rule.severity
-            if isinstance(severity, int):
-                reason = Because(rule.clause, _words(rule, language).replace("{given}", str(given)))
-                return Judged(severity, given, frozenset(rule.marks), (reason,))
-    raise AssertionError("a policy's last severity rule applies always")
+    level, text = _example(policy, asked.text)
+    facts = _Facts(asked, given, level, text, tags=tags)
+    severity, judged = _severity(policy, facts, language)
+    facts = _Facts(asked, given, level, text, severity, tags | judged.tags)
+    marks, because = set(judged.marks), list(judged.because)
+    for rule in policy.file.mark_rules:
+        if _applies(rule.when, facts):
+            marks |= set(rule.marks)
+            facts = _Facts(asked, given, level, text, severity, facts.tags | set(rule.tags))
+            because += [] if rule.quiet else [Because(rule.clause, _filled(rule.said(language), facts))]
+    told = [(rule, Because(rule.clause, _filled(rule.said(language), facts))) for rule in _alerting(policy, facts)]
+    because += [said for rule, said in told if not rule.quiet]
+    alerts = tuple(Alert(rule.role, said) for rule, said in told)
+    return Judged(severity, given, frozenset(marks), facts.tags, tuple(dict.fromkeys(because)), judged.held, alerts)
+
+
+def alerts_at(policy: Policy, severity: int, plan: str | None, language: str = "en") -> tuple[Alert, ...]:
+    """Whom a case tells that comes to a severity: the alerts that are about severity and plan alone."""
+    facts = _Facts(Asked("", plan, {}, ""), None, None, "", severity)
+    return tuple(
+        Alert(rule.role, Because(rule.clause, rule.said(language)))
+        for rule in policy.file.alerts
+        if rule.when.severity and _applies(rule.when, facts)
+    )
 
 
 def given_severity(policy: Policy, fields: Mapping[str, FieldValue]) -> int | None:
@@ -52,17 +104,67 @@ def given_severity(policy: Policy, fields: Mapping[str, FieldValue]) -> int | No
     return level if any(part.level == level for part in policy.file.severities) else None
 
 
-def _words(rule: SeverityRule, language: str) -> str:
-    return rule.because_in.get(language, rule.because)
+def _severity(policy: Policy, facts: _Facts, language: str) -> tuple[int, Judged]:
+    for rule in policy.file.severity_rules:
+        severity = {"given": facts.given, "example": facts.example}.get(str(rule.severity), rule.severity)
+        if isinstance(severity, int) and _applies(rule.when, facts):
+            reason = Because(rule.clause, _filled(rule.said(language), facts))
+            marks, tags = frozenset(rule.marks), frozenset(rule.tags)
+            return severity, Judged(severity, facts.given, marks, tags, (reason,), reason if rule.held else None)
+    raise AssertionError("a policy's last severity rule applies always")
 
 
-def _applies(when: When, asked: Asked, given: int | None) -> bool:
-    text = asked.text.casefold()
+def _alerting(policy: Policy, facts: _Facts) -> list[AlertRule]:
+    return [rule for rule in policy.file.alerts if _applies(rule.when, facts)]
+
+
+def _example(policy: Policy, text: str) -> tuple[int | None, str]:
+    for part in sorted(policy.file.severities, key=lambda part: part.level):
+        for example in part.examples:
+            if words.found(example.words, text):
+                return part.level, example.text
+    return None, ""
+
+
+def _filled(sentence: str, facts: _Facts) -> str:
+    """The reason with what it is about: `{given}`, `{example}` and `{example_severity}`."""
+    values = {"given": facts.given, "example": facts.example_text, "example_severity": facts.example}
+    for name, value in values.items():
+        sentence = sentence.replace(f"{{{name}}}", "" if value is None else str(value))
+    return sentence
+
+
+def _applies(when: When, facts: _Facts) -> bool:
+    """Whether all of what the condition names holds."""
+    asked, given = facts.asked, facts.given
     return all(
         (
             when.given is None or when.given == (given is not None),
+            not when.given_in or given in when.given_in,
+            not when.severity or facts.severity in when.severity,
             when.channel is None or when.channel == asked.channel,
             not when.plans or asked.plan in when.plans,
-            not when.words or any(word.casefold() in text for word in when.words),
+            all(_has(asked.fields.get(key), allowed) for key, allowed in when.fields.items()),
+            set(when.tags) <= facts.tags,
+            when.sender is None or when.sender in _sender(asked),
+            when.example is None or when.example == (facts.example is not None),
+            when.example_off_by is None or _off_by(facts) >= when.example_off_by,
+            not when.words or words.found(when.words, asked.text) is not None,
+            not when.without_words or words.found(when.without_words, asked.text) is None,
         )
     )
+
+
+def _has(value: FieldValue | None, allowed: list[str]) -> bool:
+    if value is None:
+        return False
+    given = value.value if isinstance(value.value, tuple) else (value.value,)
+    return bool({each.casefold() for each in given} & {each.casefold() for each in allowed})
+
+
+def _sender(asked: Asked) -> set[str]:
+    return {"known" if asked.known else "unknown", "registered" if asked.registered else "unregistered"}
+
+
+def _off_by(facts: _Facts) -> int:
+    return abs(facts.given - facts.example) if facts.given is not None and facts.example is not None else 0

@@ -11,7 +11,7 @@ from intake.core.case import clocks
 from intake.core.case.case import Case, Clock, Customer
 from intake.core.case.chasing import chase
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import promise
+from intake.core.policy.promise import Terms, promise
 
 HOUR = timedelta(hours=1)
 FORM = "Severity: {}\nSystem: Linux\nSteps:\nstart it"
@@ -131,7 +131,7 @@ def test_severities_may_change_as_often_as_they_like(
         if before.missed_at is not None:
             assert after.missed_at == before.missed_at
         if severity < old and before.due_at is not None:
-            fresh = promise(policy, "response", severity, now, plan=case.plan, zone=case.zone).due
+            fresh = promise(policy, "response", severity, now, Terms(plan=case.plan, zone=case.zone)).due
             assert after.due_at == min(before.due_at, fresh or before.due_at)
         case = chase(case, now).case
 

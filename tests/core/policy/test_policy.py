@@ -39,7 +39,7 @@ def _line(text: str, part: str) -> int:
         ("\nprefix = ", "\n# ", "prefix", "is needed here and missing"),
         ('calendar = "business"', 'calendar = "busines"', "calendar", 'did you mean "business"?'),
         ('fallback_plan = "basic"', 'fallback_plan = "basik"', "fallback_plan", 'did you mean "basic"?'),
-        ('plan = "gold"', 'plan = "golden"', "targets[2].plan", 'did you mean "gold"?'),
+        ('plans = ["gold"]', 'plans = ["golden"]', "targets[2].plans[1]", 'did you mean "gold"?'),
         ('plans = ["basic"] }', 'plans = ["basicc"] }', "severity_rules[1].when.plans[1]", 'did you mean "basic"?'),
         ("hours, local", "hours, locale", "targets[2].severity.2", 'did you mean "local"?'),
         ('"1 hour, 24x7"', '"1 our"', "targets[1].severity.1", '"1 our" is no target; right would be'),

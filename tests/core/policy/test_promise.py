@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import contract_mistakes, promise, span_from
+from intake.core.policy.promise import Terms, contract_mistakes, promise, span_from
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -38,12 +38,12 @@ def test_a_count_of_business_days_keeps_the_time_of_day_and_skips_holidays_by_na
 
 
 def test_a_range_reminds_at_its_low_end_and_is_missed_after_its_high_end(policy: Policy) -> None:
-    made = promise(policy, "response", 2, _at(2026, 11, 23, 10), plan="gold", zone="Europe/Berlin")
+    made = promise(policy, "response", 2, _at(2026, 11, 23, 10), Terms(plan="gold", zone="Europe/Berlin"))
     assert (made.aim, made.remind, made.due) == (_at(2026, 11, 23, 11), _at(2026, 11, 23, 11), _at(2026, 11, 23, 13))
 
 
 def test_a_calendar_of_the_customers_is_counted_in_the_customers_zone_without_its_holidays(policy: Policy) -> None:
-    made = promise(policy, "response", 2, _at(2026, 11, 23, 8, 30), plan="gold", zone="Asia/Tokyo")
+    made = promise(policy, "response", 2, _at(2026, 11, 23, 8, 30), Terms(plan="gold", zone="Asia/Tokyo"))
     tokyo = ZoneInfo("Asia/Tokyo")
     assert made.due == datetime(2026, 11, 25, 11, 30, tzinfo=tokyo)
     assert "Founders' Day (Tue 24 Nov 2026)" in made.because[1].text
@@ -51,8 +51,8 @@ def test_a_calendar_of_the_customers_is_counted_in_the_customers_zone_without_it
 
 
 def test_a_plan_without_a_target_for_the_severity_has_the_one_for_all_plans(policy: Policy) -> None:
-    assert promise(policy, "response", 3, _at(2026, 11, 23, 10), plan="gold").target == "1 business day"
-    assert promise(policy, "response", 1, _at(2026, 11, 23, 10), plan="gold").target == "30 minutes, 24x7"
+    assert promise(policy, "response", 3, _at(2026, 11, 23, 10), Terms(plan="gold")).target == "1 business day"
+    assert promise(policy, "response", 1, _at(2026, 11, 23, 10), Terms(plan="gold")).target == "30 minutes, 24x7"
 
 
 def test_without_a_plan_the_fallback_plan_holds(policy: Policy) -> None:
@@ -61,22 +61,22 @@ def test_without_a_plan_the_fallback_plan_holds(policy: Policy) -> None:
 
 def test_a_contracts_own_target_comes_first_under_the_clause_of_the_policys(policy: Policy) -> None:
     contract = {"response": {"2": "30 minutes, 24x7"}}
-    made = promise(policy, "response", 2, _at(2026, 11, 28, 3), plan="gold", contract=contract)
+    made = promise(policy, "response", 2, _at(2026, 11, 28, 3), Terms(plan="gold", targets=contract))
     assert made.due == _at(2026, 11, 28, 3, 30)
     assert (made.because[0].clause, "contract" in made.because[0].text) == ("H-4", True)
-    other = promise(policy, "response", 3, _at(2026, 11, 23, 10), contract=contract)
+    other = promise(policy, "response", 3, _at(2026, 11, 23, 10), Terms(targets=contract))
     assert other.target == "1 business day"
 
 
 @pytest.mark.parametrize("words", ["best effort", "not available"])
 def test_no_target_means_no_due_time_and_a_reason(policy: Policy, words: str) -> None:
-    made = promise(policy, "response", 2, _at(2026, 11, 23, 10), contract={"response": {"2": words}})
+    made = promise(policy, "response", 2, _at(2026, 11, 23, 10), Terms(targets={"response": {"2": words}}))
     assert (made.due, made.aim, made.remind, made.calendar) == (None, None, None, None)
     assert words in made.because[0].text
 
 
 def test_best_effort_says_why_in_the_readers_language(policy: Policy) -> None:
-    made = promise(policy, "response", 4, _at(2026, 11, 23, 10), language="de")
+    made = promise(policy, "response", 4, _at(2026, 11, 23, 10), Terms(language="de"))
     assert [(each.clause, each.text) for each in made.because] == [
         ("H-2", "best effort: Fragen beantworten wir, wie wir können.")
     ]
@@ -102,7 +102,7 @@ def test_a_naive_instant_is_refused(policy: Policy) -> None:
 def test_people_are_reminded_after_the_opening_and_never_after_the_due_time(
     policy: Policy, opened: datetime, severity: int, plan: str, zone: str
 ) -> None:
-    made = promise(policy, "response", severity, opened, plan=plan, zone=zone)
+    made = promise(policy, "response", severity, opened, Terms(plan=plan, zone=zone))
     assert made.due is not None
     assert made.remind is not None
     assert opened <= made.remind <= made.due

@@ -1,0 +1,137 @@
+"""The kinds of values that a policy file holds. Names that the file defines nowhere are mistakes."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from babel import Locale, UnknownLocaleError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo
+
+from intake.core.hours import parse_rule, parse_target, parse_times, parse_weekly, zone_named
+from intake.tomlfile import suggestion
+
+ClockKind = Literal["response", "update", "resolution", "escalation"]
+Level = Annotated[int, Field(ge=1, le=9)]
+Names = dict[str, list[str]]
+
+
+def _zone(value: str) -> str:
+    if value != "customer":
+        zone_named(value)
+    return value
+
+
+def _place(value: str) -> str:
+    if value == "customer":
+        raise ValueError('must be a real one, such as "Europe/Berlin"')
+    zone_named(value)
+    return value
+
+
+def _hours(value: list[str]) -> list[str]:
+    parse_weekly(value)
+    return value
+
+
+def _times(value: str) -> str:
+    parse_times(value)
+    return value
+
+
+def _known(kind: str, name: str, info: ValidationInfo) -> None:
+    """Refuses a name that the file defines nowhere. The context holds the names that it defines, by their kind."""
+    names: Names = info.context or {}
+    if kind in names and name not in names[kind]:
+        raise ValueError(f'no {kind} is named "{name}"' + suggestion(name, names[kind]))
+
+
+def _named(kind: str) -> AfterValidator:
+    def known(value: Any, info: ValidationInfo) -> Any:
+        _known(kind, str(value), info)
+        return value
+
+    return AfterValidator(known)
+
+
+def _target(value: str, info: ValidationInfo) -> str:
+    calendar = parse_target(value).calendar
+    if calendar is not None:
+        _known("calendar", calendar, info)
+    return value
+
+
+def _span(value: str, info: ValidationInfo) -> str:
+    if parse_target(value).due is None:
+        raise ValueError('must be a time such as "2 business days" or "4 hours"')
+    return _target(value, info)
+
+
+def _severity_of_rule(value: object, info: ValidationInfo) -> object:
+    if value not in ("given", "example") and (not isinstance(value, int) or isinstance(value, bool)):
+        raise ValueError('must be a severity\'s number, "given" or "example"')
+    if isinstance(value, int):
+        _known("severity", str(value), info)
+    return value
+
+
+def _language(value: str) -> str:
+    try:
+        Locale.parse(value)
+    except (UnknownLocaleError, ValueError):
+        raise ValueError('must be a language such as "en" or "de"') from None
+    return value
+
+
+def _rule(value: str) -> str:
+    parse_rule(value)
+    return value
+
+
+def _phrase(value: str) -> str:
+    if not re.search(r"\w", value):
+        raise ValueError('must be a word or several, such as "outage" or "cannot log in*"')
+    return value
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+"""An IANA zone, or "customer" for the one of each customer."""
+Place = Annotated[str, AfterValidator(_place)]
+"""An IANA zone."""
+Hours = Annotated[list[str], AfterValidator(_hours)]
+Times = Annotated[str, AfterValidator(_times)]
+HolidayRule = Annotated[str, AfterValidator(_rule)]
+Language = Annotated[str, AfterValidator(_language)]
+CountryCode = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+Clause = Annotated[str, _named("clause")]
+CalendarName = Annotated[str, _named("calendar")]
+Plan = Annotated[str, _named("plan")]
+FieldKey = Annotated[str, _named("field")]
+RegionName = Annotated[str, _named("region")]
+KnownLevel = Annotated[Level, _named("severity")]
+RuleSeverity = Annotated[int | Literal["given", "example"], PlainValidator(_severity_of_rule)]
+Span = Annotated[str, AfterValidator(_span)]
+TargetSentence = Annotated[str, AfterValidator(_target)]
+Phrase = Annotated[str, AfterValidator(_phrase)]
+"""Words that stand together in a text, in any case; a `*` at a word's end lets it go on."""
+Words = dict[str, str]
+"""The same sentence in other languages."""
+
+
+class Part(BaseModel):
+    """A table of the file: unknown keys are mistakes, and so are names that the file defines nowhere.
+
+    Validation takes `Names` as its context: the names that the file defines.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Reasoned(Part):
+    """A rule with its reason in words, by language, and the clause that it rests on."""
+
+    because: str
+    because_in: Words = {}
+    clause: Clause
+
+    def said(self, language: str) -> str:
+        """The reason in a language, else as it stands."""
+        return self.because_in.get(language, self.because)
