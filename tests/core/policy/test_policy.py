@@ -45,7 +45,7 @@ def _line(text: str, part: str) -> int:
         ('"1 hour, 24x7"', '"1 our"', "targets[1].severity.1", '"1 our" is no target; right would be'),
         ("{ 1 = ", "{ 7 = ", "targets[1].severity.7", 'no severity is named "7"; known are 1, 2, 3, 4'),
         ("severity = 4\n", "severity = 9\n", "severity_rules[1].severity", 'no severity is named "9"'),
-        ('severity = "given"', 'severity = "wish"', "severity_rules[3].severity", 'or "given"'),
+        ('severity = "given"', 'severity = "wish"', "severity_rules[3].severity", '"given" or "example"'),
         ("severity = 3\nmarks", 'severity = "given"\nmarks', "severity_rules[4].severity", "must apply always"),
         ("severity = 3\nmarks", "when = {}\nseverity = 3\nmarks", "severity_rules[4].when", "must apply always"),
         ('role = "manager"\nclause = "house"', 'role = "manager"\nclause = "H-9"', "ladder[2].clause", '"H-9"'),
