@@ -18,7 +18,7 @@ from intake.cli.common import (
     table,
 )
 from intake.config import Config
-from intake.core.case.acts import Act
+from intake.core.case.act import Act
 from intake.core.case.case import Case
 from intake.core.mail.message import Address
 from intake.desk import act, show

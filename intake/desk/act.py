@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from intake.core.answer.letters import Thread
-from intake.core.case.acts import Act, Refused, act
+from intake.core.case.act import Act, Refused
+from intake.core.case.acts import act
 from intake.core.case.case import Case, Customer, Decision
 from intake.core.case.opening import Opening, open_case
 from intake.core.mail.fields import read_fields

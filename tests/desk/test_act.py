@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from house import NOW, ROUTE, Home, mail
 
-from intake.core.case.acts import Act
+from intake.core.case.act import Act
 from intake.core.mail.message import Address
 from intake.desk import act
 from intake.errors import IntakeError, Stale
@@ -27,7 +27,7 @@ def opened_case(desk: Home) -> Home:
 
 
 def do(desk: Home, what: str, value: str = "", because: str = "") -> Any:
-    return act.perform(desk.house, "OX-1001", Act(what, value, ADA, because), LATER)  # type: ignore[arg-type]
+    return act.perform(desk.house, "OX-1001", Act(what, value, ADA, because), LATER)
 
 
 def last(desk: Home) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from house import NOW, Home, home, mail, opened
 
 from intake.config import Config, load
-from intake.core.case.acts import Act
+from intake.core.case.act import Act
 from intake.desk import act
 from intake.desk.policies import load_policies
 from intake.errors import IntakeError

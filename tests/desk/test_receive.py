@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from intake import app
-from intake.core.case.acts import Act
+from intake.core.case.act import Act
 from intake.desk import act
 from intake.desk.receive import again, receive
 

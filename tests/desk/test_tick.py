@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from house import FORM, NOW, Home, home, mail, opened
 
-from intake.core.case.acts import Act
+from intake.core.case.act import Act
 from intake.desk import act
 
 # opened Monday 10:00 in Berlin, four business hours: due 14:00, reminded at 75 %, the ladder 1 and 4 hours later

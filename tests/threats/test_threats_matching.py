@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from house import FORM, NOW, ROUTE, Home, home, mail
 
-from intake.core.case.acts import Act
+from intake.core.case.act import Act
 from intake.desk import act
 
 LATER = NOW + timedelta(hours=2)

@@ -1,78 +1,78 @@
 """What a person at the desk does to a case. An act that cannot be done raises `Refused` with the reason."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
-from intake.core.case import clocks
+from intake.core.case import clocks, consent, escalating, severity_acts
+from intake.core.case.act import Act, Refused, Setting
 from intake.core.case.case import Case, Customer, Decision, Entry, State, Wish
-from intake.core.case.replies import severity_entry
 from intake.core.mail.fields import missing_fields
-from intake.core.policy.because import Because
+from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
 
 SETTABLE: tuple[State, ...] = ("open", "waiting", "resolved", "closed")
 
 
-class Refused(Exception):  # noqa: N818  (the field's word for it)
-    """An act that cannot be done; its one argument says why and what would be right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """An act by name, with its one argument and the person's reason, which letters may show to the customer.
-
-    `reply` and `note`: the text. `assign`: an address or a role. `severity`: the number. `status`: the state.
-    `waive`: a field's key. `spam`: nothing.
-    """
-
-    what: Literal["reply", "note", "assign", "severity", "status", "waive", "spam"]
-    value: str
-    by: str
-    because: str = ""
-
-
 def act(policy: Policy, case: Case, wanted: Act, customer: Customer | None, now: datetime) -> Decision:
     """The act done by the person named in it. Raises `Refused`."""
-    decision = Decision(replace(case, changed_at=now))
-    match wanted.what:
-        case "reply":
-            return _reply(decision, wanted, now)
-        case "note":
-            return _note(decision, wanted)
-        case "assign":
-            return _assign(policy, decision, wanted)
-        case "severity":
-            return _severity(policy, decision, wanted, customer, now)
-        case "status":
-            return _status(policy, decision, wanted, customer, now)
-        case "waive":
-            return _waive(policy, decision, wanted, now)
-        case "spam":
-            return _spam(decision, wanted, now)
+    if wanted.what not in ACTS:
+        raise Refused(f'no act is named "{wanted.what}"; known are {", ".join(ACTS)}')
+    return ACTS[wanted.what](Setting(policy, customer, now), Decision(replace(case, changed_at=now)), wanted)
 
 
-def _reply(decision: Decision, wanted: Act, now: datetime) -> Decision:
+def _reply(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    return _answer(setting, decision, wanted, waits=decision.case.state == "waiting")
+
+
+def _ask(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    decision = _answer(setting, decision, wanted, waits=True)
+    before = decision.case.state
+    if before == "waiting":
+        return decision
+    entry = Entry("state", f"{before} becomes waiting: the customer has the next turn", wanted.by)
+    return replace(decision, case=replace(decision.case, state="waiting", closed_at=None)).then(entry)
+
+
+def _answer(setting: Setting, decision: Decision, wanted: Act, *, waits: bool) -> Decision:
     case = decision.case
     if not wanted.value.strip():
         raise Refused("an empty reply would be sent; give its text")
     if not case.contact.address:
         raise Refused(f"{case.reference} has nobody to reply to: its mail named no sender")
     first = case.running("response") is not None
-    case = clocks.end(case, "response", now)
+    over = case.state in ("resolved", "closed")
+    case = clocks.answered(setting.policy, case, setting.now, setting.customer, waits=waits or over)
+    case = _manager_answered(setting, case, wanted)
     state: State = "open" if case.state == "new" else case.state
     case = replace(case, state=state, assignee=case.assignee or wanted.by, answered=case.answered | {"reply"})
     entry = Entry("answered", "first response" if first else "response", wanted.by)
     return replace(decision, case=case).then(entry, wishes=(Wish("reply", text=wanted.value),))
 
 
-def _note(decision: Decision, wanted: Act) -> Decision:
+def _manager_answered(setting: Setting, case: Case, wanted: Act) -> Case:
+    """An escalation is answered by somebody of the role that the policy names, or of the level that was reached."""
+    part = setting.policy.file.escalation
+    owners = {part.answered_by} if part else set()
+    owners |= {case.escalation.owner} if case.escalation else set()
+    return clocks.end(case, "escalation", setting.now) if owners & wanted.roles else case
+
+
+def _note(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
     if not wanted.value.strip():
         raise Refused("an empty note says nothing; give its text")
     return decision.then(Entry("note", "a note was added", wanted.by))
 
 
-def _assign(policy: Policy, decision: Decision, wanted: Act) -> Decision:
+def _agreed(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    """Next steps agreed with the customer: recorded; no clock moves."""
+    if not wanted.value.strip():
+        raise Refused("say what was agreed with the customer")
+    return decision.then(Entry("agreed", f"agreed with the customer: {wanted.value}", wanted.by))
+
+
+def _assign(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    policy = setting.policy
     if wanted.value and "@" not in wanted.value and wanted.value not in policy.roles:
         roles = ", ".join(sorted(policy.roles))
         raise Refused(f'"{wanted.value}" is neither an address nor a role; the roles of {policy.name} are {roles}')
@@ -81,41 +81,43 @@ def _assign(policy: Policy, decision: Decision, wanted: Act) -> Decision:
     return replace(decision, case=case).then(Entry("assigned", text, wanted.by))
 
 
-def _severity(policy: Policy, decision: Decision, wanted: Act, customer: Customer | None, now: datetime) -> Decision:
-    levels = [part.level for part in policy.file.severities]
-    if wanted.value not in map(str, levels):
-        known = ", ".join(map(str, levels))
-        raise Refused(f'no severity "{wanted.value}" under {policy.name}; right would be one of {known}')
-    case, new = decision.case, int(wanted.value)
-    clause = policy.severity(new).clause
-    if new == case.severity and "triage" not in case.marks:
-        raise Refused(f"{case.reference} has Severity {new} already")
-    why = Because(clause, wanted.because or f"A person of the support team set Severity {new}.")
-    changed = clocks.severity_changed(policy, case, new, now, customer)
-    changed = replace(changed, because=(why, *case.because[1:])).unmarked("triage")
-    return replace(decision, case=changed).then(severity_entry(case, changed, wanted.by))
+def _have_it(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    """Somebody has it: what was told already is not repeated, and goes up no further."""
+    case = decision.case
+    for clock in case.clocks:
+        if clock.state != "ended" and clock.kind != "information":
+            left = [step for step in clock.steps if step.what == "missed" and clock.missed_at is None]
+            case = case.with_clock(replace(clock, steps=tuple(left)))
+    case = replace(case, assignee=wanted.by)
+    return replace(decision, case=case).then(Entry("have-it", f"{wanted.by} has it: no more repeats", wanted.by))
 
 
-def _status(policy: Policy, decision: Decision, wanted: Act, customer: Customer | None, now: datetime) -> Decision:
+def _status(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     state = next((each for each in SETTABLE if each == wanted.value), None)
     if state is None:
         raise Refused(f'no status "{wanted.value}"; right would be one of {", ".join(SETTABLE)}')
-    case = decision.case
+    case, policy, now = decision.case, setting.policy, setting.now
     if case.state == state:
         raise Refused(f"{case.reference} is {state} already")
     closing = state in ("resolved", "closed")
     if closing:
         case = clocks.end_all(case, now)
-    elif case.state in ("resolved", "closed") and "reply" not in case.answered and not case.running("response"):
-        case = case.with_clock(clocks.started(policy, case, "response", now, customer))
+    elif state == "waiting":
+        case = clocks.pause(clocks.end(case, "update", now), now, "the customer has the next turn")
+    else:
+        case = clocks.resume(policy, case, now)
+    reopening = case.state in ("resolved", "closed") and not closing
+    if reopening and "reply" not in case.answered and not case.running("response"):
+        case = case.with_clock(clocks.started(policy, case, "response", now, setting.customer))
     case = replace(case, state=state, closed_at=now if closing else None)
     case = case if closing else case.unmarked("spam")
     text = f"{decision.case.state} becomes {state}" + (f": {wanted.because}" if wanted.because else "")
-    return replace(decision, case=case).then(Entry("state", text, wanted.by))
+    wishes = (Wish("resolved", text=wanted.because),) if state == "resolved" else ()
+    return replace(decision, case=case).then(Entry("state", text, wanted.by), wishes=wishes)
 
 
-def _waive(policy: Policy, decision: Decision, wanted: Act, now: datetime) -> Decision:
-    case = decision.case
+def _waive(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    case, policy = decision.case, setting.policy
     owed = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
     if wanted.value not in owed:
         known = ", ".join(owed) or "none is missing"
@@ -124,14 +126,103 @@ def _waive(policy: Policy, decision: Decision, wanted: Act, now: datetime) -> De
     decision = decision.then(Entry("waived", f"{policy.label(wanted.value)} is not needed here", wanted.by))
     if len(owed) > 1:
         return replace(decision, case=case)
-    case = clocks.end(case.unmarked("missing-information"), "information", now)
+    case = clocks.end(case.unmarked("missing-information"), "information", setting.now)
     entry = Entry("complete", "nothing is missing any more", wanted.by)
     return replace(decision, case=case).then(entry, wishes=(Wish("acknowledgment"),))
 
 
-def _spam(decision: Decision, wanted: Act, now: datetime) -> Decision:
+def _spam(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     if "spam" in decision.case.marks:
         raise Refused(f"{decision.case.reference} is closed as spam already")
-    case = clocks.end_all(decision.case, now)
-    case = replace(case, state="closed", closed_at=now).marked("spam")
+    case = clocks.end_all(decision.case, setting.now)
+    case = replace(case, state="closed", closed_at=setting.now).marked("spam")
     return replace(decision, case=case).then(Entry("spam", "closed as spam; nothing more is answered", wanted.by))
+
+
+def _not_ours(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    """The cause is not the vendor's own: a resolution target holds no more."""
+    if not wanted.because.strip():
+        raise Refused("say why the cause is not ours: the reason stays on the case")
+    if decision.case.running("resolution") is None:
+        raise Refused(f"{decision.case.reference} has no open resolution target")
+    why = Because(HOUSE, f"not ours: {wanted.because}")
+    case = clocks.end(decision.case, "resolution", setting.now, why)
+    return replace(decision, case=case).then(Entry("not-ours", why.text, wanted.by))
+
+
+def _escalate(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    """A person moves the case one level up its ladder."""
+    if not setting.policy.file.ladder:
+        raise Refused(f"{setting.policy.name} has no ladder to climb")
+    why = Because(HOUSE, wanted.because or f"{wanted.by} escalated the case")
+    return escalating.rise(setting.policy, decision, setting.now, asked=False, why=why)
+
+
+def _consent(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    if consent.MARK not in decision.case.marks:
+        raise Refused(f"{decision.case.reference} waits for no consent")
+    if not wanted.value.strip():
+        raise Refused("say who consented, and how")
+    said = f"consent recorded: {wanted.value}"
+    return consent.given(setting.policy, decision, said, wanted.by, setting.now, setting.customer)
+
+
+def _exempt(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    """A person says whether the policy's targets hold for the case; its clocks ran until now."""
+    if wanted.value not in ("yes", "no"):
+        raise Refused(f'"{wanted.value}" says nothing; right would be "yes" or "no"')
+    case = decision.case.unmarked("exempt-proposed")
+    if wanted.value == "no":
+        return replace(decision, case=case.unmarked("exempt")).then(Entry("exempt", "not exempt", wanted.by))
+    why = Because(HOUSE, wanted.because or "exempt from the policy's targets")
+    for kind in ("response", "update", "resolution"):
+        case = clocks.end(case, kind, setting.now, why)
+    return replace(decision, case=case.marked("exempt")).then(Entry("exempt", why.text, wanted.by))
+
+
+def _correct(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    """A miss taken back, with a reason: the only way in which a missed target is not missed."""
+    clock = next(
+        (each for each in reversed(decision.case.clocks) if each.kind == wanted.value and each.missed_at), None
+    )
+    if clock is None:
+        raise Refused(f'{decision.case.reference} has no missed "{wanted.value}"')
+    if not wanted.because.strip():
+        raise Refused("say why it was not missed: the reason stays on the case")
+    case = decision.case.with_clock(replace(clock, missed_at=None, missed_calendar=None))
+    return replace(decision, case=case).then(
+        Entry("corrected", f"{clock.kind} was not missed: {wanted.because}", wanted.by)
+    )
+
+
+def _done(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    case = decision.case
+    task = next((each for each in case.tasks if each.name == wanted.value and each.done_at is None), None)
+    if task is None:
+        known = ", ".join(each.name for each in case.tasks if each.done_at is None) or "none is open"
+        raise Refused(f'{case.reference} has no open follow-up "{wanted.value}"; open: {known}')
+    done = tuple(replace(each, done_at=setting.now) if each is task else each for each in case.tasks)
+    return replace(decision, case=replace(case, tasks=done)).then(Entry("done", f"done: {task.title}", wanted.by))
+
+
+ACTS: Mapping[str, Callable[[Setting, Decision, Act], Decision]] = {
+    "reply": _reply,
+    "ask": _ask,
+    "note": _note,
+    "agreed": _agreed,
+    "assign": _assign,
+    "have-it": _have_it,
+    "severity": severity_acts.severity,
+    "workaround": severity_acts.lower,
+    "cannot-go-on": severity_acts.lower,
+    "restored": severity_acts.lower,
+    "status": _status,
+    "waive": _waive,
+    "spam": _spam,
+    "not-ours": _not_ours,
+    "escalate": _escalate,
+    "consent": _consent,
+    "exempt": _exempt,
+    "correct": _correct,
+    "done": _done,
+}

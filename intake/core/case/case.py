@@ -12,10 +12,20 @@ from intake.core.policy.because import Because
 State = Literal["new", "open", "waiting", "resolved", "closed"]
 ClockKind = Literal["response", "update", "resolution", "escalation", "information"]
 ClockState = Literal["running", "paused", "ended"]
-StepKind = Literal["remind-desk", "missed", "escalate", "remind-customer", "close"]
+StepKind = Literal["remind-desk", "triage", "missed", "escalate", "remind-customer", "close"]
 Role = Literal["customer", "cc", "partner", "agent"]
 WishKind = Literal[
-    "acknowledgment", "missing-information", "not-entitled", "reminder", "closed-for-silence", "reply", "too-big"
+    "acknowledgment",
+    "missing-information",
+    "not-entitled",
+    "unverified",
+    "reminder",
+    "closed-for-silence",
+    "reply",
+    "too-big",
+    "escalated",
+    "escalation-early",
+    "resolved",
 ]
 NoticeKind = Literal[
     "desk-new-case", "desk-due-soon", "desk-missed", "desk-escalated", "desk-reply", "desk-alert", "desk-undeliverable"
@@ -26,7 +36,10 @@ SYSTEM = "intake"
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer on record. `targets` are the contract's own: clock to severity to a target sentence."""
+    """A customer on record. `targets` and `hours` are the contract's own: clock to severity to a target sentence, and
+
+    severity to a calendar.
+    """
 
     id: int
     name: str
@@ -43,6 +56,22 @@ class Customer:
     targets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     domains: tuple[str, ...] = ()
     contacts: tuple[str, ...] = ()
+    hours: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the customer's other cases say: how many it opened since its first day, how many with the flood's tag
+
+    within the flood's window, and whether the flood was told within it.
+    """
+
+    requests: int = 0
+    tagged: int = 0
+    flood_told: bool = False
+
+
+NONE_YET = Record()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +86,34 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something still to be done about a clock. `number` counts reminders and levels of the ladder from 1."""
+    """Something still to be done about a clock. `number` counts reminders and levels of the ladder from 1.
+
+    `tells_customer`: the customer hears of this level of the ladder, too.
+    """
 
     at: datetime
     what: StepKind
     role: str = ""
     number: int = 0
+    tells_customer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A time in which a clock stood still, with the cause; `end` is None while it does."""
+
+    start: datetime
+    end: datetime | None
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A promise that runs. `aim_at` and `due_at` are None where there is no target, with the reason kept."""
+    """A promise that runs. `aim_at` and `due_at` are None where there is no target, with the reason kept.
+
+    A clock that starts later (`started_at` ahead of now) shows a provisional due time. While it is paused, `due_at` is
+    the one that held when the pause began. `missed_at` is the due time that was missed, `missed_calendar` its calendar.
+    """
 
     number: int
     kind: ClockKind
@@ -81,6 +127,8 @@ class Clock:
     state: ClockState = "running"
     ended_at: datetime | None = None
     missed_at: datetime | None = None
+    missed_calendar: str | None = None
+    pauses: tuple[Pause, ...] = ()
     steps: tuple[Step, ...] = ()
 
     @property
@@ -95,9 +143,45 @@ class Clock:
 
     def ended(self, now: datetime) -> "Clock":
         """The clock stopped at `now`; a miss that nobody noticed yet is noted with the due time."""
-        late = self.due_at is not None and now > self.due_at
-        missed = self.missed_at or (self.due_at if late else None)
-        return replace(self, state="ended", ended_at=now, missed_at=missed, steps=())
+        noted = self.noted(now)
+        pauses = tuple(pause if pause.end else replace(pause, end=now) for pause in self.pauses)
+        return replace(noted, state="ended", ended_at=now, pauses=pauses, steps=())
+
+    def noted(self, now: datetime) -> "Clock":
+        """The clock with a miss that nobody noticed yet; a paused one misses nothing."""
+        late = self.state == "running" and self.due_at is not None and now > self.due_at
+        return self.missed(self.due_at) if late and self.missed_at is None else self
+
+    def missed(self, at: datetime | None) -> "Clock":
+        """The clock with its target missed at that due time, in the calendar in force."""
+        return replace(self, missed_at=at, missed_calendar=self.calendar)
+
+    @property
+    def paused_since(self) -> datetime | None:
+        """Since when the clock stands still."""
+        return self.pauses[-1].start if self.state == "paused" and self.pauses else None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """How far up the ladder a case is, since when, and who owns it there. `asked`: the customer wanted it."""
+
+    level: int
+    at: datetime
+    owner: str
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A follow-up that somebody owes the customer, by the policy's name for it."""
+
+    number: int
+    name: str
+    title: str
+    owner: str
+    opened_at: datetime
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +190,8 @@ class Case:
 
     `answer_to` is the address that automatic letters may go to: not always From, which anybody can forge.
     `because` has the severity's reason first, then others. `answered` are the kinds of letters that the case had.
+    `tags` are what the policy's rules found besides marks. `held` is why nobody raises the severity. `worst` is the
+    gravest severity that the case ever had.
     """
 
     id: int
@@ -137,6 +223,14 @@ class Case:
     answered: frozenset[str]
     participants: tuple[Participant, ...]
     clocks: tuple[Clock, ...]
+    channel: str = "email"
+    region: str | None = None
+    country: str | None = None
+    tags: frozenset[str] = frozenset()
+    held: Because | None = None
+    worst: int = 0
+    escalation: Escalation | None = None
+    tasks: tuple[Task, ...] = ()
 
     def running(self, kind: ClockKind) -> Clock | None:
         """The clock of that kind that has not ended."""
@@ -196,13 +290,17 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice to the desk that a decision asks for. `role` is mapped to addresses by the configuration."""
+    """A notice to the desk that a decision asks for. `role` is mapped to addresses by the configuration.
+
+    `at_once`: at whatever hour; other notices wait for the reader's own hours.
+    """
 
     kind: NoticeKind
     role: str
     text: str = ""
     clock: int | None = None
     number: int = 0
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

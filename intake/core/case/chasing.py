@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake.core.case import clocks
-from intake.core.case.case import Case, Clock, Decision, Entry, Notice, Step, Wish
+from intake.core.case.case import Case, Clock, Decision, Entry, Escalation, Notice, Step, Wish
 
 
 def chase(case: Case, now: datetime) -> Decision:
@@ -27,10 +27,12 @@ def _do(decision: Decision, clock: Clock, now: datetime) -> Decision:
     match step.what:
         case "remind-desk":
             return _remind_desk(decision, clock, step, now)
+        case "triage":
+            return _triage(decision, clock, step)
         case "missed":
             return _missed(decision, clock, step)
         case "escalate":
-            return _escalate(decision, clock, step)
+            return _escalate(decision, clock, step, now)
         case "remind-customer":
             return _remind_customer(decision, clock, step, now)
         case "close":
@@ -48,9 +50,19 @@ def _remind_desk(decision: Decision, clock: Clock, step: Step, now: datetime) ->
     )
 
 
+def _triage(decision: Decision, clock: Clock, step: Step) -> Decision:
+    """A case that somebody has looked at asks for nothing."""
+    if "triage" not in decision.case.marks:
+        return decision
+    text = "still waits for triage"
+    return decision.then(
+        Entry("triage", text), notices=(Notice("desk-alert", _to(decision.case, step), text, clock.number),)
+    )
+
+
 def _missed(decision: Decision, clock: Clock, step: Step) -> Decision:
     current = _clock(decision.case, clock.number) or clock
-    case = decision.case.with_clock(replace(current, missed_at=step.at))
+    case = decision.case.with_clock(current.missed(step.at))
     text = f"the {clock.kind} target was missed"
     return replace(decision, case=case).then(
         Entry("missed", text, because=clock.because),
@@ -58,10 +70,18 @@ def _missed(decision: Decision, clock: Clock, step: Step) -> Decision:
     )
 
 
-def _escalate(decision: Decision, clock: Clock, step: Step) -> Decision:
+def _escalate(decision: Decision, clock: Clock, step: Step, now: datetime) -> Decision:
+    """A level that the customer's own request has reached already is not told again."""
+    before = decision.case.escalation
+    if before is not None and before.asked and before.level >= step.number:
+        return decision
     text = f"{clock.kind} still open: level {step.number} of the ladder, {step.role}"
-    return replace(decision, case=decision.case.marked("escalated")).then(
+    level = max(step.number, before.level if before else 0)
+    case = replace(decision.case.marked("escalated"), escalation=Escalation(level, now, step.role, asked=False))
+    wishes = (Wish("escalated", step.number, text=step.role, scheduled=True),) if step.tells_customer else ()
+    return replace(decision, case=case).then(
         Entry("escalated", text, because=clock.because),
+        wishes=wishes,
         notices=(Notice("desk-escalated", step.role, text, clock.number, step.number),),
     )
 

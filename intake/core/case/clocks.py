@@ -1,23 +1,56 @@
-"""Starting clocks, ending them, and what a change of severity does to those that run."""
+"""Starting, ending and pausing a case's clocks (POLICIES, reading of time). What falls due when is not decided here."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from intake.core.case.case import Case, Clock, ClockKind, Customer, Step
-from intake.core.hours import parse_target
-from intake.core.policy.because import Because
+from intake.core.case import steps
+from intake.core.case.case import Case, Clock, ClockKind, Customer, Pause
+from intake.core.hours import add, parse_target, remaining
+from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import Promise, Terms, promise, span_from
+from intake.core.policy.promise import Promise, Terms, has_target, promise, remind_at, stated
 from intake.core.policy.schema_types import ClockKind as TargetKind
 
+PROVISIONAL = Because(HOUSE, "provisional: counts from the first response, or from its due time where that comes first")
 
-def started(
-    policy: Policy, case: Case, kind: TargetKind, at: datetime, customer: Customer | None, severity: int | None = None
-) -> Clock:
+
+def terms(case: Case, customer: Customer | None) -> Terms:
+    """What the case's promises are made under."""
+    return Terms(
+        plan=case.plan,
+        zone=case.zone,
+        targets=customer.targets if customer else {},
+        hours=customer.hours if customer else {},
+        tags=case.tags | case.marks,
+        language=case.language,
+    )
+
+
+def opened(policy: Policy, case: Case, customer: Customer | None) -> Case:
+    """The case with the clocks that start at its opening."""
+    case = case.with_clock(started(policy, case, "response", case.opened_at, customer))
+    return start_resolution(policy, case, case.opened_at, customer)
+
+
+def started(policy: Policy, case: Case, kind: TargetKind, at: datetime, customer: Customer | None) -> Clock:
     """A clock of the case's plan, severity and contract that starts at `at`, with what is to be done about it."""
-    made = _promise(policy, case, kind, severity or case.severity, at, customer)
-    return _clock(policy, case, kind, severity or case.severity, at, made)
+    return made(policy, case, kind, at, promise(policy, kind, case.severity, at, terms(case, customer)))
+
+
+def made(policy: Policy, case: Case, kind: ClockKind, at: datetime, of: Promise) -> Clock:
+    """The clock of a promise."""
+    return Clock(
+        number=case.next_clock,
+        kind=kind,
+        severity=case.severity,
+        target=of.target,
+        calendar=of.calendar,
+        started_at=at,
+        aim_at=of.aim,
+        due_at=of.due,
+        because=of.because,
+        steps=tuple(steps.of_promise(policy, case, kind, at, of)),
+    )
 
 
 def information(policy: Policy, case: Case, at: datetime) -> Clock:
@@ -25,9 +58,7 @@ def information(policy: Policy, case: Case, at: datetime) -> Clock:
     part = policy.file.information
     if part is None:
         return Clock(case.next_clock, "information", None, "", None, at, None, None, ())
-    due = span_from(policy, part.due, at, case.zone)
-    reminders = [span_from(policy, each, at, case.zone) for each in part.reminders]
-    steps = [Step(each, "remind-customer", number=count) for count, each in enumerate(reminders, 1)]
+    todo = steps.of_information(policy, part, case, at)
     return Clock(
         case.next_clock,
         "information",
@@ -36,9 +67,9 @@ def information(policy: Policy, case: Case, at: datetime) -> Clock:
         parse_target(part.due).calendar or policy.file.calendar,
         at,
         None,
-        due,
+        todo[-1].at,
         (Because(part.clause, f"what is missing is asked for within {part.due}"),),
-        steps=(*steps, Step(due, "close", policy.file.chasing.remind)),
+        steps=todo,
     )
 
 
@@ -49,10 +80,83 @@ def owed_anew(policy: Policy, case: Case, clock: Clock, at: datetime) -> Clock:
     return replace(fresh, number=clock.number, steps=tuple(step for step in fresh.steps if step.number in left))
 
 
-def end(case: Case, kind: ClockKind, now: datetime) -> Case:
+def answered(policy: Policy, case: Case, now: datetime, customer: Customer | None, *, waits: bool) -> Case:
+    """The case after a person's answer: `response` and `update` end, a resolution that starts with the answer starts.
+
+    `waits`: the answer is a question, so the customer has the next turn. Otherwise the next `update` starts.
+    """
+    case = end(end(case, "response", now), "update", now)
+    early = case.running("resolution")
+    if early is not None and early.started_at > now:
+        fresh = replace(started(policy, case, "resolution", now, customer), number=early.number)
+        case = case.with_clock(fresh)
+    elif early is None and case.latest("resolution") is None:
+        case = start_resolution(policy, case, now, customer)
+    return pause(case, now, "the customer has the next turn") if waits else next_update(policy, case, now, customer)
+
+
+def next_update(policy: Policy, case: Case, at: datetime, customer: Customer | None) -> Case:
+    """The case with an `update` clock from `at` on, where the policy has such a target and none runs.
+
+    While the end customer's consent is awaited, none starts.
+    """
+    if case.running("update") or "awaiting-consent" in case.marks or _exempt(case):
+        return case
+    if not has_target(policy, "update", case.severity, terms(case, customer)):
+        return case
+    return case.with_clock(started(policy, case, "update", at, customer))
+
+
+def customer_wrote(policy: Policy, case: Case, at: datetime, customer: Customer | None) -> Case:
+    """The case after the customer's mail: what waited for it goes on, a first unanswered mail starts `update`."""
+    case = resume(policy, case, at)
+    return next_update(policy, case, at, customer) if "reply" in case.answered else case
+
+
+def pause(case: Case, now: datetime, because: str) -> Case:
+    """The case with `resolution` standing still; `response` never does."""
+    clock = case.running("resolution")
+    if clock is None or clock.state == "paused" or clock.due_at is None:
+        return case
+    return case.with_clock(replace(clock.noted(now), state="paused", pauses=(*clock.pauses, Pause(now, None, because))))
+
+
+def resume(policy: Policy, case: Case, now: datetime) -> Case:
+    """The case with a paused `resolution` going on with the open time that it had left."""
+    clock = case.running("resolution")
+    if clock is None or clock.state != "paused":
+        return case
+    stood = replace(clock.pauses[-1], end=now)
+    going = replace(clock, state="running", pauses=(*clock.pauses[:-1], stood))
+    if clock.missed_at is None:
+        going = shifted(policy, case, going, stood)
+    return case.with_clock(going)
+
+
+def shifted(policy: Policy, case: Case, clock: Clock, stood: Pause) -> Clock:
+    """The clock later by a pause: its due time and its aim keep the open time that they had left."""
+    if stood.end is None or clock.due_at is None:
+        return clock
+    calendar = policy.calendar(clock.calendar, case.zone)
+    due = add(calendar, stood.end, remaining(calendar, clock.due_at, stood.start))
+    aim = add(calendar, stood.end, remaining(calendar, clock.aim_at, stood.start)) if clock.aim_at else None
+    why = Because(
+        HOUSE, f"stood still from {stood.start:%Y-%m-%d %H:%M} to {stood.end:%Y-%m-%d %H:%M} UTC: {stood.because}"
+    )
+    of = Promise(
+        clock.target, clock.calendar, aim, due, remind_at(policy, calendar, stood.end, aim, due), (*clock.because, why)
+    )
+    todo = tuple(steps.of_promise(policy, case, clock.kind, stood.end, of))
+    return replace(clock, aim_at=aim, due_at=due, because=of.because, steps=todo)
+
+
+def end(case: Case, kind: ClockKind, now: datetime, because: Because | None = None) -> Case:
     """The case with its running clock of that kind ended, if there is one."""
     clock = case.running(kind)
-    return case.with_clock(clock.ended(now)) if clock else case
+    if clock is None:
+        return case
+    ended = clock.ended(now)
+    return case.with_clock(replace(ended, because=(*ended.because, because)) if because else ended)
 
 
 def end_all(case: Case, now: datetime) -> Case:
@@ -61,108 +165,33 @@ def end_all(case: Case, now: datetime) -> Case:
     return replace(case, clocks=clocks)
 
 
-def severity_changed(policy: Policy, case: Case, new: int, now: datetime, customer: Customer | None) -> Case:
-    """The case under another severity, its open clocks reckoned anew (POLICIES, reading of time).
-
-    Lowered (a larger number): from the instant at which each started. Raised: due at the earlier of the old due
-    time and the new target counted from now. A clock that had no target starts now. A target missed stays missed.
-    """
-    if new == case.severity:
-        return case
-    out = replace(case, severity=new)
-    for clock in case.clocks:
-        if clock.state != "ended" and clock.kind != "information":
-            out = out.with_clock(_changed(policy, out, clock, case.severity, now, customer))
-    return out
-
-
-def _changed(policy: Policy, case: Case, clock: Clock, old: int, now: datetime, customer: Customer | None) -> Clock:
-    """An open clock under the case's new severity."""
-    assert clock.kind != "information"
-    raised = case.severity < old
-    began = now if clock.due_at is None else clock.started_at
-    made = _promise(policy, case, clock.kind, case.severity, now if raised else began, customer)
-    fresh = replace(
-        _clock(policy, case, clock.kind, case.severity, began, made), number=clock.number, state=clock.state
-    )
-    if raised and clock.due_at is not None and (fresh.due_at is None or clock.due_at < fresh.due_at):
-        why = Because("house", "raised: the old due time is the earlier one and stays")
-        return replace(clock, severity=case.severity, because=(*clock.because, why))
-    late = clock.due_at is not None and now > clock.due_at
-    missed_at = clock.missed_at or (clock.due_at if late else None)
-    return replace(fresh, missed_at=missed_at, steps=clock.steps if missed_at else fresh.steps)
-
-
 def reopened(policy: Policy, case: Case, clock: Clock) -> Clock:
     """An ended clock that runs again with its old times; what was told before it ended is not told again."""
-    made = Promise(clock.target, clock.calendar, clock.aim_at, clock.due_at, None, clock.because)
-    steps = tuple(step for step in _steps(policy, case, made) if clock.ended_at is None or step.at > clock.ended_at)
-    return replace(clock, state="running", ended_at=None, steps=steps)
+    of = Promise(clock.target, clock.calendar, clock.aim_at, clock.due_at, None, clock.because)
+    todo = steps.of_promise(policy, case, clock.kind, clock.started_at, of)
+    left = tuple(step for step in todo if clock.ended_at is None or step.at > clock.ended_at)
+    return replace(clock, state="running", ended_at=None, steps=left)
 
 
-def figures(before: Case, after: Case) -> str:
-    """What a change did to the due times of open clocks, in words for the history: old and new, in UTC."""
-    changed = []
-    for clock in before.clocks:
-        now = next(each for each in after.clocks if each.number == clock.number)
-        if (now.due_at, now.target) != (clock.due_at, clock.target):
-            changed.append(f"{clock.kind} {_figure(clock)} becomes {_figure(now)}")
-    return "; ".join(changed)
+def resolution_from(policy: Policy, case: Case, at: datetime, customer: Customer | None) -> datetime | None:
+    """From when a resolution counts that comes to be at `at`; None where that is not known yet."""
+    part = stated(policy, "resolution", case.severity, terms(case, customer))
+    response = case.running("response")
+    if part is None or part.starts == "opening" or response is None:
+        return at
+    return max(at, response.due_at) if response.due_at else None
 
 
-def _figure(clock: Clock) -> str:
-    due = f"due {clock.due_at:%Y-%m-%d %H:%M} UTC" if clock.due_at else "without a due time"
-    return f"{due} ({clock.target})" if clock.target else due
+def start_resolution(policy: Policy, case: Case, at: datetime, customer: Customer | None) -> Case:
+    """The case with the resolution clock of its severity, where there is such a target."""
+    if _exempt(case) or not has_target(policy, "resolution", case.severity, terms(case, customer)):
+        return case
+    since = resolution_from(policy, case, at, customer)
+    if since is None:
+        return case
+    clock = started(policy, case, "resolution", since, customer)
+    return case.with_clock(replace(clock, because=(*clock.because, PROVISIONAL)) if since > at else clock)
 
 
-def _promise(
-    policy: Policy, case: Case, kind: TargetKind, severity: int, at: datetime, customer: Customer | None
-) -> Promise:
-    return promise(policy, kind, severity, at, terms(case, customer))
-
-
-def terms(case: Case, customer: Customer | None) -> Terms:
-    """What the case's promises are made under."""
-    return Terms(
-        plan=case.plan,
-        zone=case.zone,
-        targets=customer.targets if customer else {},
-        language=case.language,
-    )
-
-
-def _clock(policy: Policy, case: Case, kind: ClockKind, severity: int, at: datetime, made: Promise) -> Clock:
-    return Clock(
-        number=case.next_clock,
-        kind=kind,
-        severity=severity,
-        target=made.target,
-        calendar=made.calendar,
-        started_at=at,
-        aim_at=made.aim,
-        due_at=made.due,
-        because=made.because,
-        steps=tuple(_steps(policy, case, made)),
-    )
-
-
-def _steps(policy: Policy, case: Case, made: Promise) -> Iterable[Step]:
-    """Reminder at the aim, the miss, then the ladder, in the order of their instants."""
-    if made.due is None:
-        return
-    chasing = policy.file.chasing
-    if made.remind is not None and made.remind < made.due:
-        yield Step(made.remind, "remind-desk", chasing.remind)
-    yield Step(made.due, "missed", chasing.missed)
-    ladder = [
-        Step(_after(policy, made, rung.after, case.zone), "escalate", rung.role, level)
-        for level, rung in enumerate(policy.file.ladder, 1)
-    ]
-    yield from sorted(ladder, key=lambda step: step.at)
-
-
-def _after(policy: Policy, made: Promise, sentence: str, zone: str) -> datetime:
-    """A delay after the miss, in the calendar of the missed target unless the sentence names one."""
-    assert made.due is not None
-    named = parse_target(sentence).calendar is not None
-    return span_from(policy, sentence if named or not made.calendar else f"{sentence}, {made.calendar}", made.due, zone)
+def _exempt(case: Case) -> bool:
+    return "exempt" in case.marks

@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 
-from intake.core.case import clocks
-from intake.core.case.case import Case, Customer, Decision, Entry, Notice, Participant, Wish
+from intake.core.case import clocks, escalating
+from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Notice, Participant, Record, Wish
+from intake.core.hours import add_local_days, zone_named
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
-from intake.core.policy.severity import Asked, judge
+from intake.core.policy.severity import Asked, Judged, alerts_at, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,9 @@ class Opening:
 
     `opened_at` is the instant of receipt (aware). `customer` is None where nobody knows the sender. `marks` come
     from what was found out about the sender. `linked` are cases that the mail named without the right to join.
-    `oversize` is the size in bytes of a mail of which only the headers were taken.
+    `oversize` is the size in bytes of a mail of which only the headers were taken. `record` is what the customer's
+    other cases say. `role` is told of the case in place of the policy's, where its route says so. `asks_escalation`: it
+    came to an escalation route. `tags` are those that a person gave it.
     """
 
     reference: str
@@ -41,27 +44,82 @@ class Opening:
     oversize: int | None = None
     because: str = ""
     by: str = "intake"
+    record: Record = NONE_YET
+    role: str = ""
+    asks_escalation: bool = False
+    tags: frozenset[str] = frozenset()
 
 
 def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
     """The new case with its clocks and letters. A case of old mail (`backlog`) has neither clocks nor letters."""
-    case = _new_case(policy, opening, now)
+    judged = _judge(policy, opening)
+    case = _new_case(policy, opening, judged, now)
     entries = [Entry("opened", opening.because or f"opened by {opening.channel}", opening.by, case.because)]
     if opening.alert:
         entries.append(Entry("alert", opening.alert))
     if opening.backlog:
         return Decision(case.marked("backlog"), tuple(entries))
     missing = missing_fields(policy.specs, opening.fields)
-    case = case.with_clock(clocks.started(policy, case, "response", opening.opened_at, opening.customer))
+    case = clocks.opened(policy, case, opening.customer)
     if missing:
         case = case.marked("missing-information")
         case = case.with_clock(clocks.information(policy, case, opening.opened_at))
         labels = ", ".join(policy.label(key) for key in missing)
         entries.append(Entry("missing", f"missing or off the list: {labels}", because=information_because(policy)))
-    notices = [Notice("desk-new-case", policy.file.chasing.remind)]
+    role = opening.role or case.assignee or policy.file.chasing.remind
+    notices = [Notice("desk-new-case", role)]
     if opening.alert:
-        notices.append(Notice("desk-alert", policy.file.chasing.remind, opening.alert))
-    return Decision(case, tuple(entries), (_first_letter(case, missing, opening),), tuple(notices))
+        notices.append(Notice("desk-alert", opening.role or policy.file.chasing.remind, opening.alert))
+    notices += _alerts(policy, case, judged)
+    decision = Decision(case, tuple(entries), (_first_letter(policy, case, missing, opening),), tuple(notices))
+    decision = _flood(policy, decision, opening)
+    if opening.asks_escalation or escalating.asked(policy, opening.text):
+        decision = escalating.request(policy, decision, opening.text, opening.opened_at, urgent=opening.asks_escalation)
+    return decision
+
+
+def registered(policy: Policy, customer: Customer | None, address: str) -> bool:
+    """Whether a sender counts as the customer: on its record and, where the policy insists, at no generic domain."""
+    part = policy.file.registration
+    if customer is None or part is None:
+        return customer is not None
+    domain = address.rpartition("@")[2].lower()
+    return not any(domain == each or domain.endswith(f".{each}") for each in part.generic_domains)
+
+
+def _judge(policy: Policy, opening: Opening) -> Judged:
+    customer = opening.customer
+    plan = (customer.plan if customer else None) or policy.file.fallback_plan
+    asked = Asked(
+        opening.channel,
+        plan,
+        opening.fields,
+        opening.text,
+        known=customer is not None,
+        registered=registered(policy, customer, opening.contact.address),
+    )
+    return judge(policy, asked, opening.language, opening.tags)
+
+
+def _alerts(policy: Policy, case: Case, judged: Judged) -> list[Notice]:
+    """Who is told at once, each role once."""
+    found = {each.role: each for each in (*alerts_at(policy, case.severity, case.plan, case.language), *judged.alerts)}
+    return [Notice("desk-alert", role, alert.because.text, at_once=True) for role, alert in found.items()]
+
+
+def _flood(policy: Policy, decision: Decision, opening: Opening) -> Decision:
+    """Too many cases of a kind from one customer: told once a window."""
+    part, record, customer = policy.file.flood, opening.record, opening.customer
+    if part is None or customer is None or record.flood_told or part.tag not in decision.case.tags:
+        return decision
+    count = record.tagged + 1
+    if count <= part.more_than:
+        return decision
+    text = f"{customer.name}: {count} cases of the kind {part.tag} within {part.within_days} days. {part.because}"
+    return decision.then(
+        Entry("flood", text, because=(Because(part.clause, part.because),)),
+        notices=(Notice("desk-alert", part.role, text),),
+    )
 
 
 def information_because(policy: Policy) -> tuple[Because, ...]:
@@ -70,24 +128,44 @@ def information_because(policy: Policy) -> tuple[Because, ...]:
     return tuple(Because(each, policy.file.clauses.get(each, "a rule of the house")) for each in ids)
 
 
-def _first_letter(case: Case, missing: tuple[str, ...], opening: Opening) -> Wish:
+def _first_letter(policy: Policy, case: Case, missing: tuple[str, ...], opening: Opening) -> Wish:
     if opening.oversize is not None:
         return Wish("too-big", text=f"{opening.oversize / 1_000_000:.0f} MB")
+    if policy.file.registration and not registered(policy, opening.customer, opening.contact.address):
+        return Wish("unverified")
     if "unentitled" in case.marks:
         return Wish("not-entitled")
     return Wish("missing-information" if missing else "acknowledgment")
 
 
-def _new_case(policy: Policy, opening: Opening, now: datetime) -> Case:
+def _over_allowance(policy: Policy, opening: Opening, plan: str | None, zone: str) -> tuple[Because, ...]:
+    """Why a case is beyond what the plan includes; empty where it is not."""
+    customer = opening.customer
+    for part in policy.file.allowance:
+        if customer is None or plan not in part.plans:
+            continue
+        ends = None
+        if customer.since is not None:
+            first = datetime.combine(customer.since, time(), zone_named(zone))
+            ends = add_local_days(zone, first, part.within_days)
+        if opening.record.requests >= part.requests or (ends is not None and opening.opened_at >= ends):
+            return (Because(part.clause, part.said(opening.language)),)
+    return ()
+
+
+def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -> Case:
     customer = opening.customer
     plan = (customer.plan if customer else None) or policy.file.fallback_plan
-    judged = judge(policy, Asked(opening.channel, plan, opening.fields, opening.text), opening.language)
-    marks = opening.marks | judged.marks
-    because = judged.because
+    region, country = (customer.region, customer.country) if customer else (None, None)
+    zone = policy.zone(customer.zone if customer else None, region, country)
+    marks, because = opening.marks | judged.marks, judged.because
     if customer is None:
         marks |= {"unentitled"}
         said = policy.file.entitlement
-        because = (*because, Because(said.clause, said.because_in.get(opening.language, said.because)))
+        because = (*because, Because(said.clause, said.said(opening.language)))
+    if over := _over_allowance(policy, opening, plan, zone):
+        marks |= {"over-allowance"}
+        because = (*because, *over)
     case = Case(
         id=0,
         reference=opening.reference,
@@ -102,7 +180,7 @@ def _new_case(policy: Policy, opening: Opening, now: datetime) -> Case:
         answer_to=None,
         subject=opening.subject,
         language=opening.language,
-        zone=(customer.zone if customer else None) or policy.file.zone,
+        zone=zone,
         state="new",
         severity=judged.severity,
         wished_severity=judged.wished,
@@ -111,14 +189,28 @@ def _new_case(policy: Policy, opening: Opening, now: datetime) -> Case:
         fields=dict(opening.fields),
         waived=frozenset(),
         linked=opening.linked,
-        assignee=None,
+        assignee=_engineer(policy, customer, plan),
         opened_at=opening.opened_at,
         changed_at=now,
         closed_at=None,
         answered=frozenset(),
         participants=(),
         clocks=(),
+        channel=opening.channel,
+        region=region,
+        country=country,
+        tags=judged.tags,
+        held=judged.held,
+        worst=judged.severity,
     )
     if opening.contact.address:
         case = replace(case, participants=(Participant(1, opening.contact.address, opening.contact.name, "customer"),))
     return case
+
+
+def _engineer(policy: Policy, customer: Customer | None, plan: str | None) -> str | None:
+    """The engineer named in the customer's record, where the plan has one."""
+    part = policy.file.engineer
+    if part is None or customer is None or plan not in part.plans:
+        return None
+    return customer.engineer

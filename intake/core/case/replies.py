@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from intake.core.case import clocks
+from intake.core.case import clocks, consent, escalating, severity_change, tasks
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, NoticeKind, Participant, Wish
-from intake.core.case.opening import information_because
+from intake.core.case.opening import information_because, registered
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address
@@ -18,7 +18,10 @@ from intake.core.policy.severity import Asked, given_severity, judge
 class Reply:
     """A mail on a case, received at an aware instant: what it starts counts from there.
 
-    `third_party`: the writer takes no part; the mail is kept on the case and does nothing.
+    `text` is its subject and new text, `case_text` that of the mail that opened the case. `customer` is the writer's,
+    by its record. `third_party`: the writer takes no part; the mail is kept on the case and does nothing, unless it is
+    the consent that the case waits for. `asks_escalation`: it came to an escalation route. `authentication` is how far
+    the sender is believed.
     """
 
     writer: Address
@@ -28,6 +31,9 @@ class Reply:
     because: str
     received_at: datetime
     third_party: bool = False
+    case_text: str = ""
+    asks_escalation: bool = False
+    authentication: str = "none"
 
 
 def may_reopen(policy: Policy, case: Case, now: datetime) -> bool:
@@ -38,18 +44,32 @@ def may_reopen(policy: Policy, case: Case, now: datetime) -> bool:
 
 
 def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decision:
-    """A mail of someone who takes part: it may supply what was missing, and wakes a case that waits or is closed."""
+    """A mail on a case: it may supply what was missing, wake a case that waits or is closed, ask for escalation."""
     who = reply.writer.address or "somebody without an address"
     if reply.third_party:
-        entry = Entry("third-party", f"a mail of {who}, who takes no part in the case, was kept on it: {reply.because}")
-        said = f"{who}, who takes no part in {case.reference}, wrote to its address; nothing was sent to the customer"
-        return Decision(replace(case, changed_at=now), (entry,), (), (_tell(policy, case, "desk-alert", said),))
+        return _third_party(policy, case, reply, now)
     decision = Decision(replace(case, changed_at=now), (Entry("reply", f"{who} wrote: {reply.because}", who),))
     decision = _join(decision, reply)
+    decision = _verify(policy, decision, reply, now)
     decision = _supply(policy, decision, reply, now)
     decision = _still_owed(policy, decision, reply.received_at)
     decision = _wake(policy, decision, reply)
+    decision = tasks.ask(policy, decision, reply.text, reply.received_at)
+    if reply.asks_escalation or escalating.asked(policy, reply.text):
+        decision = escalating.request(policy, decision, reply.text, reply.received_at, urgent=reply.asks_escalation)
     return decision.then(notices=(_tell(policy, case, "desk-reply"),))
+
+
+def _third_party(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decision:
+    """A mail of somebody who takes no part: kept, and told to the desk; a consent that the case waits for counts."""
+    who = reply.writer.address or "somebody without an address"
+    entry = Entry("third-party", f"a mail of {who}, who takes no part in the case, was kept on it: {reply.because}")
+    decision = Decision(replace(case, changed_at=now), (entry,))
+    given = consent.by_mail(policy, decision, reply.writer.address, reply.text, reply.authentication, reply.received_at)
+    if given is not None:
+        return given
+    said = f"{who}, who takes no part in {case.reference}, wrote to its address; nothing was sent to the customer"
+    return decision.then(notices=(_tell(policy, case, "desk-alert", said),))
 
 
 def _tell(policy: Policy, case: Case, kind: NoticeKind, text: str = "") -> Notice:
@@ -67,6 +87,33 @@ def _join(decision: Decision, reply: Reply) -> Decision:
     contact = case.contact if case.contact.address else reply.writer
     joined = replace(case, participants=(*case.participants, person), contact=contact)
     return replace(decision, case=joined).then(entry)
+
+
+def _verify(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> Decision:
+    """A mail from the registered address clears the mark: the case is the customer's, judged and counted as such."""
+    case, customer = decision.case, reply.customer
+    waits = policy.file.registration is not None and "unverified" in case.marks
+    if not waits or customer is None or not registered(policy, customer, reply.writer.address):
+        return decision
+    plan = customer.plan or policy.file.fallback_plan
+    case = replace(
+        case.unmarked("unverified", "unentitled", "triage"),
+        customer_id=customer.id,
+        plan=plan,
+        zone=policy.zone(customer.zone, customer.region, customer.country),
+        region=customer.region,
+        country=customer.country,
+        contact=reply.writer,
+    )
+    text = f"{reply.case_text}\n{reply.text}"
+    judged = judge(policy, Asked(case.channel, plan, {**case.fields, **reply.fields}, text), case.language)
+    case = replace(case.marked(*judged.marks), tags=case.tags | judged.tags, held=judged.held, because=judged.because)
+    after = severity_change.changed(policy, case, judged.severity, now, customer)
+    after = severity_change.recounted(policy, replace(after, wished_severity=judged.wished), now, customer)
+    entry = Entry("verified", f"{reply.writer.address} is registered for {customer.name}", because=judged.because)
+    return replace(decision, case=after).then(
+        entry, severity_change.entry(decision.case, after, reply.writer.address), wishes=(Wish("acknowledgment"),)
+    )
 
 
 def _supply(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> Decision:
@@ -100,20 +147,12 @@ def _severity(policy: Policy, decision: Decision, reply: Reply, now: datetime) -
         return replace(decision, case=case).then(
             Entry("severity-wish", text, reply.writer.address), notices=(_tell(policy, case, "desk-alert", text),)
         )
-    judged = judge(policy, Asked("email", case.plan, reply.fields, reply.text), case.language)
-    changed = clocks.severity_changed(policy, case, judged.severity, now, reply.customer)
+    judged = judge(policy, Asked(case.channel, case.plan, reply.fields, reply.text), case.language)
+    changed = severity_change.changed(policy, case, judged.severity, now, reply.customer)
     changed = replace(changed, wished_severity=given, because=(*judged.because, *case.because[1:]))
     changed = changed.unmarked("triage").marked(*judged.marks)
-    entry = severity_entry(case, changed, reply.writer.address)
+    entry = severity_change.entry(case, changed, reply.writer.address)
     return replace(decision, case=changed).then(entry)
-
-
-def severity_entry(before: Case, after: Case, actor: str) -> Entry:
-    """A change of severity for the history, with the old and the new figures of the clocks."""
-    change = f"Severity {before.severity} becomes {after.severity}"
-    said = change if before.severity != after.severity else f"Severity {after.severity} confirmed"
-    figures = clocks.figures(before, after)
-    return Entry("severity", f"{said}; {figures}" if figures else said, actor, after.because[:1])
 
 
 def _still_owed(policy: Policy, decision: Decision, at: datetime) -> Decision:
@@ -134,8 +173,11 @@ def _still_owed(policy: Policy, decision: Decision, at: datetime) -> Decision:
 def _wake(policy: Policy, decision: Decision, reply: Reply) -> Decision:
     """Wakes the case. What was closed for silence once is not closed so again: each letter goes out once a case."""
     case = decision.case
-    if "spam" in case.marks or case.state not in ("waiting", "resolved", "closed"):
+    if "spam" in case.marks:
         return decision
+    if case.state not in ("waiting", "resolved", "closed"):
+        case = clocks.customer_wrote(policy, case, reply.received_at, reply.customer)
+        return replace(decision, case=case)
     entry = Entry("reopened" if case.state == "closed" else "state", f"{case.state} becomes open: a reply came in")
     case = replace(case, state="open", closed_at=None)
     silent_before = "closed-for-silence" in case.answered
@@ -144,4 +186,5 @@ def _wake(policy: Policy, decision: Decision, reply: Reply) -> Decision:
     if case.latest("response") and "reply" not in case.answered and not case.running("response"):
         # closed for silence before anybody had answered: the response counts anew
         case = case.with_clock(clocks.started(policy, case, "response", reply.received_at, reply.customer))
+    case = clocks.customer_wrote(policy, case, reply.received_at, reply.customer)
     return replace(decision, case=case).then(entry)

@@ -92,6 +92,13 @@ def promise(policy: Policy, kind: ClockKind, severity: int, opened: datetime, te
     return _reckon(policy, target, part, opened, terms.zone, terms.hours.get(str(severity)))
 
 
+def remind_at(policy: Policy, calendar: Calendar, start: datetime, aim: datetime | None, due: datetime) -> datetime:
+    """When the desk is reminded: at the aim, else once the policy's share of the open time up to `due` has gone by."""
+    whole = open_between(calendar, start, due)
+    share = elapsed(whole * policy.file.chasing.remind_at_percent // 100)
+    return aim or min(due, add(calendar, start, share))
+
+
 def has_target(policy: Policy, kind: ClockKind, severity: int, terms: Terms) -> bool:
     """Whether a clock of that kind would fall due."""
     part = stated(policy, kind, severity, terms)
@@ -104,6 +111,19 @@ def span_from(policy: Policy, sentence: str, start: datetime, zone: str | None) 
     if target.due is None:
         raise ValueError(f'"{sentence}" is no length of time')
     return add(policy.calendar(target.calendar, zone or policy.file.zone), start, target.due)
+
+
+def counted_span(
+    policy: Policy, sentence: str, start: datetime, zone: str | None, clause: str
+) -> tuple[datetime, str, Because]:
+    """As `span_from`, with the calendar's name and how the instant came about."""
+    target = parse_target(sentence)
+    if target.due is None:
+        raise ValueError(f'"{sentence}" is no length of time')
+    calendar = policy.calendar(target.calendar, zone or policy.file.zone)
+    reckoned = explain(calendar, start, target.due)
+    why = Because(_clause_of_calendar(policy, calendar.name, clause), counted(calendar, start, reckoned))
+    return reckoned.due, calendar.name, why
 
 
 def contract_mistakes(policy: Policy, contract: ContractTargets, hours: Mapping[str, str] | None = None) -> list[str]:
@@ -165,7 +185,7 @@ def _reckon(
     calendar = policy.calendar(target.calendar or hours, zone or policy.file.zone)
     due = explain(calendar, opened, target.due)
     aim = add(calendar, opened, target.aim) if target.aim else None
-    remind = aim or _share(calendar, opened, due.due, policy.file.chasing.remind_at_percent)
+    remind = remind_at(policy, calendar, opened, aim, due.due)
     count = Because(_clause_of_calendar(policy, calendar.name, part.clause), counted(calendar, opened, due))
     return Promise(part.sentence, calendar.name, aim, due.due, remind, (Because(part.clause, part.said), count))
 
@@ -173,12 +193,6 @@ def _reckon(
 def _clause_of_calendar(policy: Policy, name: str, otherwise: str) -> str:
     part = policy.file.calendars.get(name)
     return part.clause if part else otherwise
-
-
-def _share(calendar: Calendar, opened: datetime, due: datetime, percent: int) -> datetime:
-    """The instant at which that share of the open time up to `due` has gone by."""
-    whole = open_between(calendar, opened, due)
-    return min(due, add(calendar, opened, elapsed(whole * percent // 100)))
 
 
 def counted(calendar: Calendar, opened: datetime, reckoning: Reckoning) -> str:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from intake.core.case.acts import Act, Refused, act
+from intake.core.case.act import Act, Refused
+from intake.core.case.acts import act
 from intake.core.case.case import Case, Customer, Decision
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
@@ -24,7 +25,7 @@ def acting(policy: Policy, customer: Customer, monday: datetime) -> Acting:
     """Does an act of Ada's an hour after the opening."""
 
     def make(case: Case, what: str, value: str = "", because: str = "", hours: float = 1) -> Decision:
-        wanted = Act(what, value, ADA, because)  # type: ignore[arg-type]
+        wanted = Act(what, value, ADA, because)
         return act(policy, case, wanted, customer, monday + hours * HOUR)
 
     return make

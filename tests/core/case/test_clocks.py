@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from intake.core.case import clocks
+from intake.core.case import clocks, severity_change
 from intake.core.case.case import Case, Clock, Customer
 from intake.core.case.chasing import chase
 from intake.core.policy.policy import Policy
@@ -33,7 +33,7 @@ def _due(clock: Clock) -> datetime:
 def test_lowered_counts_from_the_start_of_the_clock(
     policy: Policy, opened: Opened, monday: datetime, customer: Customer
 ) -> None:
-    case = clocks.severity_changed(policy, opened(FORM.format(2)), 3, monday + HOUR, customer)
+    case = severity_change.changed(policy, opened(FORM.format(2)), 3, monday + HOUR, customer)
     assert (case.severity, _response(case).target) == (3, "1 business day")
     assert _response(case).due_at == monday + timedelta(days=1)
     assert _response(case).started_at == monday
@@ -42,7 +42,7 @@ def test_lowered_counts_from_the_start_of_the_clock(
 def test_raised_counts_from_the_raise_where_that_is_earlier(
     policy: Policy, opened: Opened, monday: datetime, customer: Customer
 ) -> None:
-    case = clocks.severity_changed(policy, opened(FORM.format(3)), 1, monday + HOUR, customer)
+    case = severity_change.changed(policy, opened(FORM.format(3)), 1, monday + HOUR, customer)
     assert _response(case).due_at == monday + 2 * HOUR
     assert _response(case).started_at == monday
     assert _response(case).calendar == "24x7"
@@ -54,7 +54,7 @@ def test_raised_keeps_the_old_due_time_where_that_is_earlier_with_all_its_steps(
     before = opened(FORM.format(2))
     late = _due(_response(before)) - timedelta(minutes=10)
     reminded = chase(before, late).case
-    case = clocks.severity_changed(policy, reminded, 1, late, customer)
+    case = severity_change.changed(policy, reminded, 1, late, customer)
     old, new = _response(reminded), _response(case)
     assert (new.due_at, new.steps, new.target) == (old.due_at, old.steps, old.target)
     assert new.severity == 1
@@ -66,7 +66,7 @@ def test_a_miss_stays_a_miss_and_its_ladder_goes_on_when_the_severity_is_lowered
 ) -> None:
     case = chase(opened(FORM.format(2)), monday + 5 * HOUR).case
     missed = _response(case)
-    lowered = _response(clocks.severity_changed(policy, case, 3, monday + 5 * HOUR, customer))
+    lowered = _response(severity_change.changed(policy, case, 3, monday + 5 * HOUR, customer))
     assert missed.missed_at == monday + 4 * HOUR
     assert (lowered.missed_at, lowered.steps) == (missed.missed_at, missed.steps)
 
@@ -74,7 +74,7 @@ def test_a_miss_stays_a_miss_and_its_ladder_goes_on_when_the_severity_is_lowered
 def test_a_miss_that_nobody_had_looked_at_yet_cannot_be_lowered_away(
     policy: Policy, opened: Opened, monday: datetime, customer: Customer
 ) -> None:
-    case = clocks.severity_changed(policy, opened(FORM.format(2)), 3, monday + 5 * HOUR, customer)
+    case = severity_change.changed(policy, opened(FORM.format(2)), 3, monday + 5 * HOUR, customer)
     assert _response(case).missed_at == monday + 4 * HOUR
     told = chase(case, monday + 5 * HOUR)
     assert "desk-missed" in [notice.kind for notice in told.notices]
@@ -84,8 +84,8 @@ def test_a_clock_that_had_no_target_starts_at_the_change(
     policy: Policy, opened: Opened, monday: datetime, customer: Customer
 ) -> None:
     own = replace(customer, targets={"response": {"1": "best effort"}})
-    raised = clocks.severity_changed(policy, opened(FORM.format(4)), 2, monday + HOUR, customer)
-    lowered = clocks.severity_changed(policy, opened(FORM.format(1), customer=own), 2, monday + HOUR, own)
+    raised = severity_change.changed(policy, opened(FORM.format(4)), 2, monday + HOUR, customer)
+    lowered = severity_change.changed(policy, opened(FORM.format(1), customer=own), 2, monday + HOUR, own)
     for case in (raised, lowered):
         assert _response(case).started_at == monday + HOUR
         assert _response(case).due_at == monday + 5 * HOUR
@@ -94,7 +94,7 @@ def test_a_clock_that_had_no_target_starts_at_the_change(
 def test_lowered_to_best_effort_the_clock_asks_for_nothing_more(
     policy: Policy, opened: Opened, monday: datetime, customer: Customer
 ) -> None:
-    clock = _response(clocks.severity_changed(policy, opened(FORM.format(2)), 4, monday + HOUR, customer))
+    clock = _response(severity_change.changed(policy, opened(FORM.format(2)), 4, monday + HOUR, customer))
     assert (clock.due_at, clock.next_at, clock.state) == (None, None, "running")
 
 
@@ -102,7 +102,7 @@ def test_the_same_severity_changes_nothing(
     policy: Policy, opened: Opened, monday: datetime, customer: Customer
 ) -> None:
     case = chase(opened(FORM.format(2)), monday + 3 * HOUR + timedelta(minutes=30)).case
-    assert clocks.severity_changed(policy, case, 2, monday + 4 * HOUR, customer) is case
+    assert severity_change.changed(policy, case, 2, monday + 4 * HOUR, customer) is case
 
 
 def test_ended_paused_and_information_clocks_are_left_as_they_are(
@@ -110,9 +110,9 @@ def test_ended_paused_and_information_clocks_are_left_as_they_are(
 ) -> None:
     case = opened("Severity: 2")
     answered = clocks.end(case, "response", monday + HOUR)
-    assert clocks.severity_changed(policy, answered, 1, monday + 2 * HOUR, customer).clocks == answered.clocks
+    assert severity_change.changed(policy, answered, 1, monday + 2 * HOUR, customer).clocks == answered.clocks
     paused = case.with_clock(replace(_response(case), state="paused"))
-    assert _response(clocks.severity_changed(policy, paused, 3, monday + HOUR, customer)).state == "paused"
+    assert _response(severity_change.changed(policy, paused, 3, monday + HOUR, customer)).state == "paused"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -125,7 +125,7 @@ def test_severities_may_change_as_often_as_they_like(
     for severity, minutes in steps:
         now += timedelta(minutes=minutes)
         before, old = _response(case), case.severity
-        case = clocks.severity_changed(policy, case, severity, now, customer)
+        case = severity_change.changed(policy, case, severity, now, customer)
         after = _response(case)
         assert len({clock.number for clock in case.clocks}) == len(case.clocks)
         if before.missed_at is not None:
@@ -167,11 +167,11 @@ def test_the_figures_of_a_change_name_old_and_new(
     policy: Policy, opened: Opened, monday: datetime, customer: Customer
 ) -> None:
     before = opened(FORM.format(2))
-    after = clocks.severity_changed(policy, before, 3, monday + HOUR, customer)
-    assert clocks.figures(before, after) == (
+    after = severity_change.changed(policy, before, 3, monday + HOUR, customer)
+    assert severity_change.figures_of(before, after) == (
         "response due 2026-11-23 13:00 UTC (4 business hours) becomes due 2026-11-24 09:00 UTC (1 business day)"
     )
-    assert clocks.figures(before, before) == ""
+    assert severity_change.figures_of(before, before) == ""
 
 
 def test_without_a_length_in_the_policy_what_is_owed_never_falls_due(policy: Policy, opened: Opened) -> None:

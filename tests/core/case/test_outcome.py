@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from intake.core.case import clocks
-from intake.core.case.acts import Act, act
+from intake.core.case.act import Act
+from intake.core.case.acts import act
 from intake.core.case.case import Case, Customer
 from intake.core.case.matching import Candidate
 from intake.core.case.outcome import Arrival, carry_out, classify, writer

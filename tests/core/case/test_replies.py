@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from intake.core.case.acts import Act, act
+from intake.core.case.act import Act
+from intake.core.case.acts import act
 from intake.core.case.case import Case, Customer, Decision
 from intake.core.case.chasing import chase
 from intake.core.case.replies import Reply, may_reopen, take_reply

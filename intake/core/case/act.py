@@ -1,0 +1,37 @@
+"""A person's act as a value, where it happens, and the word for one that cannot be done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake.core.case.case import Customer
+from intake.core.policy.policy import Policy
+
+
+class Refused(Exception):  # noqa: N818  (the field's word for it)
+    """An act that cannot be done; its one argument says why and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act by name, with its one argument and the person's reason, which letters may show to the customer.
+
+    `reply`, `ask` (a reply after which the customer has the next turn), `note`, `agreed`: the text. `assign`: an
+    address or a role. `severity`: the number. `status`: the state. `waive`: a field's key. `consent`: who gave it.
+    `exempt`: "yes" or "no". `correct`: the clock's kind. `done`: the follow-up's name. Others take nothing.
+    `roles` are those that the person answers for.
+    """
+
+    what: str
+    value: str
+    by: str
+    because: str = ""
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where an act happens: under which policy, to whose case, when (aware)."""
+
+    policy: Policy
+    customer: Customer | None
+    now: datetime

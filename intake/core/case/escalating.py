@@ -1,0 +1,132 @@
+"""Escalation that a customer asks for: when it may rise, how far, who answers, and what the customer is told."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from intake.core.case import clocks, steps
+from intake.core.case.case import Case, Decision, Entry, Escalation, Notice, Wish
+from intake.core.hours import parse_target
+from intake.core.policy import words
+from intake.core.policy.because import Because
+from intake.core.policy.policy import Policy
+from intake.core.policy.promise import Promise, counted_span, span_from
+from intake.core.policy.schema_rules import EscalationPart, LadderStep
+
+
+def asked(policy: Policy, text: str) -> bool:
+    """Whether a mail asks for it: in its subject or first line. `text` is the subject, then the new text."""
+    part = policy.file.escalation
+    return part is not None and words.found(part.words, _head(text)) is not None
+
+
+def request(policy: Policy, decision: Decision, text: str, at: datetime, *, urgent: bool) -> Decision:
+    """What a request does, received at `at`: a clock for the answer, a level of the ladder, or an instant to wait for.
+
+    `urgent`: it came to the escalation route. A policy without such rules has the desk look at it.
+    """
+    part = policy.file.escalation
+    if part is None:
+        said = f"{decision.case.contact.address or 'the customer'} asks for escalation"
+        return decision.then(Entry("escalation-asked", said), notices=(_alert(policy, decision.case, said),))
+    why = Because(part.clause, part.said(decision.case.language))
+    if part.climbs:
+        return _climb(policy, part, decision, text, at, why)
+    hurries = urgent or words.found(part.urgent_words, _head(text)) is not None
+    sentence = part.urgent_target if hurries and part.urgent_target else part.target
+    kind = "urgent" if hurries else "non-urgent"
+    decision = decision.then(Entry("escalation-asked", f"escalation asked for, {kind}", because=(why,)))
+    case = replace(decision.case.marked("escalated"), escalation=Escalation(1, at, part.answered_by, asked=True))
+    case = _with_clock(policy, case, sentence, at, why) if sentence else case
+    clock = case.running("escalation")
+    notice = Notice(
+        "desk-escalated",
+        part.answered_by,
+        f"the customer asks for escalation ({kind})",
+        clock.number if clock else None,
+        1,
+    )
+    return replace(decision, case=case).then(notices=(notice,), wishes=(Wish("escalated", 1, text=part.answered_by),))
+
+
+def rise(policy: Policy, decision: Decision, at: datetime, *, asked: bool, why: Because) -> Decision:
+    """The case one level up its ladder, with an owner there and everybody told."""
+    case, ladder = decision.case, steps.ladder(policy, decision.case)
+    level = min((case.escalation.level if case.escalation else 0) + 1, len(ladder))
+    rung = ladder[level - 1]
+    text = f"level {level} of the ladder, {rung.role}"
+    case = replace(case.marked("escalated"), escalation=Escalation(level, at, rung.role, asked=asked))
+    return replace(decision, case=case).then(
+        Entry("escalated", text, because=(why,)),
+        wishes=(Wish("escalated", level, text=rung.role),),
+        notices=(Notice("desk-escalated", rung.role, text, None, level),),
+    )
+
+
+def _climb(policy: Policy, part: EscalationPart, decision: Decision, text: str, at: datetime, why: Because) -> Decision:
+    """One level for a mail, and at most one within a step's delay; not before the time from which it may be asked."""
+    case, ladder = decision.case, steps.ladder(policy, decision.case)
+    if not ladder:
+        return decision.then(
+            notices=(_alert(policy, case, "the customer asks for escalation, and there is no ladder"),)
+        )
+    at_once = words.found(part.at_once_words, text) is not None
+    earliest = _earliest(policy, part, case, ladder, at_once=at_once)
+    if earliest is not None and at < earliest:
+        said = f"escalation asked for too early: it may be asked for from {earliest:%Y-%m-%d %H:%M} UTC"
+        wish = Wish("escalation-early", number=0, text=earliest.isoformat())
+        return decision.then(
+            Entry("escalation-early", said, because=(why,)), wishes=(wish,), notices=(_alert(policy, case, said),)
+        )
+    if case.escalation is not None and case.escalation.level >= len(ladder):
+        said = "escalation asked for, and the case is at the top of its ladder"
+        return decision.then(Entry("escalation-asked", said, because=(why,)), notices=(_alert(policy, case, said),))
+    return rise(policy, decision, at, asked=True, why=why)
+
+
+def _earliest(
+    policy: Policy, part: EscalationPart, case: Case, ladder: list[LadderStep], *, at_once: bool
+) -> datetime | None:
+    """From when the next level may be asked for; None for at once."""
+    if case.escalation is None:
+        response = case.latest("response")
+        waits = part.not_before == "response" and not at_once and response is not None
+        return response.due_at if waits and response is not None else None
+    level = case.escalation.level
+    if level >= len(ladder):
+        return None
+    return span_from(policy, _between(ladder[level - 1].after, ladder[level].after), case.escalation.at, case.zone)
+
+
+def _between(lower: str, upper: str) -> str:
+    """The delay from one level to the next: the difference of their delays after the miss."""
+    low, high = parse_target(lower), parse_target(upper)
+    if low.due is None or high.due is None or low.due.kind != high.due.kind:
+        return upper
+    if isinstance(high.due.amount, int) and isinstance(low.due.amount, int):
+        sentence = f"{max(high.due.amount - low.due.amount, 1)} business days"
+    elif isinstance(high.due.amount, timedelta) and isinstance(low.due.amount, timedelta):
+        sentence = f"{max(int((high.due.amount - low.due.amount).total_seconds() // 60), 1)} minutes"
+    else:
+        return upper
+    return f"{sentence}, {high.calendar}" if high.calendar else sentence
+
+
+def _with_clock(policy: Policy, case: Case, sentence: str, at: datetime, why: Because) -> Case:
+    """The case with the clock of the answer; a request that hurries more than the one before is due earlier."""
+    due, calendar, count = counted_span(policy, sentence, at, case.zone, why.clause)
+    running = case.running("escalation")
+    if running is not None and running.due_at is not None and running.due_at <= due:
+        return case
+    of = Promise(sentence, calendar, None, due, None, (why, count))
+    clock = clocks.made(policy, case, "escalation", at, of)
+    return case.with_clock(replace(clock, number=running.number) if running else clock)
+
+
+def _alert(policy: Policy, case: Case, text: str) -> Notice:
+    return Notice("desk-alert", case.assignee or policy.file.chasing.remind, text)
+
+
+def _head(text: str) -> str:
+    """The subject and the first line that says something."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return "\n".join(lines[:2])

@@ -1,0 +1,71 @@
+"""A person's acts on a severity: setting it, and the lowering that a workaround or its kind brings."""
+
+from dataclasses import replace
+
+from intake.core.case import clocks, severity_change
+from intake.core.case.act import Act, Refused, Setting
+from intake.core.case.case import Decision, Entry, Notice
+from intake.core.policy.because import Because
+from intake.core.policy.policy import Policy
+from intake.core.policy.severity import alerts_at
+
+
+def severity(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    """The severity set by a person. One that the policy holds is not raised; what it warns of is said."""
+    policy, case = setting.policy, decision.case
+    levels = [part.level for part in policy.file.severities]
+    if wanted.value not in map(str, levels):
+        known = ", ".join(map(str, levels))
+        raise Refused(f'no severity "{wanted.value}" under {policy.name}; right would be one of {known}')
+    new = int(wanted.value)
+    if new == case.severity and "triage" not in case.marks:
+        raise Refused(f"{case.reference} has Severity {new} already")
+    if new < case.severity and case.held is not None:
+        raise Refused(f"{case.reference} stays at Severity {case.severity}: {case.held.text} ({case.held.clause})")
+    why = Because(policy.severity(new).clause, wanted.because or f"A person of the support team set Severity {new}.")
+    after = severity_change.changed(policy, case, new, setting.now, setting.customer)
+    after = replace(after, because=(why, *case.because[1:])).unmarked("triage")
+    decision = replace(decision, case=after).then(severity_change.entry(case, after, wanted.by))
+    if new >= case.severity:
+        return decision
+    alerts = alerts_at(policy, new, case.plan, case.language)
+    told = tuple(Notice("desk-alert", alert.role, alert.because.text, at_once=True) for alert in alerts)
+    return decision.then(*warnings(policy, new, case.language), notices=told)
+
+
+def warnings(policy: Policy, level: int, language: str = "en") -> tuple[Entry, ...]:
+    """What the policy tells a person who raises a case to a severity."""
+    return tuple(
+        Entry("warning", part.said(language), because=(Because(part.clause, part.said(language)),))
+        for part in policy.file.warnings
+        if level in part.severity
+    )
+
+
+def lower(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    """A workaround, a customer who cannot go on, a service that is back: the severity drops by the policy's table.
+
+    A workaround meets the resolution target. Without a row for the severity it stays as it is.
+    """
+    policy, case, now = setting.policy, decision.case, setting.now
+    rows = [part for part in policy.file.lowering if part.act == wanted.what]
+    row = next((part for part in rows if case.severity in part.severity), None)
+    if row is None and wanted.what != "workaround":
+        said = f"at Severity {case.severity}" if rows else "at all"
+        raise Refused(f'{policy.name} has no "{wanted.what}" {said}; `severity` changes it with a reason')
+    why = Because(row.clause, wanted.because or row.said(case.language)) if row else None
+    said = wanted.what.replace("-", " ") + (f": {wanted.because}" if wanted.because else "")
+    decision = decision.then(Entry(wanted.what, said, wanted.by, (why,) if why else ()))
+    if wanted.what == "workaround":
+        case = clocks.end(
+            case, "resolution", now, Because(why.clause if why else "house", "met: a workaround was given")
+        )
+    if row is not None and why is not None:
+        before = case
+        case = severity_change.changed(
+            policy, case, row.severity[case.severity], now, setting.customer, without_new=True
+        )
+        case = replace(case, because=(why, *case.because[1:]))
+        decision = decision.then(severity_change.entry(before, case, wanted.by))
+        case = clocks.pause(case, now, said) if row.pauses else case
+    return replace(decision, case=case)
