@@ -179,13 +179,21 @@ class Answers(Part):
 
 
 class Route(Part):
-    """An address that takes mail, the policy that reads it and the queue its cases stand in."""
+    """An address that takes mail, the policy that reads it and the queue its cases stand in.
+
+    `role` hears of its cases in place of the policy's roles; `private` marks them `security`, for that role alone. At
+    an `escalation` address a mail asks for its case's escalation, under the policy of the case or of the customer.
+    """
 
     address: MailAddress
     aliases: list[MailAddress] = []
     policy: str
     queue: str = "support"
     name: str = ""
+    phone: str = ""
+    role: str = ""
+    private: bool = False
+    escalation: bool = False
 
 
 class Settings(BaseSettings):
@@ -206,6 +214,7 @@ class Settings(BaseSettings):
     answers: Answers = Answers()
     route: list[Route] = Field(min_length=1)
     roles: dict[str, list[MailAddress]] = {}
+    roles_in: dict[str, dict[str, list[MailAddress]]] = {}
 
     @classmethod
     def settings_customise_sources(

@@ -54,7 +54,7 @@ def _decide(house: House, reference: str, wanted: Act, now: datetime) -> post.Po
         policy = house.policy_of(connection, case)
         customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
         try:
-            decision = act(policy, case, wanted, customer, now)
+            decision = act(policy, case, replace(wanted, roles=house.roles_of(wanted.by)), customer, now)
         except Refused as refused:
             raise IntakeError(str(refused)) from None
         return _post(house, connection, policy, decision, wanted.by, customer, now)
@@ -71,7 +71,7 @@ def open_by_hand(
         number = cases.reserve(connection, 1)
     with reading(house.databases.reading) as connection:
         customer = people.customers_of(connection, [contact.address], policy.name).get(contact.address.lower())
-        language = customer.language if customer and customer.language in policy.file.languages else None
+        language = policy.speaks(customer.language if customer else None)
         opening = Opening(
             reference=f"{policy.file.prefix}-{number}",
             route=route,
@@ -86,6 +86,7 @@ def open_by_hand(
             fields=read_fields(policy.specs, [text]),
             because=f"opened by hand ({channel})",
             by=by,
+            record=facts.record(connection, policy, customer, now),
         )
         decision = open_case(policy, opening, now)
         decision = replace(decision, case=replace(decision.case, answer_to=contact.address or None))

@@ -54,6 +54,7 @@ class CustomerPart(_Part):
     engineer: str | None = None
     account_manager: str | None = None
     targets: dict[str, dict[str, str]] = {}
+    hours: dict[str, str] = {}
 
 
 class CustomerFile(_Part):
@@ -114,7 +115,12 @@ def _against_policy(part: CustomerPart, policies: Policies) -> list[tuple[str, s
     if part.plan is not None and policy.file.plans and part.plan not in policy.file.plans:
         hint = tomlfile.suggestion(part.plan, policy.file.plans)
         out.append(("plan", f'no plan of {policy.name} is named "{part.plan}"{hint}'))
-    out += [("targets", said) for said in contract_mistakes(policy, part.targets)]
+    if part.region is not None and policy.file.regions and policy.region(part.region, None) is None:
+        known = [each.name for each in policy.file.regions]
+        out.append(
+            ("region", f'no region of {policy.name} is named "{part.region}"{tomlfile.suggestion(part.region, known)}')
+        )
+    out += [("targets", said) for said in contract_mistakes(policy, part.targets, part.hours)]
     return out
 
 

@@ -7,16 +7,19 @@ from email import message_from_bytes
 
 from sqlalchemy import Connection
 
+from intake.config import Route
 from intake.core.answer.letters import PERSONAL
 from intake.core.answer.permission import Asking, recipient
 from intake.core.answer.tokens import Token, tag_of
-from intake.core.case.case import Case, Customer
+from intake.core.case.case import NONE_YET, Case, Customer, Record
 from intake.core.case.matching import Candidate, Evidence, belongs, numbers_in
+from intake.core.case.opening import registered
 from intake.core.case.outcome import Arrival
 from intake.core.mail.message import Message
+from intake.core.policy.policy import Policy
 from intake.desk.house import House
 from intake.desk.reader import Reading
-from intake.store import cases, ledger, outbox, people
+from intake.store import cases, ledger, messages, outbox, people
 from intake.store.ledger import Waiting
 
 HOUR = timedelta(hours=1)
@@ -42,10 +45,9 @@ def load(
     """All that is known about a mail on a route; `message` is the reading's."""
     mail, route = work.mail, house.routes[work.route]
     message = _signed_in(message, mail.login)
-    policy = house.policies.get(route.policy)
     tokens = _tokens(house, work, message)
-    customer = _customer(connection, message, policy.name)
-    found = _candidates(connection, work, message, tokens)
+    policy, customer = _agreement(house, connection, route, message)
+    found = _candidates(house, connection, work, message, tokens)
     duplicates = ledger.originals(connection, [message.content_hash])
     duplicate_of = duplicates.get((work.route, message.content_hash))
     bounced = _bounced(connection, message, tokens)
@@ -61,6 +63,7 @@ def load(
         our_words=_our_words(connection, found),
         bounced=bounced,
         bounced_reply=_was_the_answer(connection, message, tokens, bounced),
+        bounced_policy=house.policy_of(connection, bounced) if bounced else None,
         to_bounce_address=any(token.purpose == "bounce" for token in tokens),
         duplicate_of=duplicate_of if duplicate_of != mail.id else None,
         linked=_linked(connection, work),
@@ -68,6 +71,10 @@ def load(
         oversize=mail.oversize,
         place=mail.origin or "",
         envelope_from=mail.envelope_from,
+        record=record(connection, policy, customer, mail.received_at),
+        private=route.private,
+        asks_escalation=route.escalation,
+        case_text=_case_text(connection, found),
     )
     to = recipient(message, source=mail.source, envelope_from=mail.envelope_from)
     return Known(work, arrival, to, tokens)
@@ -133,6 +140,17 @@ def _tokens(house: House, work: Waiting, message: Message) -> tuple[Token, ...]:
     return tuple(dict.fromkeys(token for token in read if token))
 
 
+def _agreement(house: House, connection: Connection, route: Route, message: Message) -> tuple[Policy, Customer | None]:
+    """The policy of the route and the customer under it; at an escalation route, the policy of whoever writes."""
+    policy = house.policies.get(route.policy)
+    customer = _customer(connection, message, policy.name)
+    if customer is not None or not route.escalation:
+        return policy, customer
+    others = (each for each in house.policies if each.name != policy.name)
+    found = ((each, _customer(connection, message, each.name)) for each in others)
+    return next(((each, known) for each, known in found if known is not None), (policy, None))
+
+
 def _customer(connection: Connection, message: Message, policy: str) -> Customer | None:
     """The customer that From belongs to, unless From can be read two ways or is known to be forged."""
     if message.from_ is None or message.ambiguous_sender or message.authentication == "fail":
@@ -141,8 +159,22 @@ def _customer(connection: Connection, message: Message, policy: str) -> Customer
     return people.customers_of(connection, [address], policy).get(address)
 
 
+def record(connection: Connection, policy: Policy, customer: Customer | None, at: datetime) -> Record:
+    """What the customer's other cases say, where the policy asks."""
+    if customer is None or not (policy.file.allowance or policy.file.flood):
+        return NONE_YET
+    return cases.record_of(connection, customer, policy.file.flood, at)
+
+
+def _case_text(connection: Connection, found: Sequence[Candidate]) -> str:
+    """The words that opened the case which waits for a mail from its registered sender."""
+    waits = next((candidate.case for candidate in found if candidate.may_verify), None)
+    stored = messages.of_case(connection, waits.id) if waits else []
+    return next((f"{each.subject}\n{each.new_text}" for each in stored if each.direction == "in"), "")
+
+
 def _candidates(
-    connection: Connection, work: Waiting, message: Message, tokens: Sequence[Token]
+    house: House, connection: Connection, work: Waiting, message: Message, tokens: Sequence[Token]
 ) -> tuple[Candidate, ...]:
     """Cases that the mail names, by token, by the messages it answers, by a number in its subject."""
     named = [token.reference for token in tokens if token.purpose == "reply"]
@@ -162,9 +194,20 @@ def _candidates(
     for evidence, case_id in dict.fromkeys(ways):
         case = loaded[case_id]
         owner = customers.get(case.customer_id) if case.customer_id else None
-        out.append(Candidate(case, evidence, belongs(case, message, owner.domains if owner else ())))
+        domains = owner.domains if owner else ()
+        policy = house.policy_of(connection, case)
+        verifies = _may_verify(policy, connection, case, message)
+        out.append(Candidate(case, evidence, belongs(case, message, domains), verifies, policy))
     own_route = [each for each in out if each.case.route == work.route]
-    return tuple(own_route if work.routes > 1 else out)
+    return tuple(own_route if work.routes > 1 and not house.routes[work.route].escalation else out)
+
+
+def _may_verify(policy: Policy, connection: Connection, case: Case, message: Message) -> bool:
+    """Whether the case waits for a mail from a registered address, and this is one."""
+    if policy.file.registration is None or "unverified" not in case.marks or message.from_ is None:
+        return False
+    customer = _customer(connection, message, case.policy)
+    return registered(policy, customer, message.from_.address)
 
 
 def _bounced(connection: Connection, message: Message, tokens: Sequence[Token]) -> Case | None:

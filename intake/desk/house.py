@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from intake.config import Route, Settings
 from intake.core.answer.letters import Desk
 from intake.core.answer.tokens import Keys
-from intake.core.case.case import Case
+from intake.core.case.case import Case, Customer
 from intake.core.policy.policy import Policy
 from intake.desk.policies import Policies
 from intake.desk.reader import Reader
@@ -56,9 +56,27 @@ class House:
         text = versions.version_text(connection, "policy", case.policy, case.policy_version)
         return self.policies.version(case.policy, case.policy_version, text)
 
-    def people(self, role: str) -> list[str]:
-        """The addresses behind a role; a role that is an address stands for itself."""
-        return [role] if "@" in role else list(self.settings.roles.get(role, ()))
+    def people(self, role: str, case: Case | None = None, customer: Customer | None = None) -> list[str]:
+        """The addresses behind a role; a role that is an address stands for itself.
+
+        A customer's record names its own engineer and account manager; a role may have other people for a country or a
+        region; a route may have one role for all of its cases.
+        """
+        if case is not None and case.route in self.routes and "@" not in role:
+            role = self.routes[case.route].role or role
+        if customer is not None:
+            own = {"engineer": customer.engineer, "account-manager": customer.account_manager}
+            role = own.get(role) or role
+        if "@" in role:
+            return [role]
+        places = [case.country, case.region] if case is not None else []
+        near = (self.settings.roles_in.get(place or "", {}).get(role) for place in places)
+        return list(next((each for each in near if each), self.settings.roles.get(role, [])))
+
+    def roles_of(self, address: str) -> frozenset[str]:
+        """The roles that somebody answers for."""
+        tables = (self.settings.roles, *self.settings.roles_in.values())
+        return frozenset(role for table in tables for role, people in table.items() if address.lower() in people)
 
 
 def own_addresses(settings: Settings) -> frozenset[str]:

@@ -153,7 +153,7 @@ def _notices(
     out: dict[tuple[str, str, int, str], Draft] = {}
     shadow = SHADOW if house.settings.answers.shadow else ""
     for notice in wanted:
-        for address in house.people(notice.role):
+        for address in house.people(notice.role, case, customer):
             letter = to_desk(
                 policy,
                 case,

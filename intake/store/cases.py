@@ -1,22 +1,23 @@
 """Cases in the store: rows to values and back. A save that finds another version is stale."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from intake.core.case.case import Case, Clock, Entry, Participant, Step
-from intake.core.mail.form import FieldValue
-from intake.core.mail.message import Address
-from intake.core.policy.because import Because
+from intake.core.case.case import Case, Customer, Entry, Participant, Record
+from intake.core.policy.schema_rules import FloodPart
 from intake.errors import Stale
 from intake.store import tables
+from intake.store.case_rows import case_of, case_row, clock_of, clock_row, reasons_row
 
 FIRST_NUMBER = 1001
 SAME_ID = 20
+# a local day begins at most so long before the one of UTC
+ANY_ZONE = timedelta(hours=14)
 
 
 def reserve(connection: Connection, count: int) -> int:
@@ -47,8 +48,8 @@ def load(connection: Connection, ids: Iterable[int]) -> dict[int, Case]:
     ):
         people[row.case_id].append(Participant(row.number, row.address, row.name, row.role))
     for row in connection.execute(select(clock).where(clock.c.case_id.in_(wanted)).order_by(clock.c.number)):
-        clocks[row.case_id].append(_clock(row))
-    return {row.id: _case(row, people[row.id], clocks[row.id]) for row in rows}
+        clocks[row.case_id].append(clock_of(row))
+    return {row.id: case_of(row, people[row.id], clocks[row.id]) for row in rows}
 
 
 def by_reference(connection: Connection, references: Iterable[str]) -> dict[str, int]:
@@ -111,7 +112,7 @@ def asking(connection: Connection, now: datetime, limit: int) -> list[int]:
 
 def save(connection: Connection, case: Case) -> int:
     """Stores a case, new (version 0) or changed; its id. Raises `Stale` where another save came first."""
-    values = _row(case)
+    values = case_row(case)
     if case.version == 0:
         case_id = connection.scalar(insert(tables.case).values(version=1, **values).returning(tables.case.c.id))
         assert case_id is not None
@@ -127,7 +128,7 @@ def save(connection: Connection, case: Case) -> int:
         rows = [{"case_id": case_id, **asdict(person)} for person in case.participants]
         connection.execute(insert(tables.participant), rows)
     if case.clocks:
-        connection.execute(insert(tables.clock), [{"case_id": case_id, **_clock_row(clock)} for clock in case.clocks])
+        connection.execute(insert(tables.clock), [{"case_id": case_id, **clock_row(clock)} for clock in case.clocks])
     return int(case_id)
 
 
@@ -152,7 +153,7 @@ def add_history(connection: Connection, case_id: int, at: datetime, entries: Seq
             "actor": entry.actor,
             "event": entry.event,
             "text": entry.text,
-            "because": _reasons_row(entry.because),
+            "because": reasons_row(entry.because),
         }
         for entry in entries
     ]
@@ -168,127 +169,26 @@ def history(connection: Connection, case_id: int) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in rows]
 
 
+def record_of(connection: Connection, customer: Customer, flood: FloodPart | None, at: datetime) -> Record:
+    """What the customer's other cases say at an instant; `flood` is the policy's rule about too many of a kind."""
+    columns = tables.case.c
+    own = (columns.customer_id == customer.id, columns.opened_at < at)
+    first = datetime.combine(customer.since, time(), UTC) - ANY_ZONE if customer.since else None
+    counted = own if first is None else (*own, columns.opened_at >= first)
+    requests = int(connection.scalar(select(func.count()).where(*counted)) or 0)
+    if flood is None:
+        return Record(requests)
+    since = at - timedelta(days=flood.within_days)
+    recent = connection.execute(select(columns.id, columns.tags).where(*own, columns.opened_at >= since)).all()
+    told = select(func.count()).where(
+        tables.history.c.case_id.in_([row.id for row in recent]), tables.history.c.event == "flood"
+    )
+    return Record(requests, sum(flood.tag in row.tags for row in recent), bool(recent and connection.scalar(told)))
+
+
 def listed(connection: Connection, *, state: str | None = None, limit: int = 1000) -> list[int]:
     """Ids of the newest cases, in the order of their numbers."""
     query = select(tables.case.c.id).order_by(tables.case.c.id.desc()).limit(limit)
     if state:
         query = query.where(tables.case.c.state == state)
     return sorted(row.id for row in connection.execute(query))
-
-
-def _row(case: Case) -> dict[str, Any]:
-    """A case as its row, without id and version."""
-    return {
-        "reference": case.reference,
-        "policy": case.policy,
-        "policy_version": case.policy_version,
-        "plan": case.plan,
-        "route": case.route,
-        "queue": case.queue,
-        "customer_id": case.customer_id,
-        "contact_name": case.contact.name,
-        "contact_address": case.contact.address,
-        "answer_to": case.answer_to,
-        "subject": case.subject,
-        "language": case.language,
-        "zone": case.zone,
-        "state": case.state,
-        "severity": case.severity,
-        "wished_severity": case.wished_severity,
-        "because": _reasons_row(case.because),
-        "marks": sorted(case.marks),
-        "fields": {key: [value.written, value.value, value.valid] for key, value in case.fields.items()},
-        "waived": sorted(case.waived),
-        "linked": list(case.linked),
-        "assignee": case.assignee,
-        "opened_at": case.opened_at,
-        "changed_at": case.changed_at,
-        "closed_at": case.closed_at,
-        "answered": sorted(case.answered),
-    }
-
-
-def _case(row: Row[Any], people: Sequence[Participant], clocks: Sequence[Clock]) -> Case:
-    return Case(
-        id=row.id,
-        reference=row.reference,
-        version=row.version,
-        policy=row.policy,
-        policy_version=row.policy_version,
-        plan=row.plan,
-        route=row.route,
-        queue=row.queue,
-        customer_id=row.customer_id,
-        contact=Address(row.contact_name, row.contact_address),
-        answer_to=row.answer_to,
-        subject=row.subject,
-        language=row.language,
-        zone=row.zone,
-        state=row.state,
-        severity=row.severity,
-        wished_severity=row.wished_severity,
-        because=_reasons(row.because),
-        marks=frozenset(row.marks),
-        fields=_fields(row.fields),
-        waived=frozenset(row.waived),
-        linked=tuple(row.linked),
-        assignee=row.assignee,
-        opened_at=row.opened_at,
-        changed_at=row.changed_at,
-        closed_at=row.closed_at,
-        answered=frozenset(row.answered),
-        participants=tuple(people),
-        clocks=tuple(clocks),
-    )
-
-
-def _fields(stored: Mapping[str, Any]) -> dict[str, FieldValue]:
-    return {
-        key: FieldValue(written, tuple(value) if isinstance(value, list) else value, valid)
-        for key, (written, value, valid) in stored.items()
-    }
-
-
-def _clock_row(clock: Clock) -> dict[str, Any]:
-    return {
-        "number": clock.number,
-        "kind": clock.kind,
-        "severity": clock.severity,
-        "calendar": clock.calendar,
-        "target": clock.target,
-        "started_at": clock.started_at,
-        "aim_at": clock.aim_at,
-        "due_at": clock.due_at,
-        "state": clock.state,
-        "ended_at": clock.ended_at,
-        "missed_at": clock.missed_at,
-        "because": _reasons_row(clock.because),
-        "steps": [[step.at.isoformat(), step.what, step.role, step.number] for step in clock.steps],
-        "next_at": clock.next_at,
-    }
-
-
-def _clock(row: Row[Any]) -> Clock:
-    return Clock(
-        number=row.number,
-        kind=row.kind,
-        severity=row.severity,
-        target=row.target,
-        calendar=row.calendar,
-        started_at=row.started_at,
-        aim_at=row.aim_at,
-        due_at=row.due_at,
-        because=_reasons(row.because),
-        state=row.state,
-        ended_at=row.ended_at,
-        missed_at=row.missed_at,
-        steps=tuple(Step(datetime.fromisoformat(at), what, role, number) for at, what, role, number in row.steps),
-    )
-
-
-def _reasons_row(reasons: Iterable[Because]) -> list[list[str]]:
-    return [[each.clause, each.text] for each in reasons]
-
-
-def _reasons(stored: Iterable[Sequence[str]]) -> tuple[Because, ...]:
-    return tuple(Because(clause, text) for clause, text in stored)

@@ -24,6 +24,7 @@ COLUMNS = (
     "account_manager",
     "support_keys",
     "targets",
+    "hours",
 )
 
 
@@ -95,6 +96,7 @@ def save(connection: Connection, customers: Sequence[Customer]) -> tuple[int, in
     for customer in customers:
         values = {name: getattr(customer, name) for name in COLUMNS}
         values["support_keys"] = list(customer.support_keys)
+        values["hours"] = dict(customer.hours)
         values["targets"] = {kind: dict(levels) for kind, levels in customer.targets.items()}
         customer_id = connection.scalar(select(table.c.id).where(table.c.name == customer.name))
         if customer_id is None:

@@ -76,6 +76,7 @@ customer = Table(
     Column("account_manager", String(320)),
     Column("support_keys", JSON, nullable=False),
     Column("targets", JSON, nullable=False),
+    Column("hours", JSON, nullable=False, server_default="{}", comment="the contract's calendars, by severity"),
 )
 
 customer_address = Table(
@@ -136,7 +137,15 @@ case = Table(
     Column("changed_at", Instant, nullable=False),
     Column("closed_at", Instant),
     Column("answered", JSON, nullable=False, comment="kinds of automatic answers that went out, each once"),
-    Index("cases_customer", "customer_id"),
+    Column("channel", String(16), nullable=False, server_default="email"),
+    Column("region", String(64)),
+    Column("country", String(2)),
+    Column("tags", JSON, nullable=False, server_default="[]", comment="what the policy's rules found besides marks"),
+    Column("held", JSON(none_as_null=True), comment="clause and reason for which nobody raises the severity"),
+    Column("worst", Integer, nullable=False, server_default="0", comment="the gravest severity it ever had"),
+    Column("escalation", JSON(none_as_null=True), comment="level, since when, owner, asked for by the customer"),
+    Column("tasks", JSON, nullable=False, server_default="[]", comment="follow-ups that somebody owes the customer"),
+    Index("cases_customer", "customer_id", "opened_at"),
     Index("cases_state", "state"),
 )
 
@@ -166,6 +175,8 @@ clock = Table(
     Column("state", String(16), nullable=False),
     Column("ended_at", Instant),
     Column("missed_at", Instant),
+    Column("missed_calendar", String(100)),
+    Column("pauses", JSON, nullable=False, server_default="[]", comment="from, to and why it stood still"),
     Column("because", JSON, nullable=False),
     Column("steps", JSON, nullable=False, comment="what is still to be done about it, in order"),
     Column("next_at", Instant, comment="the first of the steps"),

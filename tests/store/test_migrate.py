@@ -1,6 +1,7 @@
 """The schema's histories: they say what `tables` says, go up and down, and are cheap and safe at every start."""
 
 import multiprocessing
+import re
 import sqlite3
 import sys
 import threading
@@ -36,13 +37,19 @@ def engines(databases: Databases) -> list[tuple[History, Engine]]:
     return [(SPOOL, databases.spool), (DESK, databases.desk)]
 
 
+NEXT_COLUMN = re.compile(r"\n|, (?=\w+ [A-Z]+)")
+
+
 def written(engine: Engine) -> list[list[str]]:
-    """The schema as SQLite keeps it, which knows more than a comparison of columns does; constraints in any order."""
+    """The schema as SQLite keeps it, which knows more than a comparison of columns does; constraints in any order.
+
+    A column that was added later stands behind the others on their line.
+    """
     with reading(engine) as connection:
         rows = connection.exec_driver_sql(
             "SELECT sql FROM sqlite_master WHERE sql NOT NULL AND name NOT LIKE 'sqlite_%'"
         )
-        parts = [[part.strip(" ,\t") for part in row.sql.splitlines()] for row in rows]
+        parts = [[part.strip(" ,\t") for part in NEXT_COLUMN.split(row.sql)] for row in rows]
     return sorted(sorted(filter(None, lines)) for lines in parts if "CREATE TABLE alembic_version (" not in lines)
 
 

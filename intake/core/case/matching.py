@@ -7,6 +7,7 @@ from typing import Literal
 
 from intake.core.case.case import Case
 from intake.core.mail.message import Message
+from intake.core.policy.policy import Policy
 
 Evidence = Literal["token", "reference", "number"]
 
@@ -19,23 +20,30 @@ NUMBER = re.compile(r"(?<![\w-])([A-Z][A-Z0-9]{0,7}-[0-9]{1,12})(?![\w-])")
 class Candidate:
     """A case that a mail may belong to, and how it came to be one.
 
-    `writer_belongs`: the writer takes part, or writes from the customer's domain and is authenticated.
+    `writer_belongs`: the writer takes part, or writes from the customer's domain and is authenticated. `may_verify`:
+    the case waits for a mail from a registered address, and this is one. `policy` is the version that it runs under.
     """
 
     case: Case
     evidence: Evidence
     writer_belongs: bool
+    may_verify: bool = False
+    policy: Policy | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Where a mail belongs. `linked` are cases that it named without the right to join them."""
+    """Where a mail belongs. `linked` are cases that it named without the right to join them.
+
+    `policy` is the version that the case runs under.
+    """
 
     case: Case | None
     because: str
     linked: tuple[str, ...] = ()
     third_party: bool = False
     alert: str = ""
+    policy: Policy | None = None
 
 
 SAID = {
@@ -65,12 +73,15 @@ def match(candidates: Sequence[Candidate]) -> Match:
     """The case to join, by the strongest evidence that may be believed.
 
     A signed token joins whoever wrote: only someone who was sent it can know it; a writer who takes no part stays
-    a third party. References and numbers can be guessed, so they count only from a writer who belongs (THREATS 16).
+    a third party. References and numbers can be guessed, so they count only from a writer who belongs (THREATS 16);
+    a case that waits for its registered sender takes References from there as well.
     """
     ranked = sorted(candidates, key=lambda candidate: PRECEDENCE.index(candidate.evidence))
     for candidate in ranked:
-        if candidate.writer_belongs or candidate.evidence == "token":
-            return Match(candidate.case, SAID[candidate.evidence], third_party=not candidate.writer_belongs)
+        verifies = candidate.may_verify and candidate.evidence != "number"
+        if candidate.writer_belongs or verifies or candidate.evidence == "token":
+            third_party = not (candidate.writer_belongs or verifies)
+            return Match(candidate.case, SAID[candidate.evidence], third_party=third_party, policy=candidate.policy)
     if not ranked:
         return Match(None, "nothing in it names a case")
     named = tuple(dict.fromkeys(candidate.case.reference for candidate in ranked))

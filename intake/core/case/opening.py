@@ -22,8 +22,7 @@ class Opening:
     `opened_at` is the instant of receipt (aware). `customer` is None where nobody knows the sender. `marks` come
     from what was found out about the sender. `linked` are cases that the mail named without the right to join.
     `oversize` is the size in bytes of a mail of which only the headers were taken. `record` is what the customer's
-    other cases say. `role` is told of the case in place of the policy's, where its route says so. `asks_escalation`: it
-    came to an escalation route. `tags` are those that a person gave it.
+    other cases say. `asks_escalation`: it came to an escalation route. `tags` are those that a person gave it.
     """
 
     reference: str
@@ -45,7 +44,6 @@ class Opening:
     because: str = ""
     by: str = "intake"
     record: Record = NONE_YET
-    role: str = ""
     asks_escalation: bool = False
     tags: frozenset[str] = frozenset()
 
@@ -66,10 +64,9 @@ def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
         case = case.with_clock(clocks.information(policy, case, opening.opened_at))
         labels = ", ".join(policy.label(key) for key in missing)
         entries.append(Entry("missing", f"missing or off the list: {labels}", because=information_because(policy)))
-    role = opening.role or case.assignee or policy.file.chasing.remind
-    notices = [Notice("desk-new-case", role)]
+    notices = [Notice("desk-new-case", case.assignee or policy.file.chasing.remind)]
     if opening.alert:
-        notices.append(Notice("desk-alert", opening.role or policy.file.chasing.remind, opening.alert))
+        notices.append(Notice("desk-alert", policy.file.chasing.remind, opening.alert))
     notices += _alerts(policy, case, judged)
     decision = Decision(case, tuple(entries), (_first_letter(policy, case, missing, opening),), tuple(notices))
     decision = _flood(policy, decision, opening)

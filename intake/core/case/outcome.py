@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from intake.core.case.case import Case, Customer, Decision, Entry
+from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Record
 from intake.core.case.matching import Candidate, Match, match
 from intake.core.case.opening import Opening, open_case
 from intake.core.case.replies import Reply, may_reopen, take_reply
@@ -33,7 +33,8 @@ class Arrival:
     them. `bounced` is the case whose letter came back, `bounced_reply` that it was the one answer of a person there,
     `to_bounce_address` that the mail went to an envelope sender of ours. `duplicate_of` is the kept mail that had the
     same content, `linked` are cases that the same mail opened on other routes. `oversize` is the size in bytes of a
-    mail that stayed in its mailbox, `place` where it is.
+    mail that stayed in its mailbox, `place` where it is. `record` is what the customer's other cases say, `case_text`
+    the words that opened the case it may belong to. `private` and `asks_escalation` come from the route.
     """
 
     message: Message
@@ -47,6 +48,7 @@ class Arrival:
     our_words: str = ""
     bounced: Case | None = None
     bounced_reply: bool = False
+    bounced_policy: Policy | None = None
     to_bounce_address: bool = False
     duplicate_of: int | None = None
     linked: tuple[str, ...] = ()
@@ -54,6 +56,10 @@ class Arrival:
     oversize: int | None = None
     place: str = ""
     envelope_from: str | None = None
+    record: Record = NONE_YET
+    private: bool = False
+    asks_escalation: bool = False
+    case_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,8 @@ def classify(arrival: Arrival) -> Classified:
 def _by_match(arrival: Arrival, found: Match) -> Classified:
     if found.case is None:
         return Classified("new_case", found.because, found)
-    if found.case.state == "closed" and not may_reopen(arrival.policy, found.case, arrival.received_at):
-        days = arrival.policy.file.reopening.within_days
+    if found.case.state == "closed" and not may_reopen(found.policy or arrival.policy, found.case, arrival.received_at):
+        days = (found.policy or arrival.policy).file.reopening.within_days
         why = f"{found.because}, but {found.case.reference} was closed more than {days} days before"
         return Classified("new_case", why, Match(None, why, linked=(found.case.reference,)))
     return Classified("reply", found.because, found)
@@ -114,18 +120,23 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
     message = arrival.message
     reply = Reply(
         writer=writer(arrival),
-        fields=fields_of_reply(arrival),
+        fields=fields_of_reply(arrival, found.policy),
         text=f"{message.subject}\n{message.new_text}",
         customer=arrival.customer,
         because=found.because,
         received_at=arrival.received_at,
         third_party=found.third_party,
+        case_text=arrival.case_text,
+        asks_escalation=arrival.asks_escalation,
+        authentication=message.authentication,
     )
-    return take_reply(arrival.policy, found.case, reply, now)
+    return take_reply(found.policy or arrival.policy, found.case, reply, now)
 
 
-def fields_of_reply(arrival: Arrival) -> dict[str, FieldValue]:
+def fields_of_reply(arrival: Arrival, policy: Policy | None = None) -> dict[str, FieldValue]:
     """What the writer gave, in the new text or filled into a quote: lines that we wrote ourselves give nothing.
+
+    `policy` is the version that the case runs under, the route's where it is not said.
 
     The severity counts only where the new text has it: a quote may hold anybody's.
     """
@@ -133,8 +144,9 @@ def fields_of_reply(arrival: Arrival) -> dict[str, FieldValue]:
     whole = " ".join(ours)
     known = frozenset(ours)
     texts = [_without(known, whole, text[:REPLY_CHARACTERS]) for text in arrival.message.form_texts]
-    everywhere = read_fields(arrival.policy.specs, texts)
-    added = read_fields(arrival.policy.specs, texts[:1])
+    specs = (policy or arrival.policy).specs
+    everywhere = read_fields(specs, texts)
+    added = read_fields(specs, texts[:1])
     everywhere.pop(SEVERITY_FIELD, None)
     return {**everywhere, **added}
 
@@ -174,7 +186,7 @@ def _on_bounced_case(arrival: Arrival, now: datetime) -> Decision | None:
         return Decision(replace(case, changed_at=now), (Entry(message.kind, message.kind_because),))
     failed = ", ".join(message.bounce.recipients) or case.contact.address
     text = f"mail to {failed} came back for good"
-    return came_back(arrival.policy, case, text, now, was_the_answer=arrival.bounced_reply)
+    return came_back(arrival.bounced_policy or arrival.policy, case, text, now, was_the_answer=arrival.bounced_reply)
 
 
 def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Opening:
@@ -197,6 +209,8 @@ def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Op
         oversize=arrival.oversize,
         backlog=arrival.backlog,
         because=because,
+        record=arrival.record,
+        asks_escalation=arrival.asks_escalation,
     )
 
 
@@ -213,6 +227,7 @@ def _marks(arrival: Arrival) -> frozenset[str]:
     checks: Sequence[tuple[bool, str]] = (
         (arrival.message.ambiguous_sender, "ambiguous-sender"),
         (arrival.message.authentication == "fail", "unverified"),
+        (arrival.private, "security"),
     )
     return frozenset(mark for holds, mark in checks if holds)
 
@@ -220,4 +235,4 @@ def _marks(arrival: Arrival) -> frozenset[str]:
 def _language(arrival: Arrival) -> str:
     """The customer's language, else the mail's, else English, as far as the policy speaks it."""
     wanted = (arrival.customer.language if arrival.customer else None, arrival.message.language)
-    return next((each for each in wanted if each in arrival.policy.file.languages), "en")
+    return next((spoken for each in wanted if (spoken := arrival.policy.speaks(each))), "en")

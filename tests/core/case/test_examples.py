@@ -6,7 +6,7 @@ from intake.core.policy.schema_examples import Expected
 
 EXAMPLE = """
 [[examples]]
-clause = "HS-1"
+clause = "H-3"
 says = "the customer's number is taken"
 opened = 2026-11-23T10:00:00+01:00
 text = "Severity: 2"
