@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from intake import app as program
+from intake.cli.case_acts import Reference, must_be_address, tell
+from intake.cli.case_acts import commands as acts
 from intake.cli.common import (
     AsOption,
     ConfigOption,
@@ -17,20 +19,13 @@ from intake.cli.common import (
     say,
     table,
 )
-from intake.config import Config
-from intake.core.case.act import Act
-from intake.core.case.case import Case
 from intake.core.mail.message import Address
 from intake.desk import act, show
-from intake.errors import IntakeError, Stale
+from intake.errors import IntakeError
 from intake.store import cases, outbox, people
 from intake.store.engine import reading
 
 commands = group("Cases: list, show, open one by hand, reply, note, assign and the rest.")
-
-Reference = Annotated[str, typer.Argument(help="The case's reference, such as OX-1042.")]
-Text = Annotated[str, typer.Argument(help="The text, or - for standard input.")]
-TRIES = 3
 
 
 @commands.command("list")
@@ -128,8 +123,8 @@ def open_(
     Example: intake case open --from kim@hosting.example --subject "No mail" --as ada@desk.example
     """
     settings = configured(config)
-    _must_be_address(contact, "--from")
-    _must_be_address(by, "--as")
+    must_be_address(contact, "--from")
+    must_be_address(by, "--as")
     if channel not in ("phone", "portal"):
         raise IntakeError(f'--channel: "{channel}" is none; right would be phone or portal')
     with program.house_of(settings) as house:
@@ -143,123 +138,7 @@ def open_(
             by=by,
             now=program.now(),
         )
-    _tell(case, json, "opened")
+    tell(case, json, "opened")
 
 
-@commands.command()
-def reply(
-    reference: Reference, text: Text, by: AsOption, config: ConfigOption = None, json: JsonOption = False
-) -> None:
-    """Answer the customer; stops the response clock.
-
-    Example: intake case reply OX-1042 "Please restart." --as ada@desk.example
-    """
-    _act(configured(config), reference, Act("reply", given(text, "the text"), by), json, "answered")
-
-
-@commands.command()
-def note(reference: Reference, text: Text, by: AsOption, config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Add a note that no customer sees.
-
-    Example: intake case note OX-1042 "Rang twice." --as ada@desk.example
-    """
-    _act(configured(config), reference, Act("note", given(text, "the text"), by), json, "noted")
-
-
-@commands.command()
-def assign(
-    reference: Reference,
-    to: Annotated[str, typer.Argument(help="An agent's address; empty for nobody.")],
-    by: AsOption,
-    config: ConfigOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Give the case to somebody.
-
-    Example: intake case assign OX-1042 bo@desk.example --as ada@desk.example
-    """
-    if to:
-        _must_be_address(to, "the agent")
-    _act(configured(config), reference, Act("assign", to, by), json, "assigned")
-
-
-@commands.command()
-def severity(
-    reference: Reference,
-    level: Annotated[str, typer.Argument(help="The severity.")],
-    by: AsOption,
-    because: Annotated[str, typer.Option(help="The reason, for the history.")] = "",
-    config: ConfigOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Set the severity; clocks are reckoned anew.
-
-    Example: intake case severity OX-1042 2 --because "no workaround" --as ada@desk.example
-    """
-    _act(configured(config), reference, Act("severity", level, by, because), json, f"now Severity {level}")
-
-
-@commands.command()
-def status(
-    reference: Reference,
-    state: Annotated[Literal["open", "waiting", "resolved", "closed"], typer.Argument(help="The new state.")],
-    by: AsOption,
-    because: Annotated[str, typer.Option(help="The reason, for the history.")] = "",
-    config: ConfigOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Set the state.
-
-    Example: intake case status OX-1042 waiting --as ada@desk.example
-    """
-    _act(configured(config), reference, Act("status", state, by, because), json, f"now {state}")
-
-
-@commands.command()
-def waive(
-    reference: Reference,
-    key: Annotated[str, typer.Argument(help="The field's key, such as track_id.")],
-    by: AsOption,
-    config: ConfigOption = None,
-    json: JsonOption = False,
-) -> None:
-    """Do without a field of the form.
-
-    Example: intake case waive OX-1042 track_id --as ada@desk.example
-    """
-    _act(configured(config), reference, Act("waive", key, by), json, f"{key} is not asked for any more")
-
-
-@commands.command()
-def spam(reference: Reference, by: AsOption, config: ConfigOption = None, json: JsonOption = False) -> None:
-    """Close the case as spam; nothing more is answered.
-
-    Example: intake case spam OX-1042 --as ada@desk.example
-    """
-    _act(configured(config), reference, Act("spam", "", by), json, "closed as spam")
-
-
-def _act(settings: Config, reference: str, wanted: Act, json: bool, done: str) -> None:
-    _must_be_address(wanted.by, "--as")
-    with program.house_of(settings) as house:
-        for attempt in range(TRIES):
-            try:
-                case = act.perform(house, reference, wanted, program.now())
-                break
-            except Stale:
-                if attempt == TRIES - 1:
-                    raise
-    _tell(case, json, done)
-
-
-def _tell(case: Case, json: bool, done: str) -> None:
-    if json:
-        print_json(show.summary(case))
-    else:
-        say(f"{case.reference} {done}")
-
-
-def _must_be_address(written: str, what: str) -> None:
-    local, at, domain = written.rpartition("@")
-    if not (local and at and domain) or any(each.isspace() or each in "<>,;" for each in written):
-        raise IntakeError(f'{what}: "{written}" is no mail address; right would be ada@desk.example')
+commands.registered_commands += acts.registered_commands

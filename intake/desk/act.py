@@ -1,6 +1,6 @@
 """A person's act on a case: load, let the core decide, save and queue in one commit."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -30,8 +30,16 @@ def find(connection: Connection, reference: str) -> Case:
     return cases.load(connection, ids.values())[next(iter(ids.values()))]
 
 
-def perform(house: House, reference: str, wanted: Act, now: datetime) -> Case:
-    """Does an act and gives back the case as it then is; decided again where somebody was quicker.
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The case as it is after an act, and what the policy warns of."""
+
+    case: Case
+    warnings: tuple[str, ...]
+
+
+def perform(house: House, reference: str, wanted: Act, now: datetime) -> Done:
+    """Does an act; decided again where somebody was quicker.
 
     Raises `IntakeError` where refused, `Stale` where somebody was quicker every time.
     """
@@ -44,8 +52,9 @@ def perform(house: House, reference: str, wanted: Act, now: datetime) -> Case:
         except Stale:
             if not left:
                 raise
+    warnings = tuple(entry.text for entry in posted.decision.entries if entry.event == "warning")
     with reading(house.databases.reading) as connection:
-        return find(connection, reference)
+        return Done(find(connection, reference), warnings)
 
 
 def _decide(house: House, reference: str, wanted: Act, now: datetime) -> post.Posted:
@@ -135,7 +144,7 @@ def _name(connection: Connection, address: str) -> str:
 def _save(connection: Connection, posted: post.Posted, wanted: Act | None, now: datetime) -> int:
     case = posted.decision.case
     case_id = post.save(connection, posted, now)
-    if wanted is not None and wanted.what in ("reply", "note"):
+    if wanted is not None and wanted.what in ("reply", "ask", "note"):
         reply = next((draft for draft in posted.drafts if draft.letter.kind == "reply"), None)
         messages.add(
             connection,

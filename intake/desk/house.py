@@ -47,7 +47,8 @@ class House:
         name = (self.routes[route].name if route in self.routes else "") or service.name
         separator = self.settings.answers.token_separator
         limit = f"{self.settings.smtp.size_limit_mb} MB"
-        return Desk(name, service.hostname, route, separator, self.keys, service.public_url, limit)
+        phone = self.routes[route].phone if route in self.routes else ""
+        return Desk(name, service.hostname, route, separator, self.keys, service.public_url, limit, phone)
 
     def policy_of(self, connection: Connection, case: Case) -> Policy:
         """The version of the policy that the case was opened under."""

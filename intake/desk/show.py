@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from intake.core.case.case import Case, Customer
+from intake.core.case.case import Case, Customer, Task
 from intake.core.mail.fields import missing_fields
 from intake.core.policy.policy import Policy
 from intake.desk.trial import because_json, clock_json, fields_json
@@ -46,6 +46,13 @@ def whole(
         "fields": fields_json(policy, case.fields),
         "missing": [key for key in owed if key not in case.waived],
         "waived": sorted(case.waived),
+        "tags": sorted(case.tags),
+        "channel": case.channel,
+        "region": case.region,
+        "country": case.country,
+        "held": {"clause": case.held.clause, "text": case.held.text} if case.held else None,
+        "escalation": _escalation(case),
+        "tasks": [_task(task) for task in case.tasks],
         "linked": list(case.linked),
         "closed": case.closed_at.isoformat() if case.closed_at else None,
         "participants": [
@@ -55,6 +62,23 @@ def whole(
         "messages": [_message(each) for each in messages.of_case(connection, case.id)],
         "outgoing": letters,
         "history": [_entry(row) for row in cases.history(connection, case.id)],
+    }
+
+
+def _escalation(case: Case) -> dict[str, Any] | None:
+    found = case.escalation
+    if found is None:
+        return None
+    return {"level": found.level, "since": found.at.isoformat(), "owner": found.owner, "asked": found.asked}
+
+
+def _task(task: Task) -> dict[str, Any]:
+    return {
+        "name": task.name,
+        "title": task.title,
+        "owner": task.owner,
+        "opened": task.opened_at.isoformat(),
+        "done": task.done_at.isoformat() if task.done_at else None,
     }
 
 
@@ -96,4 +120,5 @@ def customer_json(customer: Customer) -> dict[str, Any]:
         "engineer": customer.engineer,
         "account_manager": customer.account_manager,
         "targets": {kind: dict(levels) for kind, levels in customer.targets.items()},
+        "hours": dict(customer.hours),
     }

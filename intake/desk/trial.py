@@ -231,6 +231,9 @@ def clock_json(clock: Clock) -> dict[str, Any]:
         "state": clock.state,
         "ended": _iso(clock.ended_at),
         "missed": _iso(clock.missed_at),
+        "pauses": [
+            {"from": _iso(pause.start), "to": _iso(pause.end), "because": pause.because} for pause in clock.pauses
+        ],
         "because": because_json(clock.because),
     }
 

@@ -13,7 +13,7 @@ Values = Mapping[str, Any]
 SAMPLE_LINK = "https://desk.example/cases/OX-1042"
 
 _ANY: Values = {
-    "desk": {"name": "Example Support", "address": "support@desk.example"},
+    "desk": {"name": "Example Support", "address": "support@desk.example", "phone": "+1 555 0100"},
     "reader": {"name": "Kim Sample", "address": "kim@hosting.example", "zone": "Europe/Berlin"},
 }
 _CASE: Values = {
@@ -27,6 +27,7 @@ _CASE: Values = {
         "state": "open",
         "policy_title": "Example Support Policy",
         "plan": "premium",
+        "marks": ["triage"],
         "opened": "Monday, 23 November 2026, 09:12 (Europe/Berlin, CET)",
         "contact_name": "Kim Sample",
         "contact_address": "kim@hosting.example",
@@ -40,6 +41,13 @@ _CASE: Values = {
         "target": "4 business hours",
         "absent_because": "your agreement names no response time for this severity",
     },
+    "promises": [
+        {
+            "kind": "resolution",
+            "target": "1 business day",
+            "due": "Tuesday, 24 November 2026, 13:00 (Europe/Berlin, CET)",
+        }
+    ],
 }
 
 _MISSING: Values = {
@@ -49,7 +57,21 @@ _MISSING: Values = {
     ],
     "form": "Server Version: \nDistribution: \n",
 }
-_INFORMATION: Values = {"information": {"due": "Monday, 7 December 2026, 09:12 (Europe/Berlin, CET)"}}
+_INFORMATION: Values = {
+    "information": {
+        "due": "Monday, 7 December 2026, 09:12 (Europe/Berlin, CET)",
+        "because": "What is missing may delay the case.",
+    }
+}
+_ESCALATION: Values = {
+    "escalation": {
+        "level": "2",
+        "owner": "lead",
+        "due": "Monday, 23 November 2026, 15:00 (Europe/Berlin, CET)",
+        "from": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
+        "because": "An escalation may be asked for once the response time is over.",
+    }
+}
 _MESSAGE: Values = {
     "message": {
         "from": "Kim Sample <kim@hosting.example>",
@@ -75,6 +97,13 @@ SAMPLES: Mapping[str, Values] = {
         "acknowledgment": {},
         "missing-information": {**_MISSING, **_INFORMATION},
         "not-entitled": _MISSING,
+        "unverified": _MISSING,
+        "escalated": _ESCALATION,
+        "escalation-early": _ESCALATION,
+        "resolved": {
+            "offers": ["You may ask for an analysis of the cause."],
+            "resolved": {"text": "A patch is in place."},
+        },
         "reminder": {**_MISSING, **_INFORMATION, "reminder": {"number": "1"}},
         "closed-for-silence": {},
         "reply": {"reply": {"text": "Hello Kim,\n\nplease restart the service.", "agent_name": "Robin Sample"}},

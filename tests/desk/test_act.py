@@ -27,7 +27,7 @@ def opened_case(desk: Home) -> Home:
 
 
 def do(desk: Home, what: str, value: str = "", because: str = "") -> Any:
-    return act.perform(desk.house, "OX-1001", Act(what, value, ADA, because), LATER)
+    return act.perform(desk.house, "OX-1001", Act(what, value, ADA, because), LATER).case
 
 
 def last(desk: Home) -> dict[str, Any]:

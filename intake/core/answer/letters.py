@@ -9,6 +9,7 @@ from intake.core.answer.letter import Letter
 from intake.core.answer.tokens import Keys, Token, tagged
 from intake.core.answer.wording import foreign, instant
 from intake.core.case.case import Case, Clock, Customer, Notice, Wish
+from intake.core.case.tasks import offered
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.message import Address
 from intake.core.policy.because import Because
@@ -29,6 +30,7 @@ class Desk:
     keys: Keys
     public_url: str = ""
     size_limit: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,9 @@ def to_customer(
     values["reminder"] = {"number": str(wish.number)}
     values["reply"] = {"text": wish.text, "agent_name": author}
     values["mail"] = {"subject": foreign(case.subject), "size": wish.text, "limit": desk.size_limit}
+    values["escalation"] = _escalation(policy, case, wish)
+    values["offers"] = [part.offer_in.get(case.language, part.offer) for part in offered(policy, case)]
+    values["resolved"] = {"text": wish.text}
     personal = wish.kind == "reply"
     participant = case.participant(to.address)
     token = desk.keys.sign(Token("reply", case.reference, participant.number if participant else 0))
@@ -135,6 +140,18 @@ def clock_values(clock: Clock | None, notice: Notice, now: datetime, zone: str, 
     }
 
 
+def _escalation(policy: Policy, case: Case, wish: Wish) -> dict[str, str]:
+    """The level that a case reached and who owns it there, or from when the next may be asked for."""
+    clock = case.running("escalation")
+    return {
+        "level": str(wish.number or ""),
+        "owner": wish.text if wish.kind == "escalated" else "",
+        "due": instant(clock.due_at if clock else None, case.zone, case.language),
+        "from": instant(wish.at, case.zone, case.language),
+        "because": policy.file.escalation.said(case.language) if policy.file.escalation else "",
+    }
+
+
 def form_to_copy(policy: Policy, keys: Sequence[str]) -> str:
     """The lines of the form for the fields named, ready to be filled in."""
     lines = []
@@ -187,7 +204,7 @@ def to_staff(
         message_id=f"{kind}.{unique}@{desk.hostname}",
         date=now,
         values={
-            "desk": {"name": desk.name, "address": desk.route},
+            "desk": {"name": desk.name, "address": desk.route, "phone": desk.phone},
             "reader": {"name": to.name, "address": to.address, "zone": ""},
             **values,
         },
@@ -226,7 +243,7 @@ def _values(
     wished = case.wished_severity if case.wished_severity != case.severity else None
     response = case.latest("response")
     return {
-        "desk": {"name": desk.name, "address": desk.route},
+        "desk": {"name": desk.name, "address": desk.route, "phone": desk.phone},
         "reader": {"name": to.name, "address": to.address, "zone": zone},
         "case": {
             "reference": case.reference,
@@ -238,6 +255,7 @@ def _values(
             "state": case.state,
             "policy_title": policy.file.title,
             "plan": case.plan or "",
+            "marks": sorted(case.marks),
             "opened": instant(case.opened_at, zone, language),
             "contact_name": case.contact.name if subject is not None else "",
             "contact_address": case.contact.address if subject is not None else "",
@@ -251,7 +269,17 @@ def _values(
             "target": response.target if response else "",
             "absent_because": _absent_because(response),
         },
+        "promises": _promises(case, zone, language),
     }
+
+
+def _promises(case: Case, zone: str, language: str) -> list[dict[str, str]]:
+    """The case's other clocks that run towards a due time."""
+    return [
+        {"kind": clock.kind, "target": clock.target, "due": instant(clock.due_at, zone, language)}
+        for clock in case.clocks
+        if clock.kind in ("update", "resolution", "escalation") and clock.state == "running" and clock.due_at
+    ]
 
 
 def _absent_because(response: Clock | None) -> str:
@@ -276,7 +304,9 @@ def _asked(policy: Policy, case: Case) -> dict[str, Any]:
             )
     information = case.running("information")
     due = instant(information.closes_at if information else None, case.zone, case.language)
-    return {"missing": missing, "form": form_to_copy(policy, keys), "information": {"due": due}}
+    part = policy.file.information
+    because = part.because_in.get(case.language, part.because) if part else ""
+    return {"missing": missing, "form": form_to_copy(policy, keys), "information": {"due": due, "because": because}}
 
 
 def _because(reasons: Sequence[Because]) -> list[Mapping[str, str]]:

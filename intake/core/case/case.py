@@ -279,13 +279,14 @@ class Entry:
 class Wish:
     """A letter to the customer that a decision asks for; whether it may go out is judged elsewhere.
 
-    `number` counts reminders; `text` is a person's own words.
+    `number` counts reminders; `text` is a person's own words; `at` is an instant that the letter is about.
     """
 
     kind: WishKind
     number: int = 0
     text: str = ""
     scheduled: bool = False
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

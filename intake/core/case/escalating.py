@@ -73,7 +73,7 @@ def _climb(policy: Policy, part: EscalationPart, decision: Decision, text: str, 
     earliest = _earliest(policy, part, case, ladder, at_once=at_once)
     if earliest is not None and at < earliest:
         said = f"escalation asked for too early: it may be asked for from {earliest:%Y-%m-%d %H:%M} UTC"
-        wish = Wish("escalation-early", number=0, text=earliest.isoformat())
+        wish = Wish("escalation-early", at=earliest)
         return decision.then(
             Entry("escalation-early", said, because=(why,)), wishes=(wish,), notices=(_alert(policy, case, said),)
         )

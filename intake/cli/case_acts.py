@@ -1,0 +1,204 @@
+"""What a person at the desk does to a case, a command each."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from intake import app as program
+from intake.cli.common import AsOption, ConfigOption, JsonOption, complain, configured, given, group, print_json, say
+from intake.config import Config
+from intake.core.case.act import Act
+from intake.core.case.case import Case
+from intake.desk import act, show
+from intake.errors import IntakeError, Stale
+
+commands = group("What a person does to a case.")
+
+Reference = Annotated[str, typer.Argument(help="The case's reference, such as OX-1042.")]
+Text = Annotated[str, typer.Argument(help="The text, or - for standard input.")]
+Because = Annotated[str, typer.Option(help="The reason, for the history.")]
+TRIES = 3
+
+
+@commands.command()
+def reply(
+    reference: Reference,
+    text: Text,
+    by: AsOption,
+    waiting: Annotated[
+        bool, typer.Option("--waiting", help="It is a question: the customer has the next turn.")
+    ] = False,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Answer the customer; stops the response clock.
+
+    Example: intake case reply OX-1042 "Please restart." --as ada@desk.example
+    """
+    what = "ask" if waiting else "reply"
+    _act(configured(config), reference, Act(what, given(text, "the text"), by), json, "answered")
+
+
+@commands.command()
+def note(reference: Reference, text: Text, by: AsOption, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Add a note that no customer sees.
+
+    Example: intake case note OX-1042 "Rang twice." --as ada@desk.example
+    """
+    _act(configured(config), reference, Act("note", given(text, "the text"), by), json, "noted")
+
+
+@commands.command()
+def assign(
+    reference: Reference,
+    to: Annotated[str, typer.Argument(help="An agent's address; empty for nobody.")],
+    by: AsOption,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Give the case to somebody.
+
+    Example: intake case assign OX-1042 bo@desk.example --as ada@desk.example
+    """
+    if to:
+        must_be_address(to, "the agent")
+    _act(configured(config), reference, Act("assign", to, by), json, "assigned")
+
+
+@commands.command()
+def severity(
+    reference: Reference,
+    level: Annotated[str, typer.Argument(help="The severity.")],
+    by: AsOption,
+    because: Annotated[str, typer.Option(help="The reason, for the history.")] = "",
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Set the severity; clocks are reckoned anew.
+
+    Example: intake case severity OX-1042 2 --because "no workaround" --as ada@desk.example
+    """
+    _act(configured(config), reference, Act("severity", level, by, because), json, f"now Severity {level}")
+
+
+@commands.command()
+def status(
+    reference: Reference,
+    state: Annotated[Literal["open", "waiting", "resolved", "closed"], typer.Argument(help="The new state.")],
+    by: AsOption,
+    because: Annotated[str, typer.Option(help="The reason, for the history.")] = "",
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Set the state.
+
+    Example: intake case status OX-1042 waiting --as ada@desk.example
+    """
+    _act(configured(config), reference, Act("status", state, by, because), json, f"now {state}")
+
+
+@commands.command()
+def waive(
+    reference: Reference,
+    key: Annotated[str, typer.Argument(help="The field's key, such as track_id.")],
+    by: AsOption,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Do without a field of the form.
+
+    Example: intake case waive OX-1042 track_id --as ada@desk.example
+    """
+    _act(configured(config), reference, Act("waive", key, by), json, f"{key} is not asked for any more")
+
+
+@commands.command()
+def spam(reference: Reference, by: AsOption, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Close the case as spam; nothing more is answered.
+
+    Example: intake case spam OX-1042 --as ada@desk.example
+    """
+    _act(configured(config), reference, Act("spam", "", by), json, "closed as spam")
+
+
+def _act(settings: Config, reference: str, wanted: Act, json: bool, done: str) -> None:
+    must_be_address(wanted.by, "--as")
+    with program.house_of(settings) as house:
+        for attempt in range(TRIES):
+            try:
+                made = act.perform(house, reference, wanted, program.now())
+                break
+            except Stale:
+                if attempt == TRIES - 1:
+                    raise
+    for warning in made.warnings:
+        complain(f"warning: {warning}")
+    tell(made.case, json, done)
+
+
+def tell(case: Case, json: bool, done: str) -> None:
+    """Says what became of a case."""
+    if json:
+        print_json(show.summary(case))
+    else:
+        say(f"{case.reference} {done}")
+
+
+def must_be_address(written: str, what: str) -> None:
+    """Raises `IntakeError` for what is no mail address; `what` names it."""
+    local, at, domain = written.rpartition("@")
+    if not (local and at and domain) or any(each.isspace() or each in "<>,;" for each in written):
+        raise IntakeError(f'{what}: "{written}" is no mail address; right would be ada@desk.example')
+
+
+def _plain(name: str, about: str, done: str) -> None:
+    """A command for an act that takes nothing but a reason."""
+
+    def command(
+        reference: Reference, by: AsOption, because: Because = "", config: ConfigOption = None, json: JsonOption = False
+    ) -> None:
+        _act(configured(config), reference, Act(name, "", by, because), json, done)
+
+    example = f'Example: intake case {name} OX-1042 --because "what was done" --as ada@desk.example'
+    commands.command(name, help=f"{about}\n\n{example}")(command)
+
+
+def _worded(name: str, about: str, argument: str, example: str, done: str) -> None:
+    """A command for an act with one argument, and a reason."""
+
+    def command(
+        reference: Reference,
+        value: Annotated[str, typer.Argument(help=argument)],
+        by: AsOption,
+        because: Because = "",
+        config: ConfigOption = None,
+        json: JsonOption = False,
+    ) -> None:
+        _act(configured(config), reference, Act(name, given(value, "the argument"), by, because), json, done)
+
+    shown = f"Example: intake case {name} OX-1042 {example} --as ada@desk.example"
+    commands.command(name, help=f"{about}\n\n{shown}")(command)
+
+
+for _row in (
+    (
+        "workaround",
+        "A workaround was given: resolution is met, the severity drops.",
+        "has a workaround",
+    ),
+    ("cannot-go-on", "The customer cannot go on with it for now: the severity drops.", "waits for the customer"),
+    ("restored", "The service is back: the severity drops by the policy.", "is restored"),
+    ("not-ours", "The cause is not ours: the resolution target ends.", "is not ours"),
+    ("escalate", "Move the case one level up its ladder.", "escalated"),
+    ("have-it", "You have it: notices are not repeated.", "is yours"),
+):
+    _plain(*_row)
+for _words in (
+    ("consent", "Record the end customer's consent.", "Who gave it, and how.", '"by telephone"', "has the consent"),
+    ("exempt", "Say whether the policy's targets hold.", "yes: exempt; no: not exempt.", "yes", "decided"),
+    ("agreed", "Record what was agreed with the customer; no clock moves.", "What.", '"a call at 18:00"', "noted"),
+    ("correct", "Take a miss back, with a reason.", "The clock: response, update, resolution or escalation.",
+     'response --because "rang at 10:05"', "corrected"),
+    ("done", "A follow-up is done.", "Its name.", "root-cause-analysis", "follow-up done"),
+):  # fmt: skip
+    _worded(*_words)
