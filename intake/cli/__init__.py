@@ -22,7 +22,7 @@ COMMANDS = {
     "check": ("run", "Name every mistake in configuration, policies and templates, with file, line and key."),
     "ingest": ("mail", "Keep, decide and queue mails from files, then end."),
     "explain": ("mail", "Show what would happen to mails, and why; nothing is written."),
-    "due": ("policy", "Reckon when an answer is due, and why."),
+    "due": ("due", "Reckon when an answer is due, and why."),
     "case": ("case:commands", "Cases: list, show, open one by hand, reply, note, assign and the rest."),
     "ledger": ("mail", "Prove that no mail is lost: received = the sum of the outcomes + waiting."),
     "parked": ("parked:commands", "Mails that need a person."),

@@ -17,6 +17,7 @@ from intake.cli.common import (
     local,
     print_json,
     say,
+    say_reason,
     table,
 )
 from intake.core.mail.message import Address
@@ -92,7 +93,7 @@ def _show(case: dict[str, Any]) -> None:
         due = local(clock["due"], zone) or "never"
         say(f"  clock     {clock['kind']}: {clock['state']}, due {due}{ended}{missed}")
         for reason in clock["because"]:
-            say(f"            {reason['clause']}: {reason['text']}")
+            say_reason(reason, 12)
     for message in case["messages"]:
         say(f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}")
         say(f"  {message['subject']}")

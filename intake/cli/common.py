@@ -3,7 +3,7 @@
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from intake.config import Config, load
+from intake.core.policy.promise import unfolded
 from intake.errors import IntakeError
 
 ConfigOption = Annotated[
@@ -59,6 +60,14 @@ def _plain(value: object) -> object:
 def say(text: str = "") -> None:
     """A line for people; whatever stands in it is shown as it is, without controls."""
     out.print(Text(visible(text)))
+
+
+def say_reason(reason: Mapping[str, str], indent: int) -> None:
+    """A reason with its clause; how a due time was counted takes a line for each step."""
+    first, *steps = unfolded(reason["text"])
+    say(f"{'':{indent}}{reason['clause']}: {first}")
+    for step in steps:
+        say(f"{'':{indent}}    {step}")
 
 
 def complain(text: str) -> None:

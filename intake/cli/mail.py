@@ -22,6 +22,7 @@ from intake.cli.common import (
     instant,
     print_json,
     say,
+    say_reason,
     table,
 )
 from intake.cli.stored import read_store
@@ -160,7 +161,7 @@ def _show_explained(shown: dict[str, Any]) -> None:
     for clock in shown["clocks"]:
         say(f"  clock     {clock['kind']}: due {clock['due'] or 'never'}")
         for reason in clock["because"]:
-            say(f"            {reason['clause']}: {reason['text']}")
+            say_reason(reason, 12)
     if shown["answer"]:
         answer = shown["answer"]
         say(f"  answer    {answer['template']} ({answer['language']}) to {answer['to']}: {answer['subject']}")

@@ -11,27 +11,22 @@ from intake.core.answer.letters import Thread, to_customer, to_desk
 from intake.core.answer.permission import judge
 from intake.core.case.case import Case, Clock, Notice, Wish
 from intake.core.case.outcome import Classified, classify, fields_of_reply
-from intake.core.hours import zone_named
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.form import FieldKind, FieldValue
 from intake.core.mail.message import Address, Message
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import Terms, contract_mistakes, promise
-from intake.core.policy.schema_types import ClockKind
 from intake.desk import facts
 from intake.desk.act import find
 from intake.desk.house import House
 from intake.desk.reader import Reading
 from intake.desk.receive import Settled, decide, specs
-from intake.errors import IntakeError
 from intake.outbound.samples import SAMPLES
 from intake.outbound.templates import Words
 from intake.store.ledger import Waiting
 from intake.store.spool import KeptMail, RoutedTo
 
 NOT_BORN = "NEW"
-LATER: tuple[ClockKind, ...] = ("update", "resolution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,61 +235,3 @@ def clock_json(clock: Clock) -> dict[str, Any]:
 
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
-
-
-def due(policy: Policy, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """One line of `intake due` (CONTRACT). Raises `IntakeError` for what cannot be answered."""
-    opened = _instant(asked.get("opened"))
-    severity, plan = asked.get("severity"), asked.get("plan")
-    levels = [part.level for part in policy.file.severities]
-    if not isinstance(severity, int) or severity not in levels:
-        raise IntakeError(f"severity: {severity!r} is none of {policy.name}; right would be one of {levels}")
-    if plan is not None and policy.file.plans and plan not in policy.file.plans:
-        raise IntakeError(f"plan: {plan!r} is none of {policy.name}; right would be one of {policy.file.plans}")
-    contract, zone = _contract(policy, asked.get("targets")), asked.get("zone")
-    if zone is not None:
-        try:
-            zone_named(str(zone))
-        except ValueError as error:
-            raise IntakeError(f"zone: {error}") from None
-    out: dict[str, Any] = {"id": asked.get("id")}
-    try:
-        made = promise(policy, "response", severity, opened, Terms(plan, zone, contract))
-    except ValueError as error:
-        raise IntakeError(str(error)) from None
-    because = list(made.because)
-    out["response"] = _due_json(made.aim, made.due, made.calendar) if made.due else None
-    for kind in LATER:
-        out[kind] = None
-        has = kind in contract or any(part.clock == kind for part in policy.file.targets)
-        said = "starts with the case's further life" if has else "the policy has no such target"
-        because.append(Because("house", f"{kind}: {said}"))
-    return out | {"because": because_json(because)}
-
-
-def _due_json(aim: datetime | None, due_at: datetime, calendar: str | None) -> dict[str, Any]:
-    shown: dict[str, Any] = {"aim": aim.isoformat()} if aim else {}
-    return shown | {"due": due_at.isoformat(), "calendar": calendar}
-
-
-def _contract(policy: Policy, targets: Any) -> dict[str, dict[str, str]]:
-    if targets is None:
-        return {}
-    if not isinstance(targets, dict) or not all(isinstance(each, dict) for each in targets.values()):
-        raise IntakeError('targets: right would be {"response": {"1": "1 hour, 24x7"}}')
-    contract = {kind: {str(level): str(text) for level, text in each.items()} for kind, each in targets.items()}
-    mistakes = contract_mistakes(policy, contract)
-    if mistakes:
-        raise IntakeError("; ".join(mistakes))
-    return contract
-
-
-def _instant(written: Any) -> datetime:
-    """An instant from ISO 8601 with an offset. Raises `IntakeError`."""
-    try:
-        at = datetime.fromisoformat(str(written))
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise IntakeError(f"opened: {written!r} is no instant; right would be 2026-11-23T09:00:00+01:00")
-    return at

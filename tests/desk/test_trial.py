@@ -4,11 +4,9 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from house import FORM, NOW, ROUTE, Home, mail
 
-from intake.desk.trial import Tried, due, explain
-from intake.errors import IntakeError
+from intake.desk.trial import Tried, explain
 from intake.store.engine import reading
 from intake.store.spool import RoutedTo
 
@@ -93,40 +91,3 @@ def test_explain_and_the_desk_agree(desk: Home) -> None:
         if found["answer"]:
             sent = desk.outbox()[-1]
             assert (found["answer"]["template"], found["answer"]["to"]) == (sent["kind"], sent["to"])
-
-
-ASKED = {"id": 7, "policy": "open-xchange", "plan": None, "severity": 2, "opened": "2026-11-23T10:00:00+01:00"}
-
-
-def test_a_due_time_comes_with_its_reasons_from_the_contracts_targets(desk: Home) -> None:
-    policy = desk.house.policies.get("open-xchange")
-    found = due(policy, ASKED | {"targets": {"response": {"2": "4 business hours"}}, "unknown": 1})
-    assert found["id"] == 7
-    assert found["response"]["due"] == "2026-11-23T14:00:00+01:00" or found["response"]["due"].startswith(
-        "2026-11-23T13:00:00+00:00"
-    )
-    assert found["update"] is None
-    assert found["because"]
-
-
-def test_without_a_target_there_is_no_due_time_and_a_reason(desk: Home) -> None:
-    found = due(desk.house.policies.get("open-xchange"), ASKED)
-    assert found["response"] is None
-    assert any(each["clause"] == "OX-4" for each in found["because"])
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"severity": 9}, "severity"),
-        ({"severity": "2"}, "severity"),
-        ({"opened": "yesterday"}, "opened"),
-        ({"opened": "2026-11-23T10:00:00"}, "opened"),
-        ({"targets": "fast"}, "targets"),
-        ({"targets": {"response": {"2": "soon"}}}, "soon"),
-        ({"zone": "Mars/Base", "targets": {"response": {"2": "4 business hours"}}}, "Mars/Base"),
-    ],
-)
-def test_a_line_that_cannot_be_answered_says_why(desk: Home, change: dict[str, Any], said: str) -> None:
-    with pytest.raises(IntakeError, match=said):
-        due(desk.house.policies.get("open-xchange"), ASKED | change)

@@ -5,10 +5,20 @@ from datetime import datetime
 
 from intake.core.case import steps
 from intake.core.case.case import Case, Clock, ClockKind, Customer, Pause
-from intake.core.hours import add, parse_target, remaining
+from intake.core.hours import add, elapsed, explain, open_between, parse_target, remaining
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import Promise, Terms, has_target, promise, remind_at, stated
+from intake.core.policy.promise import (
+    GOES_ON,
+    Promise,
+    Terms,
+    counted,
+    has_target,
+    promise,
+    remind_at,
+    stated,
+    stood_still,
+)
 from intake.core.policy.schema_types import ClockKind as TargetKind
 
 PROVISIONAL = Because(HOUSE, "provisional: counts from the first response, or from its due time where that comes first")
@@ -138,13 +148,16 @@ def shifted(policy: Policy, case: Case, clock: Clock, stood: Pause) -> Clock:
     if stood.end is None or clock.due_at is None:
         return clock
     calendar = policy.calendar(clock.calendar, case.zone)
-    due = add(calendar, stood.end, remaining(calendar, clock.due_at, stood.start))
+    left = open_between(calendar, stood.start, clock.due_at)
+    reckoned = explain(calendar, stood.end, elapsed(left))
+    due = reckoned.due
     aim = add(calendar, stood.end, remaining(calendar, clock.aim_at, stood.start)) if clock.aim_at else None
-    why = Because(
-        HOUSE, f"stood still from {stood.start:%Y-%m-%d %H:%M} to {stood.end:%Y-%m-%d %H:%M} UTC: {stood.because}"
+    why = (
+        Because(HOUSE, stood_still(calendar, stood.start, stood.end, stood.because, left)),
+        Because(HOUSE, counted(calendar, stood.end, reckoned, GOES_ON)),
     )
     of = Promise(
-        clock.target, clock.calendar, aim, due, remind_at(policy, calendar, stood.end, aim, due), (*clock.because, why)
+        clock.target, clock.calendar, aim, due, remind_at(policy, calendar, stood.end, aim, due), (*clock.because, *why)
     )
     todo = tuple(steps.of_promise(policy, case, clock.kind, stood.end, of))
     return replace(clock, aim_at=aim, due_at=due, because=of.because, steps=todo)

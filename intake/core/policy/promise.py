@@ -1,5 +1,6 @@
 """When something is due under a policy, as a value that explains itself: the clause, the calendar, the count."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from intake.tomlfile import suggestion
 CONTRACT = "the customer's contract"
 SHOWN_STRETCHES = 4
 CLOCKS = list(get_args(ClockKind))
+GOES_ON = "goes on"
+COUNT = re.compile(rf"((?:\w+: )?calendar [^:;]+): (?=opened |{GOES_ON} )")
 
 ContractTargets = Mapping[str, Mapping[str, str]]
 
@@ -195,10 +198,13 @@ def _clause_of_calendar(policy: Policy, name: str, otherwise: str) -> str:
     return part.clause if part else otherwise
 
 
-def counted(calendar: Calendar, opened: datetime, reckoning: Reckoning) -> str:
-    """A due time as people would check it: the opening, the stretches counted, each closed day skipped by name."""
+def counted(calendar: Calendar, opened: datetime, reckoning: Reckoning, began: str = "opened") -> str:
+    """A due time as people would check it: the opening, the stretches counted, each closed day skipped by name.
+
+    `began` is the word for the instant that it counts from.
+    """
     zone = ZoneInfo(calendar.zone)
-    parts = [f"opened {_local(opened, zone)}"]
+    parts = [f"{began} {_local(opened, zone)}"]
     if reckoning.started > opened:
         parts.append(f"counted from {_local(reckoning.started, zone)}")
     if reckoning.stretches and not calendar.always:
@@ -216,6 +222,18 @@ def counted(calendar: Calendar, opened: datetime, reckoning: Reckoning) -> str:
         parts.append("closed " + ", ".join(skipped))
     parts.append(f"due {_local(reckoning.due, zone)}")
     return f"calendar {calendar.name}, {calendar.zone}: " + "; ".join(parts)
+
+
+def stood_still(calendar: Calendar, start: datetime, end: datetime, cause: str, left: timedelta) -> str:
+    """A pause as people would check it: from when to when, why, and the open time that was left."""
+    zone = ZoneInfo(calendar.zone)
+    return f"stood still from {_local(start, zone)} to {_local(end, zone)}: {cause}; {_length(left)} were left"
+
+
+def unfolded(reason: str) -> list[str]:
+    """A reason as lines for people: how a due time was counted takes a line for each step."""
+    count = COUNT.match(reason)
+    return [count[1], *reason[count.end() :].split("; ")] if count else [reason]
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:

@@ -1,4 +1,4 @@
-"""Commands about policies: due."""
+"""The command due: when an answer is due, and why."""
 
 import json as jsons
 import sys
@@ -9,10 +9,21 @@ from typing import Annotated, Any
 import typer
 
 from intake import app as program
-from intake.cli.common import ConfigOption, JsonOption, configured, group, print_json, read_text, say
+from intake.cli.common import (
+    ConfigOption,
+    JsonOption,
+    configured,
+    group,
+    local,
+    print_json,
+    read_text,
+    say,
+    say_reason,
+)
 from intake.core.policy.policy import Policy, load_policy
+from intake.desk.due import KINDS
+from intake.desk.due import due as due_of
 from intake.desk.policies import Policies
-from intake.desk.trial import due as due_of
 from intake.errors import IntakeError
 
 commands = group("")
@@ -26,9 +37,11 @@ def due(
     severity: Annotated[int | None, typer.Option(help="The severity.")] = None,
     opened: Annotated[str | None, typer.Option(help="When it was opened, such as 2026-11-23T09:00:00+01:00.")] = None,
     zone: Annotated[str | None, typer.Option(help="The customer's time zone.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A tag of the case; may stand several times.")] = None,
     target: Annotated[
         str | None, typer.Option(help='The contract\'s own response target, such as "4 business hours".')
     ] = None,
+    hours: Annotated[str | None, typer.Option(help="The calendar that the contract names for the severity.")] = None,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -44,13 +57,18 @@ def due(
         return
     if policy is None or severity is None or opened is None:
         raise typer.BadParameter("give --batch FILE, or --policy, --severity and --opened")
-    targets = {"response": {str(severity): target}} if target else None
-    asked = {"plan": plan, "severity": severity, "opened": opened, "zone": zone, "targets": targets}
-    try:
-        answer = due_of(_policy(policies, known, policy), asked)
-    except OverflowError as error:
-        raise IntakeError(f"opened: {opened} is too far away: {error}") from None
-    print_json(answer) if json else _show(answer)
+    asked = {
+        "plan": plan,
+        "severity": severity,
+        "opened": opened,
+        "zone": zone,
+        "tags": tag,
+        "targets": {"response": {str(severity): target}} if target else None,
+        "hours": {str(severity): hours} if hours else None,
+    }
+    found = _policy(policies, known, policy)
+    answer = due_of(found, asked)
+    print_json(answer) if json else _show(found, answer, zone or found.file.zone)
 
 
 def _lines(batch: str) -> Iterator[str]:
@@ -90,9 +108,11 @@ def _policy(policies: Policies, known: dict[str, Policy], name: str) -> Policy:
     return known[name]
 
 
-def _show(answer: Mapping[str, Any]) -> None:
-    for kind in ("response", "update", "resolution"):
+def _show(policy: Policy, answer: Mapping[str, Any], zone: str) -> None:
+    say(f"{policy.name}, version {policy.version}")
+    for kind in KINDS:
         clock = answer[kind]
-        say(f"{kind:<11}{clock['due'] if clock else 'no due time'}")
+        aim = f", aim {local(clock['aim'], zone)}" if clock and "aim" in clock else ""
+        say(f"{kind:<11}due {local(clock['due'], zone)}{aim}" if clock else f"{kind:<11}no due time")
     for reason in answer["because"]:
-        say(f"  {reason['clause']}: {reason['text']}")
+        say_reason(reason, 2)
