@@ -96,9 +96,10 @@ def _days(calendar: Calendar, started: datetime, count: int) -> Iterator[date]:
 def _skipped(calendar: Calendar, opened: datetime, due: datetime) -> Iterator[Closure]:
     zone = calendar.schedule.zone
     low, high = microseconds(opened - EPOCH), microseconds(due - EPOCH)
+    first, last = opened.astimezone(zone).date(), due.astimezone(zone).date()
     weekdays = by_weekday(calendar.schedule.weekly)
-    for year in range(opened.astimezone(zone).year, due.astimezone(zone).year + 1):
-        for closed in calendar.closures(year):
+    for year in range(first.year, last.year + 1):
+        for closed in (each for each in calendar.closures(year) if first <= each.day <= last):
             lost = ((max(a, closed.start), min(b, closed.end)) for a, b in weekdays[closed.day.weekday()])
             if any(a < b and _overlap(calendar, closed.day, (a, b), (low, high)) for a, b in lost):
                 yield closed
