@@ -158,6 +158,13 @@ def serving_policies(config: Config) -> Policies:
     return policies
 
 
+def policies_in_use(config: Config, databases: Databases) -> Policies:
+    """The policies as they serve: where a file is broken, its last good version."""
+    with reading_store(databases.desk) as connection:
+        good = keys.served(connection, "policy")
+    return load_policies(folders_of(config, "policies"), good)
+
+
 def serving_templates(config: Config) -> TemplateSet:
     """The templates of the configuration's folders; a broken one is an error here. Raises `Mistakes`."""
     templates = load_templates(folders_of(config, "templates"))

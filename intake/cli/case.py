@@ -21,9 +21,9 @@ from intake.cli.common import (
     table,
 )
 from intake.core.mail.message import Address
-from intake.desk import act, show
+from intake.desk import act, show, work_list
 from intake.errors import IntakeError
-from intake.store import cases, outbox, people
+from intake.store import outbox, people
 from intake.store.engine import reading
 
 commands = group("Cases: list, show, open one by hand, reply, note, assign and the rest.")
@@ -34,32 +34,33 @@ def list_(
     state: Annotated[
         Literal["new", "open", "waiting", "resolved", "closed"] | None, typer.Option(help="Only this state.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many, the newest.")] = 1000,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many.")] = 1000,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Cases in the order of their numbers.
+    """The work list: open cases in the order of their policies, then those that are over.
 
     Example: intake case list --state new
     """
-    databases = program.open_store(configured(config))
+    settings = configured(config)
+    databases = program.open_store(settings)
     try:
+        policies = program.policies_in_use(settings, databases)
         with reading(databases.reading) as connection:
-            loaded = cases.load(connection, cases.listed(connection, state=state, limit=limit))
+            rows = [row.json() for row in work_list.listed(connection, policies, state, limit)]
     finally:
         databases.close()
-    rows = [show.summary(loaded[case_id]) for case_id in sorted(loaded)]
     if json:
         print_json(rows)
         return
-    columns = ["reference", "state", "sev", "due", "subject", "marks"]
+    columns = ["reference", "state", "sev", "due", "subject", "marks", "why here"]
     shown = [_row(row) for row in rows]
     table("", columns, shown, "no case yet: `intake ingest FILE` or a mail to a route's address opens one")
 
 
 def _row(case: dict[str, Any]) -> list[object]:
-    due = local(case["due"], case["zone"])
-    return [case["reference"], case["state"], case["severity"], due, case["subject"], ", ".join(case["marks"])]
+    due, marks = local(case["due"], case["zone"]), ", ".join(case["marks"])
+    return [case["reference"], case["state"], case["severity"], due, case["subject"], marks, case["place_because"]]
 
 
 @commands.command("show")

@@ -1,7 +1,7 @@
 """Cases in the store: rows to values and back. A save that finds another version is stale."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from intake.store.case_rows import case_of, case_row, clock_of, clock_row, reaso
 
 FIRST_NUMBER = 1001
 SAME_ID = 20
+AT_A_TIME = 500
 # a local day begins at most so long before the one of UTC
 ANY_ZONE = timedelta(hours=14)
 
@@ -50,6 +51,14 @@ def load(connection: Connection, ids: Iterable[int]) -> dict[int, Case]:
     for row in connection.execute(select(clock).where(clock.c.case_id.in_(wanted)).order_by(clock.c.number)):
         clocks[row.case_id].append(clock_of(row))
     return {row.id: case_of(row, people[row.id], clocks[row.id]) for row in rows}
+
+
+def each(connection: Connection, ids: Sequence[int]) -> Iterator[Case]:
+    """The cases of these ids in their order, a few hundred read at a time."""
+    for start in range(0, len(ids), AT_A_TIME):
+        some = ids[start : start + AT_A_TIME]
+        loaded = load(connection, some)
+        yield from (loaded[case_id] for case_id in some if case_id in loaded)
 
 
 def by_reference(connection: Connection, references: Iterable[str]) -> dict[str, int]:
@@ -184,6 +193,13 @@ def record_of(connection: Connection, customer: Customer, flood: FloodPart | Non
         tables.history.c.case_id.in_([row.id for row in recent]), tables.history.c.event == "flood"
     )
     return Record(requests, sum(flood.tag in row.tags for row in recent), bool(recent and connection.scalar(told)))
+
+
+def of_states(connection: Connection, states: Sequence[str], limit: int | None = None) -> list[int]:
+    """Ids of the newest cases in these states, in the order of their numbers; without a limit of all."""
+    columns = tables.case.c
+    query = select(columns.id).where(columns.state.in_(states)).order_by(columns.id.desc()).limit(limit)
+    return sorted(row.id for row in connection.execute(query))
 
 
 def listed(connection: Connection, *, state: str | None = None, limit: int = 1000) -> list[int]:

@@ -27,11 +27,17 @@ def desk(tmp_path: Path) -> Iterator[Running]:
         yield made
 
 
+def newest(desk: Running) -> dict[str, Any]:
+    """The case that was opened last."""
+    found: dict[str, Any] = max(desk.json("case", "list"), key=lambda row: row["reference"])
+    return found
+
+
 def write(desk: Running, raw: bytes) -> dict[str, Any]:
     """A mail by file; the newest case then."""
     (desk.folder / "mail.eml").write_bytes(b"Return-Path: <kim@hosting.example>\r\n" + raw)
     desk.command("ingest", str(desk.folder / "mail.eml"))
-    shown = desk.json("case", "show", desk.json("case", "list")[-1]["reference"])
+    shown = desk.json("case", "show", newest(desk)["reference"])
     assert isinstance(shown, dict)
     return shown
 
@@ -143,7 +149,7 @@ def test_a_chaser_killed_in_the_middle_tells_each_thing_once(desk: Running) -> N
         raw = mail(FORM.replace("Severity: 2", "Severity: 1"), subject=f"Q {number}", message_id=f"{number}@h.example")
         (desk.folder / f"{number}.eml").write_bytes(raw)
     desk.command("ingest", *(str(desk.folder / f"{number}.eml") for number in range(count)))
-    at = datetime.fromisoformat(desk.json("case", "list")[-1]["opened"]) + timedelta(hours=2)
+    at = datetime.fromisoformat(newest(desk)["opened"]) + timedelta(hours=2)
     databases = open_databases(desk.folder / "var")
 
     def missed() -> int:

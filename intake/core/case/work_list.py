@@ -1,0 +1,154 @@
+"""The order of the work list: which open case stands where, and why, by the policy's own order of keys."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from heapq import heapify, heappop, heappush
+from zoneinfo import ZoneInfo
+
+from intake.core.case.case import Case
+from intake.core.policy.because import HOUSE
+from intake.core.policy.policy import Policy
+from intake.core.policy.schema_rules import OrderKey
+
+BY_DEFAULT: tuple[OrderKey, ...] = ("severity", "due", "opened")
+URGENT = "critical"
+UNSORTED = frozenset({"unverified", "triage"})
+HOW_TO = "how-to"
+PROMISES = ("response", "update", "resolution", "escalation")
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+Key = tuple[float | datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a case stands. `key` compares cases of one policy, `common` those of several; smaller comes first."""
+
+    policy: str
+    key: Key
+    common: Key
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One key of a case: what it compares by, and in words."""
+
+    value: float | datetime
+    said: str
+
+
+def key(policy: Policy | None, case: Case) -> Place:
+    """The place of a case by its policy (None: one that is no longer there), with the sentence that explains it.
+
+    A case nobody sorted out yet whose words say outage comes before all others.
+    """
+    part = policy.file.work_list if policy else None
+    parts = [PARTS[each](policy, case) for each in (part.order if part else BY_DEFAULT)]
+    said = [each.said for each in parts if each.said]
+    clause = part.clause if part else HOUSE
+    first = _first_in_triage(case)
+    if first:
+        clauses = dict.fromkeys((_clause_of_triage(policy, case), clause))
+        said, clause = [first, *said], ", ".join(clauses)
+    ahead = 0 if first else 1
+    common = (ahead, case.severity, _due(case) or NEVER, case.opened_at, case.id)
+    own = (ahead, *(each.value for each in parts), case.opened_at, case.id)
+    return Place(case.policy, own, common, "; ".join((*said, clause)))
+
+
+def ordered(places: Mapping[int, Place]) -> list[int]:
+    """The ids of cases in the work list's order.
+
+    Within a policy its own order holds. Between policies the gravest comes first, then what is due first, among
+    those that are at the head of their policies' lists.
+    """
+    waiting: dict[str, list[int]] = {}
+    for case_id, place in places.items():
+        waiting.setdefault(place.policy, []).append(case_id)
+    for ids in waiting.values():
+        ids.sort(key=lambda case_id: places[case_id].key, reverse=True)
+    heads = [(places[ids[-1]].common, policy) for policy, ids in waiting.items()]
+    heapify(heads)
+    out = []
+    while heads:
+        _, policy = heappop(heads)
+        out.append(waiting[policy].pop())
+        if waiting[policy]:
+            heappush(heads, (places[waiting[policy][-1]].common, policy))
+    return out
+
+
+def _first_in_triage(case: Case) -> str:
+    unsorted = sorted(case.marks & UNSORTED, reverse=True)
+    urgent = URGENT in case.tags | case.marks
+    return f"{unsorted[0]}, and its words say outage: first in triage" if unsorted and urgent else ""
+
+
+def _clause_of_triage(policy: Policy | None, case: Case) -> str:
+    part = policy.file.registration if policy else None
+    return part.clause if part and "unverified" in case.marks else HOUSE
+
+
+def _due(case: Case) -> datetime | None:
+    """The earliest due time of what we owe the customer."""
+    running = (clock for clock in case.clocks if clock.state == "running" and clock.kind in PROMISES)
+    return min((clock.due_at for clock in running if clock.due_at), default=None)
+
+
+def _severity(_policy: Policy | None, case: Case) -> _Part:
+    return _Part(case.severity, f"Severity {case.severity}")
+
+
+def _plan(policy: Policy | None, case: Case) -> _Part:
+    """The plan's place in the policy's list; one that is not in it comes after them."""
+    part = policy.file.work_list if policy else None
+    plans: Sequence[str] = part.plans if part else ()
+    if case.plan not in plans:
+        after = f" (queued after {', '.join(plans)})" if plans else ""
+        return _Part(len(plans), f"plan {case.plan}{after}" if case.plan else "")
+    place = plans.index(case.plan)
+    return _Part(place, f"plan {case.plan} ({'queued first' if not place else f'queued after {plans[place - 1]}'})")
+
+
+def _impact(policy: Policy | None, case: Case) -> _Part:
+    """The business impact that the form asks for: by its place in the list of values, else stated before not stated."""
+    field = next((each for each in policy.file.fields if "impact" in each.key), None) if policy else None
+    value = case.fields.get(field.key) if field else None
+    if field is None or value is None or not value.valid or not value.value:
+        return _Part(len(field.allowed) if field and field.allowed else 1, "no business impact stated")
+    written = value.value if isinstance(value.value, str) else value.value[0]
+    known = [each.value for each in field.allowed]
+    if written in known:
+        return _Part(known.index(written), f"business impact {written}")
+    return _Part(0, "business impact stated")
+
+
+def _how_to(policy: Policy | None, case: Case) -> _Part:
+    """How-to questions, by the tag that the policy counts them by, come after the rest."""
+    tag = policy.file.flood.tag if policy and policy.file.flood else HOW_TO
+    return _Part(1, "how-to question (after others)") if tag in case.tags else _Part(0, "")
+
+
+def _by_due(_policy: Policy | None, case: Case) -> _Part:
+    due = _due(case)
+    return _Part(due or NEVER, f"due {_local(due, case)}" if due else "nothing due")
+
+
+def _opened(_policy: Policy | None, case: Case) -> _Part:
+    return _Part(case.opened_at, f"opened {_local(case.opened_at, case)}")
+
+
+def _local(at: datetime, case: Case) -> str:
+    return f"{at.astimezone(ZoneInfo(case.zone)):%a %d %b %H:%M}"
+
+
+PARTS: Mapping[OrderKey, Callable[[Policy | None, Case], _Part]] = {
+    "severity": _severity,
+    "plan": _plan,
+    "impact": _impact,
+    "how-to": _how_to,
+    "due": _by_due,
+    "opened": _opened,
+}
