@@ -23,6 +23,8 @@ COMMANDS = {
     "ingest": ("mail", "Keep, decide and queue mails from files, then end."),
     "explain": ("mail", "Show what would happen to mails, and why; nothing is written."),
     "due": ("due", "Reckon when an answer is due, and why."),
+    "forecast": ("foresight", "What will be chased, missed and escalated until an instant, if nobody did anything."),
+    "report": ("foresight:report", "Reports: service credits."),
     "case": ("case:commands", "Cases: list, show, open one by hand, reply, note, assign and the rest."),
     "ledger": ("mail", "Prove that no mail is lost: received = the sum of the outcomes + waiting."),
     "parked": ("parked:commands", "Mails that need a person."),

@@ -21,7 +21,7 @@ from intake.cli.common import (
     table,
 )
 from intake.core.mail.message import Address
-from intake.desk import act, show, work_list
+from intake.desk import act, service_credits, show, work_list
 from intake.errors import IntakeError
 from intake.store import outbox, people
 from intake.store.engine import reading
@@ -74,7 +74,8 @@ def show_(reference: Reference, config: ConfigOption = None, json: JsonOption = 
         policy = house.policy_of(connection, case)
         customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
         letters = outbox.listed(connection, case.id)
-        whole = show.whole(connection, policy, case, customer, letters)
+        earned = service_credits.of_case(policy, case, program.now())
+        whole = show.whole(connection, policy, case, customer, letters) | {"credits": earned}
     print_json(whole) if json else _show(whole)
 
 
@@ -95,6 +96,11 @@ def _show(case: dict[str, Any]) -> None:
         say(f"  clock     {clock['kind']}: {clock['state']}, due {due}{ended}{missed}")
         for reason in clock["because"]:
             say_reason(reason, 12)
+        if clock["pauses"] and clock["pauses"][-1]["to"] is None:
+            stands = clock["pauses"][-1]
+            say(f"            stands still since {local(stands['from'], zone)}: {stands['because']}")
+    for credit in case["credits"]:
+        say(f"  credit    {credit['days']} days   {credit['because']['clause']}: {credit['because']['text']}")
     for message in case["messages"]:
         say(f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}")
         say(f"  {message['subject']}")

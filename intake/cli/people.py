@@ -11,7 +11,7 @@ import typer
 from intake import app as program
 from intake import tomlfile
 from intake.cli.common import ConfigOption, JsonOption, configured, group, print_json, read_text, say, table
-from intake.desk import customers, show
+from intake.desk import customers, service_credits, show
 from intake.errors import IntakeError, Mistake, Mistakes
 from intake.store import people
 from intake.store.engine import reading
@@ -116,20 +116,27 @@ def customer_show(
 
     Example: intake customer show "Beispiel Hosting"
     """
-    known = {each.name: each for each in _customers(config)}
-    if name not in known:
-        raise IntakeError(f'no customer is named "{name}"{tomlfile.suggestion(name, list(known))}')
+    with program.house_of(configured(config), trial=True) as house, reading(house.databases.reading) as connection:
+        known = {each.name: each for each in people.every_customer(connection)}
+        if name not in known:
+            raise IntakeError(f'no customer is named "{name}"{tomlfile.suggestion(name, list(known))}')
+        earned = list(service_credits.of_store(house, connection, program.now(), customer=name))
     record = show.customer_json(known[name])
     if json:
-        print_json(record)
+        print_json(record | {"credits": [each.json() for each in earned]})
         return
     for key, value in record.items():
         say(f"{key:<16}{_plain(value)}")
+    for each in earned:
+        say(f"{'credit':<16}{each.credit.days} days, {each.case}: {each.credit.because.text}")
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "; ".join(f"{kind} {level}: {text}" for kind, each in value.items() for level, text in each.items())
+        tables = ((kind, each if isinstance(each, Mapping) else {"": each}) for kind, each in value.items())
+        return "; ".join(
+            f"{kind} {level}".strip() + f": {text}" for kind, each in tables for level, text in each.items()
+        )
     return ", ".join(value) if isinstance(value, list) else str(value or "")
 
 

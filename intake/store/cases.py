@@ -106,8 +106,8 @@ def by_sent_ids(connection: Connection, message_ids: Iterable[str]) -> dict[str,
     return {row.message_id: row.case_id for row in rows}
 
 
-def asking(connection: Connection, now: datetime, limit: int) -> list[int]:
-    """Ids of cases whose clocks ask for something at `now`, the longest waiting first."""
+def asking(connection: Connection, now: datetime, limit: int | None) -> list[int]:
+    """Ids of cases whose clocks ask for something at `now`, the longest waiting first; without a limit all."""
     columns = tables.clock.c
     rows = connection.execute(
         select(columns.case_id)
@@ -117,6 +117,16 @@ def asking(connection: Connection, now: datetime, limit: int) -> list[int]:
         .limit(limit)
     )
     return [row.case_id for row in rows]
+
+
+def late(connection: Connection, now: datetime, customer_id: int | None = None) -> list[int]:
+    """Ids of cases with a target that was missed, or that runs past its due time at `now`; of one customer or all."""
+    clock, columns = tables.clock.c, tables.case.c
+    over = (clock.state == "running") & (clock.due_at < now)
+    query = select(clock.case_id).where(clock.missed_at.is_not(None) | over).distinct().order_by(clock.case_id)
+    if customer_id is not None:
+        query = query.where(clock.case_id.in_(select(columns.id).where(columns.customer_id == customer_id)))
+    return [row.case_id for row in connection.execute(query)]
 
 
 def save(connection: Connection, case: Case) -> int:
