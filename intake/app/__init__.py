@@ -158,6 +158,11 @@ def serving_policies(config: Config) -> Policies:
     return policies
 
 
+def checked_policies(config: Config) -> Policies:
+    """The policies whose files are sound; those that are not are named in `mistakes`."""
+    return load_policies(folders_of(config, "policies"), {})
+
+
 def policies_in_use(config: Config, databases: Databases) -> Policies:
     """The policies as they serve: where a file is broken, its last good version."""
     with reading_store(databases.desk) as connection:

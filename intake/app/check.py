@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from intake.app import folders_of
+from intake.app.check_policies import example_mistakes
 from intake.config import Config
 from intake.desk.house import own_addresses
 from intake.desk.policies import load_policies
@@ -15,7 +16,7 @@ def check(config: Config) -> list[Mistake]:
     """Every mistake in policies and templates, and in what the configuration says of them."""
     settings, text = config.settings, config.text
     policies = load_policies(folders_of(config, "policies"), {})
-    found = [*policies.mistakes, *check_templates(folders_of(config, "templates"))]
+    found = [*policies.mistakes, *example_mistakes(policies), *check_templates(folders_of(config, "templates"))]
     known = [policy.name for policy in policies]
     broken = {Path(mistake.file).stem for mistake in policies.mistakes}
     for index, route in enumerate(settings.route):

@@ -2,15 +2,15 @@
 
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from intake import app as program
-from intake.cli.common import ConfigOption, JsonOption, configured, group, instant, print_json, say
+from intake.cli.common import ConfigOption, JsonOption, complain, configured, group, instant, print_json, say
 from intake.cli.demo import run_demo
 from intake.config import load
-from intake.errors import IntakeError, Mistakes
+from intake.errors import IntakeError, Mistake, Mistakes
 from intake.shipped import shipped
 
 commands = group("")
@@ -84,22 +84,35 @@ def init(
 def check(config: ConfigOption = None, json: JsonOption = False) -> None:
     """Name every mistake in configuration, policies and templates, with file, line and key.
 
+    A policy's examples are run. Warnings are told as such and are no mistakes.
+
     Example: intake check --config config.toml
     """
     from intake.app.check import check as check_all
+    from intake.app.check_policies import warnings as all_warnings
 
+    warnings: list[Mistake] = []
     try:
-        mistakes = check_all(configured(config))
+        settings = configured(config)
+        mistakes = check_all(settings)
+        warnings = all_warnings(settings, program.checked_policies(settings), program.now().year)
     except Mistakes as found:
         mistakes = found.mistakes
     if json:
-        print_json([{"file": each.file, "line": each.line, "key": each.key, "text": each.text} for each in mistakes])
+        told = [(each, False) for each in mistakes] + [(each, True) for each in warnings]
+        print_json([_as_json(each, warning=warning) for each, warning in told])
         if mistakes:
             raise typer.Exit(1)
         return
+    for each in warnings:
+        complain(f"warning: {each}")
     if mistakes:
         raise Mistakes(mistakes)
     say("configuration, policies and templates are in order")
+
+
+def _as_json(mistake: Mistake, *, warning: bool) -> dict[str, Any]:
+    return {"file": mistake.file, "line": mistake.line, "key": mistake.key, "text": mistake.text, "warning": warning}
 
 
 @commands.command()

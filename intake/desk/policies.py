@@ -11,8 +11,9 @@ from intake.tomlfile import suggestion
 class Policies:
     """Policies by name. `mistakes` tells what is wrong with files whose last good version serves in their place."""
 
-    def __init__(self, serving: Mapping[str, Policy], mistakes: list[Mistake]) -> None:
+    def __init__(self, serving: Mapping[str, Policy], mistakes: list[Mistake], files: Mapping[str, str]) -> None:
         self._serving = dict(serving)
+        self._files = dict(files)
         self._older: dict[tuple[str, str], Policy] = {}
         self.mistakes = mistakes
 
@@ -25,6 +26,10 @@ class Policies:
             hint = suggestion(name, sorted(self._serving)) or "; there is none at all"
             raise IntakeError(f'no policy is named "{name}"{hint}')
         return self._serving[name]
+
+    def file_of(self, name: str) -> str:
+        """The file that the policy of that name was read from."""
+        return self._files[name]
 
     def version(self, name: str, version: str, text: str | None) -> Policy:
         """The version that a case was opened under, from its stored text; the serving one where that is lost."""
@@ -44,6 +49,7 @@ def load_policies(folders: list[Path], last_good: Mapping[str, str]) -> Policies
     """The policies of the folders' files, earlier folders first. A broken file's last good text serves on."""
     serving: dict[str, Policy] = {}
     mistakes: list[Mistake] = []
+    files: dict[str, str] = {}
     for file in [file for folder in folders for file in sorted(folder.glob("*.toml"))]:
         policy: Policy | None
         try:
@@ -56,7 +62,8 @@ def load_policies(folders: list[Path], last_good: Mapping[str, str]) -> Policies
             policy = _last_good(file.stem, last_good)
         if policy is not None:
             serving.setdefault(policy.name, policy)
-    return Policies(serving, mistakes)
+            files.setdefault(policy.name, str(file))
+    return Policies(serving, mistakes, files)
 
 
 def _last_good(name: str, last_good: Mapping[str, str]) -> Policy | None:

@@ -47,6 +47,11 @@ class Run:
 
 def differences(policy: Policy, example: ExamplePart) -> list[str]:
     """What comes out otherwise than the example says, a line each; none where it holds."""
+    return [said for _, said in differing(policy, example)]
+
+
+def differing(policy: Policy, example: ExamplePart) -> list[tuple[str, str]]:
+    """The same with the key of `expect` that each line is about."""
     run = _opened(policy, example)
     for step in example.then:
         try:
@@ -57,9 +62,9 @@ def differences(policy: Policy, example: ExamplePart) -> list[str]:
     for name, wanted in example.expect.model_dump(exclude_none=True, exclude={"without_marks"}).items():
         got = CHECKED[name](run)
         if not _same(name, wanted, got):
-            found.append(f"{name} is {_shown(got)}, not {_shown(wanted)}")
+            found.append((name, f"{name} is {_shown(got)}, not {_shown(wanted)}"))
     unwanted = sorted(run.case.marks & set(example.expect.without_marks))
-    return found + ([f"marks hold {', '.join(unwanted)}"] if unwanted else [])
+    return found + ([("without_marks", f"marks hold {', '.join(unwanted)}")] if unwanted else [])
 
 
 def _opened(policy: Policy, example: ExamplePart) -> Run:

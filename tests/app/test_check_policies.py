@@ -1,0 +1,75 @@
+"""`intake check` runs the examples of policies, and warns of what only time or customers bring."""
+
+from pathlib import Path
+
+from full import TEXT, full_home
+from house import Home
+
+from intake import tomlfile
+from intake.app import checked_policies
+from intake.app.check_policies import example_mistakes, warnings
+from intake.desk.customers import read_customers
+from intake.desk.policies import load_policies
+from intake.store import people
+
+EXAMPLES = """
+[[examples]]
+clause = "F-2"
+says = "the customer's number is taken"
+opened = 2026-11-23T10:00:00+01:00
+text = "Severity: 2"
+expect = { severity = 2, without_marks = ["triage"] }
+
+[[examples]]
+clause = "F-1"
+says = "four business hours"
+opened = 2026-11-23T10:00:00+01:00
+text = "Severity: 2"
+
+[examples.expect]
+severity = 2
+response = 2026-11-23T15:00:00+01:00
+marks = ["triage"]
+"""
+
+
+def test_each_example_that_does_not_hold_is_named_with_file_line_and_key(tmp_path: Path) -> None:
+    file = tmp_path / "full.toml"
+    file.write_text(TEXT + EXAMPLES, encoding="utf-8")
+    found = example_mistakes(load_policies([tmp_path], {}))
+    lines = (TEXT + EXAMPLES).splitlines()
+    assert [(each.file, each.key, lines[each.line - 1].split(" ")[0]) for each in found] == [
+        (str(file), "examples[2].expect.response", "response"),
+        (str(file), "examples[2].expect.marks", "marks"),
+    ]
+    assert "2026-11-23T13:00:00+00:00, not 2026-11-23T14:00:00+00:00" in found[0].text
+    assert found[0].text.startswith('"four business hours" (F-1): ')
+
+
+def warned(desk: Home, year: int = 2026) -> list[tuple[str, str]]:
+    return [(each.key, each.text) for each in warnings(desk.config, checked_policies(desk.config), year)]
+
+
+def test_a_customer_on_a_plan_that_should_name_its_hours_is_warned_of_until_it_does(tmp_path: Path) -> None:
+    with full_home(tmp_path) as desk:
+        ((key, text),) = warned(desk)
+        assert (key, "Gold Mine" in text, "F-1" in text) == ("contract_hours[1]", True, True)
+        for line in ('hours = { 1 = "24x7" }', 'targets.response = { 1 = "30 minutes, 24x7" }'):
+            record = f'[[customer]]\nname = "Gold Mine"\npolicy = "full"\nplan = "gold"\n{line}\n'
+            found = read_customers(tomlfile.parse(record, "x"), desk.house.policies, desk.config.settings)
+            with desk.databases.desk.begin() as connection:
+                people.save(connection, found)
+            assert warned(desk) == []
+
+
+def test_a_year_of_which_no_holidays_are_known_is_warned_of(tmp_path: Path) -> None:
+    with full_home(tmp_path) as desk:
+        keys = {key for key, _ in warned(desk, year=1850)}
+    assert "calendars.business.holidays" in keys
+
+
+def test_without_a_store_no_customer_is_asked_for_and_none_is_made(tmp_path: Path) -> None:
+    with full_home(tmp_path) as desk:
+        elsewhere = desk.config.with_folder(tmp_path / "nowhere")
+    assert warnings(elsewhere, checked_policies(elsewhere), 2026) == []
+    assert not (tmp_path / "nowhere").exists()
