@@ -25,6 +25,7 @@ COMMANDS = {
     "due": ("due", "Reckon when an answer is due, and why."),
     "forecast": ("foresight", "What will be chased, missed and escalated until an instant, if nobody did anything."),
     "report": ("foresight:report", "Reports: service credits."),
+    "policy": ("policy:commands", "Policies: list, show, schema, backtest, apply."),
     "case": ("case:commands", "Cases: list, show, open one by hand, reply, note, assign and the rest."),
     "ledger": ("mail", "Prove that no mail is lost: received = the sum of the outcomes + waiting."),
     "parked": ("parked:commands", "Mails that need a person."),

@@ -73,7 +73,7 @@ def case_of(row: Row[Any], people: Sequence[Participant], clocks: Sequence[Clock
         wished_severity=row.wished_severity,
         because=reasons_of(row.because),
         marks=frozenset(row.marks),
-        fields=_fields(row.fields),
+        fields=fields_of(row.fields),
         waived=frozenset(row.waived),
         linked=tuple(row.linked),
         assignee=row.assignee,
@@ -118,7 +118,7 @@ def _task_of(stored: Sequence[Any]) -> Task:
     return Task(number, name, title, owner, datetime.fromisoformat(opened_at), done)
 
 
-def _fields(stored: Mapping[str, Any]) -> dict[str, FieldValue]:
+def fields_of(stored: Mapping[str, Any]) -> dict[str, FieldValue]:
     return {
         key: FieldValue(written, tuple(value) if isinstance(value, list) else value, valid)
         for key, (written, value, valid) in stored.items()
@@ -166,12 +166,16 @@ def clock_of(row: Row[Any]) -> Clock:
         ended_at=row.ended_at,
         missed_at=row.missed_at,
         missed_calendar=row.missed_calendar,
-        pauses=tuple(
-            Pause(datetime.fromisoformat(start), datetime.fromisoformat(end) if end else None, because)
-            for start, end, because in row.pauses
-        ),
+        pauses=pauses_of(row.pauses),
         # steps of an older version lack their last value
         steps=tuple(Step(datetime.fromisoformat(at), *rest) for at, *rest in row.steps),
+    )
+
+
+def pauses_of(stored: Iterable[Sequence[Any]]) -> tuple[Pause, ...]:
+    return tuple(
+        Pause(datetime.fromisoformat(start), datetime.fromisoformat(end) if end else None, because)
+        for start, end, because in stored
     )
 
 

@@ -205,10 +205,13 @@ def record_of(connection: Connection, customer: Customer, flood: FloodPart | Non
     return Record(requests, sum(flood.tag in row.tags for row in recent), bool(recent and connection.scalar(told)))
 
 
-def of_states(connection: Connection, states: Sequence[str], limit: int | None = None) -> list[int]:
-    """Ids of the newest cases in these states, in the order of their numbers; without a limit of all."""
+def of_states(
+    connection: Connection, states: Sequence[str], limit: int | None = None, policy: str | None = None
+) -> list[int]:
+    """Ids of the newest cases in these states, in the order of their numbers; of a policy or all, to a limit or all."""
     columns = tables.case.c
     query = select(columns.id).where(columns.state.in_(states)).order_by(columns.id.desc()).limit(limit)
+    query = query.where(columns.policy == policy) if policy else query
     return sorted(row.id for row in connection.execute(query))
 
 

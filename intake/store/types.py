@@ -1,6 +1,6 @@
 """Column types: an instant that is always UTC, and JSON as text."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer
@@ -39,8 +39,7 @@ class Instant(TypeDecorator[datetime]):
             return None
         if isinstance(value, datetime):
             return value.astimezone(UTC)
-        seconds, micros = divmod(int(str(value)), 1_000_000)
-        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros)
+        return EPOCH + timedelta(0, 0, int(str(value)))
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -85,14 +85,29 @@ def stated(policy: Policy, kind: ClockKind, severity: int, terms: Terms) -> Stat
 
 def promise(policy: Policy, kind: ClockKind, severity: int, opened: datetime, terms: Terms = Terms()) -> Promise:
     """What is promised for a clock that starts at `opened` (aware)."""
-    part = stated(policy, kind, severity, terms)
+    part, target, calendar = counts_in(policy, kind, severity, terms)
     if part is None:
         return Promise("", None, None, None, None, (Because(HOUSE, f"the policy has no {kind} target here"),))
-    target = parse_target(part.sentence)
-    if target.due is None:
+    if target is None or target.due is None or calendar is None:
         said = f"{part.sentence}: {part.absent}" if part.absent else part.sentence
         return Promise(part.sentence, None, None, None, None, (Because(part.clause, said),))
-    return _reckon(policy, target, part, opened, terms.zone, terms.hours.get(str(severity)))
+    due = explain(calendar, opened, target.due)
+    aim = add(calendar, opened, target.aim) if target.aim else None
+    remind = remind_at(policy, calendar, opened, aim, due.due)
+    count = Because(_clause_of_calendar(policy, calendar.name, part.clause), counted(calendar, opened, due))
+    return Promise(part.sentence, calendar.name, aim, due.due, remind, (Because(part.clause, part.said), count))
+
+
+def counts_in(
+    policy: Policy, kind: ClockKind, severity: int, terms: Terms
+) -> tuple[Stated | None, Target | None, Calendar | None]:
+    """What `promise` counts by: the target as stated, as read, and its calendar; None for what there is not."""
+    part = stated(policy, kind, severity, terms)
+    target = parse_target(part.sentence) if part else None
+    if target is None or target.due is None:
+        return part, target, None
+    hours = terms.hours.get(str(severity))
+    return part, target, policy.calendar(target.calendar or hours, terms.zone or policy.file.zone)
 
 
 def remind_at(policy: Policy, calendar: Calendar, start: datetime, aim: datetime | None, due: datetime) -> datetime:
@@ -179,18 +194,6 @@ def _starts(policy: Policy, kind: ClockKind) -> Literal["opening", "response"]:
 
 def _clause_of_clock(policy: Policy, kind: ClockKind) -> str:
     return next((part.clause for part in policy.file.targets if part.clock == kind), HOUSE)
-
-
-def _reckon(
-    policy: Policy, target: Target, part: Stated, opened: datetime, zone: str | None, hours: str | None
-) -> Promise:
-    assert target.due is not None
-    calendar = policy.calendar(target.calendar or hours, zone or policy.file.zone)
-    due = explain(calendar, opened, target.due)
-    aim = add(calendar, opened, target.aim) if target.aim else None
-    remind = remind_at(policy, calendar, opened, aim, due.due)
-    count = Because(_clause_of_calendar(policy, calendar.name, part.clause), counted(calendar, opened, due))
-    return Promise(part.sentence, calendar.name, aim, due.due, remind, (Because(part.clause, part.said), count))
 
 
 def _clause_of_calendar(policy: Policy, name: str, otherwise: str) -> str:

@@ -135,23 +135,21 @@ def _filled(sentence: str, facts: _Facts) -> str:
 
 
 def _applies(when: When, facts: _Facts) -> bool:
-    """Whether all of what the condition names holds."""
+    """Whether all of what the condition names holds. The text is searched last: that takes longest."""
     asked, given = facts.asked, facts.given
-    return all(
-        (
-            when.given is None or when.given == (given is not None),
-            not when.given_in or given in when.given_in,
-            not when.severity or facts.severity in when.severity,
-            when.channel is None or when.channel == asked.channel,
-            not when.plans or asked.plan in when.plans,
-            all(_has(asked.fields.get(key), allowed) for key, allowed in when.fields.items()),
-            set(when.tags) <= facts.tags,
-            when.sender is None or when.sender in _sender(asked),
-            when.example is None or when.example == (facts.example is not None),
-            when.example_off_by is None or _off_by(facts) >= when.example_off_by,
-            not when.words or words.found(when.words, asked.text) is not None,
-            not when.without_words or words.found(when.without_words, asked.text) is None,
-        )
+    return (
+        (when.given is None or when.given == (given is not None))
+        and (not when.given_in or given in when.given_in)
+        and (not when.severity or facts.severity in when.severity)
+        and (when.channel is None or when.channel == asked.channel)
+        and (not when.plans or asked.plan in when.plans)
+        and all(_has(asked.fields.get(key), allowed) for key, allowed in when.fields.items())
+        and (not when.tags or set(when.tags) <= facts.tags)
+        and (when.sender is None or when.sender in _sender(asked))
+        and (when.example is None or when.example == (facts.example is not None))
+        and (when.example_off_by is None or _off_by(facts) >= when.example_off_by)
+        and (not when.words or words.found(when.words, asked.text) is not None)
+        and (not when.without_words or words.found(when.without_words, asked.text) is None)
     )
 
 

@@ -25,8 +25,13 @@ def found(phrases: Iterable[str], text: str) -> str | None:
 
 
 def _stands(phrase: str, plain: str) -> bool:
-    hits = _pattern(phrase).finditer(plain)
-    return any(not _DENIED.search(plain[max(0, hit.start() - LOOKED_BACK) : hit.start()]) for hit in hits)
+    beginning, pattern = _beginning(phrase), _pattern(phrase)
+    at = plain.find(beginning)
+    while at >= 0:
+        if pattern.match(plain, at) and not _DENIED.search(plain[max(0, at - LOOKED_BACK) : at]):
+            return True
+        at = plain.find(beginning, at + 1)
+    return False
 
 
 @lru_cache(maxsize=256)
@@ -34,6 +39,12 @@ def plain_text(text: str) -> str:
     """A text as phrases are compared with it: compatibility forms and case folded, single spaces, plain apostrophes."""
     folded = unicodedata.normalize("NFKC", text[:SEARCHED]).casefold().replace("’", "'").replace("‐", "-")
     return _SPACE.sub(" ", folded)
+
+
+@lru_cache(maxsize=4096)
+def _beginning(phrase: str) -> str:
+    """What a phrase begins with, to be looked for first: most texts do not hold it, and that is quickly seen."""
+    return plain_text(phrase.strip()).split(" ")[0].rstrip("*")
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,161 @@
+"""Commands about policies: list, show, schema, backtest, apply."""
+
+import json as jsons
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from intake import app as program
+from intake.cli.case_acts import must_be_address
+from intake.cli.common import (
+    ConfigOption,
+    JsonOption,
+    configured,
+    err,
+    group,
+    print_json,
+    read_text,
+    say,
+    say_reason,
+    table,
+)
+from intake.core.policy.policy import load_policy
+from intake.core.policy.schema import PolicyFile
+from intake.desk import backtest as backtests
+from intake.desk import version_change
+
+commands = group("Policies: list, show, schema, backtest, apply.")
+
+Name = Annotated[str, typer.Argument(help="The policy's name.")]
+SHOWN = 40
+
+
+@commands.command("list")
+def list_(config: ConfigOption = None, json: JsonOption = False) -> None:
+    """The policies that serve, with their versions and files.
+
+    Example: intake policy list
+    """
+    policies = program.serving_policies(configured(config))
+    rows = [
+        {
+            "name": policy.name,
+            "title": policy.file.title,
+            "version": policy.version,
+            "plans": policy.file.plans,
+            "severities": [part.level for part in policy.file.severities],
+            "file": policies.file_of(policy.name),
+        }
+        for policy in policies
+    ]
+    if json:
+        print_json(rows)
+        return
+    columns = ["name", "title", "version", "plans", "file"]
+    shown = [[row["name"], row["title"], row["version"], ", ".join(policies.get(str(row["name"])).file.plans),
+              row["file"]] for row in rows]  # fmt: skip
+    table("", columns, shown, "no policy yet: put a file into the folder of policies")
+
+
+@commands.command()
+def schema() -> None:
+    """The JSON Schema of a policy file, for editors.
+
+    Example: intake policy schema > policy.schema.json
+    """
+    sys.stdout.write(jsons.dumps(PolicyFile.model_json_schema(), indent=2) + "\n")
+
+
+@commands.command()
+def backtest(
+    file: Annotated[Path, typer.Argument(help="A changed policy's file.")],
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Replay a changed policy over all stored cases of its name; writes nothing.
+
+    Example: intake policy backtest changed.toml
+    """
+    settings = configured(config)
+    changed = load_policy(read_text(file), str(file))
+    databases = program.open_store(settings)
+    try:
+        serving = program.policies_in_use(settings, databases).get(changed.name)
+    finally:
+        databases.close()
+    job = backtests.Job(settings.folder, program.database_url(settings), serving.text, changed.text, program.now())
+    columns = ("replaying", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task("", total=None)
+        result = backtests.backtest(job, lambda done, whole: progress.update(task, completed=done, total=whole))
+    if json:
+        print_json({"policy": serving.name, "was": serving.version, "becomes": changed.version}
+                   | backtests.result_json(result))  # fmt: skip
+        return
+    say(f"{serving.name}: version {serving.version} becomes {changed.version}")
+    rows = [[each["case"], each["what"], _figure(each["was"]), _figure(each["becomes"])]
+            for each in backtests.result_json(result)["differences"][:SHOWN]]  # fmt: skip
+    table("", ["case", "what", "was", "becomes"], rows, "nothing would differ")
+    if len(result.differences) > SHOWN:
+        say(f"… {len(result.differences) - SHOWN} more; --json has all of them")
+    for line in _totals(backtests.totals(result)):
+        say(line)
+
+
+def _figure(figure: dict[str, Any]) -> str:
+    value = {None: "none", True: "yes", False: "no"}.get(figure["value"], figure["value"])
+    return f"{value} ({figure['clause']})"
+
+
+def _totals(totals: dict[str, Any]) -> list[str]:
+    lines = [f"{totals['cases']} cases, {totals['differing']} would differ"]
+    lines += [f"severity {change}: {count}" for change, count in totals["severity"].items()]
+    for clock, changes in totals["due"].items():
+        lines.append(f"{clock} due: " + ", ".join(f"{count} {change}" for change, count in changes.items()))
+    for clock, sides in totals["missed"].items():
+        lines.append(f"{clock} missed: {sides.get('was', 0)} becomes {sides.get('becomes', 0)}")
+    return lines
+
+
+@commands.command()
+def apply(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without it, it is only shown.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Only show what would change.")] = False,
+    by: Annotated[str, typer.Option("--as", help="Who does this: an agent's address.")] = "",
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Move open cases to the version of their policy that serves now; shown first, done with --yes.
+
+    Closed cases keep their version, and a target missed stays missed.
+
+    Example: intake policy apply open-xchange --yes --as ada@desk.example
+    """
+    doing = yes and not preview
+    if doing:
+        must_be_address(by, "--as")
+    with program.house_of(configured(config), trial=not doing) as house:
+        work = version_change.apply if doing else version_change.previewed
+        moves = [move.json() for move in work(house, name, program.now(), by)]
+        version = house.policies.get(name).version
+    if json:
+        print_json({"policy": name, "version": version, "applied": doing, "cases": moves})
+        return
+    for move in moves:
+        severity = move["severity"]
+        changed = "" if severity["was"] == severity["becomes"] else f" becomes {severity['becomes']}"
+        say(f"{move['case']}  version {move['policy_version']['was']}  Severity {severity['was']}{changed}")
+        for reason in move["because"] if changed else ():
+            say_reason(reason, 2)
+        for clock in move["clocks"]:
+            same = clock["was"] == clock["becomes"]
+            becomes = "" if same else f" becomes {clock['becomes'] or 'never'}"
+            say(f"  {clock['kind']} due {clock['was'] or 'never'}{becomes}")
+            for reason in () if same else clock["because"]:
+                say_reason(reason, 4)
+    done = "moved" if doing else "would move; --yes --as ADDRESS does it"
+    say(f"{len(moves)} open cases {done}: {name}, version {version}")
