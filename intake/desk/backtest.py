@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from intake.core.case.backtest import Backtest, Difference, Figure, Past, differences
+from intake.core.case.backtest import Backtest, Difference, Figure, Past, differences, phrases_of
 from intake.core.policy.policy import Policy, load_policy
 from intake.store import pasts, people
 from intake.store.engine import open_databases, reading
@@ -105,17 +105,8 @@ def _test(job: Job) -> Backtest:
 
 def _pasts(connection: Connection, serving: Policy, changed: Policy, first: int, last: int) -> Iterator[Past]:
     known = {each.id: each for each in people.every_customer(connection) if each.policy == serving.name}
-    with_words = has_words(serving) or has_words(changed)
+    with_words = bool(phrases_of(serving) | phrases_of(changed))
     return pasts.between(connection, serving.name, first, last, known, with_words=with_words)
-
-
-def has_words(policy: Policy) -> bool:
-    """Whether the policy looks at what a mail says; where it does not, no text needs reading."""
-    file = policy.file
-    conditions = [rule.when for rule in file.severity_rules] + [rule.when for rule in file.mark_rules]
-    return any(each.words or each.without_words for each in conditions) or any(
-        part.examples for part in file.severities
-    )
 
 
 def _count(result: Result, past: Past, was: dict[str, Figure], becomes: dict[str, Figure]) -> None:

@@ -16,8 +16,10 @@ from intake.core.mail.form import FieldValue
 from intake.core.policy.because import HOUSE
 from intake.core.policy.policy import Policy
 from intake.core.policy.promise import Stated, Terms, counts_in
+from intake.core.policy.schema_rules import When
 from intake.core.policy.schema_types import ClockKind
-from intake.core.policy.severity import Asked, Judged, judge
+from intake.core.policy.severity import SEVERITY_FIELD, Asked, Judged, judge
+from intake.core.policy.words import all_found
 
 Figure = tuple[Any, str]
 """A value with the clause that it rests on."""
@@ -67,17 +69,17 @@ class Backtest:
 
     def __init__(self, serving: Policy, changed: Policy, now: datetime) -> None:
         self._serving, self._changed = _Side(serving, now), _Side(changed, now)
-        self._same_rules = rules_of(serving) == rules_of(changed)
+        self._phrases = phrases_of(serving) | phrases_of(changed)
 
     def figures(self, past: Past) -> tuple[dict[str, Figure], dict[str, Figure]]:
         """Every figure of a case under both, by name: `severity`, `response due`, `response missed` and so on."""
         fallback = self._serving.policy.file.fallback_plan
         plans = [side.plan(past, fallback) for side in (self._serving, self._changed)]
-        old = rejudged(self._serving.policy, past, plans[0])
+        found = all_found(self._phrases, past.text)
+        old = self._serving.judged(past, plans[0], frozenset(), found)
         if by_people := past.tags - old.tags:
-            old = rejudged(self._serving.policy, past, plans[0], by_people)
-        same = self._same_rules and plans[0] == plans[1]
-        new = old if same else rejudged(self._changed.policy, past, plans[1], by_people)
+            old = self._serving.judged(past, plans[0], by_people, found)
+        new = self._changed.judged(past, plans[1], by_people, found)
         was = self._serving.figures(past, old, old.severity, plans[0])
         return was, self._changed.figures(past, new, old.severity, plans[1])
 
@@ -106,10 +108,17 @@ def rejudged(
     return judge(policy, asked, language, tags)
 
 
-def rules_of(policy: Policy) -> tuple[object, ...]:
-    """All of a policy that decides about severity, marks and tags."""
+def phrases_of(policy: Policy) -> frozenset[str]:
+    """Every phrase that the policy's rules look for in a text; where there is none, no text matters."""
+    examples = (example.words for part in policy.file.severities for example in part.examples)
+    said = (words for when in _conditions(policy) for words in (when.words, when.without_words))
+    return frozenset(phrase for words in (*examples, *said) for phrase in words)
+
+
+def _conditions(policy: Policy) -> list[When]:
     file = policy.file
-    return file.severity_rules, file.mark_rules, file.severities, file.registration
+    rules = [rule.when for rule in file.severity_rules] + [rule.when for rule in file.mark_rules]
+    return rules + [rule.when for rule in file.alerts]
 
 
 class _Side:
@@ -118,7 +127,19 @@ class _Side:
     def __init__(self, policy: Policy, now: datetime) -> None:
         self.policy, self._now = policy, now
         self._tags = {tag for part in policy.file.targets for tag in part.tags}
+        self._fields = sorted({SEVERITY_FIELD, *(key for when in _conditions(policy) for key in when.fields)})
+        self._judged: dict[tuple[object, ...], Judged] = {}
         self._known: dict[tuple[object, ...], tuple[Stated | None, Target | None, Calendar | None]] = {}
+
+    def judged(self, past: Past, plan: str | None, tags: frozenset[str], found: frozenset[str]) -> Judged:
+        """As `rejudged`, once for all cases that the rules cannot tell apart; `found` are the phrases in the text."""
+        known = past.customer is not None
+        ours = registered(self.policy, past.customer, past.contact)
+        fields = tuple(past.fields.get(key) for key in self._fields)
+        key = (past.channel, plan, known, ours, fields, tags, found)
+        if key not in self._judged:
+            self._judged[key] = rejudged(self.policy, past, plan, tags)
+        return self._judged[key]
 
     def plan(self, past: Past, fallback: str | None) -> str | None:
         """The plan that the case has under this version: its own, or the fallback of each version."""

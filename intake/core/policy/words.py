@@ -24,6 +24,12 @@ def found(phrases: Iterable[str], text: str) -> str | None:
     return next((phrase for phrase in phrases if _stands(phrase, plain)), None)
 
 
+def all_found(phrases: Iterable[str], text: str) -> frozenset[str]:
+    """All of the phrases that the text has and does not deny."""
+    plain = plain_text(text)
+    return frozenset(phrase for phrase in phrases if _stands(phrase, plain))
+
+
 def _stands(phrase: str, plain: str) -> bool:
     beginning, pattern = _beginning(phrase), _pattern(phrase)
     at = plain.find(beginning)
