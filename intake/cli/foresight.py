@@ -26,7 +26,7 @@ def forecast(
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """What will be chased, missed and escalated until an instant, if nobody did anything. Writes nothing.
+    """What will be chased, missed and escalated until an instant, if nobody did anything.
 
     Example: intake forecast --at 2026-11-30T09:00:00+01:00
     """

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from intake import app as program
+from intake.cli import policy_page
 from intake.cli.case_acts import must_be_address
 from intake.cli.common import (
     ConfigOption,
@@ -16,6 +18,7 @@ from intake.cli.common import (
     configured,
     err,
     group,
+    out,
     print_json,
     read_text,
     say,
@@ -23,6 +26,7 @@ from intake.cli.common import (
     table,
 )
 from intake.core.policy.policy import load_policy
+from intake.core.policy.published import published
 from intake.core.policy.schema import PolicyFile
 from intake.desk import backtest as backtests
 from intake.desk import version_change
@@ -58,6 +62,28 @@ def list_(config: ConfigOption = None, json: JsonOption = False) -> None:
     shown = [[row["name"], row["title"], row["version"], ", ".join(policies.get(str(row["name"])).file.plans),
               row["file"]] for row in rows]  # fmt: skip
     table("", columns, shown, "no policy yet: put a file into the folder of policies")
+
+
+@commands.command("show")
+def show_(
+    name: Name,
+    html: Annotated[bool, typer.Option("--html", help="One HTML page that stands by itself.")] = False,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """The policy as it would be published, made from the file that runs.
+
+    Example: intake policy show mine --html > policy.html
+    """
+    policy = program.serving_policies(configured(config)).get(name)
+    shown = published(policy, program.now().date())
+    if json:
+        print_json(shown)
+    elif html:
+        sys.stdout.buffer.write(policy_page.html(shown).encode("utf-8", "backslashreplace"))
+    else:
+        width = out.width if out.is_terminal else policy_page.WIDTH
+        policy_page.show(Console(highlight=False, width=width), shown)
 
 
 @commands.command()
@@ -133,7 +159,7 @@ def apply(
 
     Closed cases keep their version, and a target missed stays missed.
 
-    Example: intake policy apply open-xchange --yes --as ada@desk.example
+    Example: intake policy apply mine --yes --as ada@desk.example
     """
     doing = yes and not preview
     if doing:

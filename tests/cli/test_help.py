@@ -8,9 +8,11 @@ from running import intake
 
 from intake.cli import COMMANDS, Misuse, command
 
-SINGLE = {"serve", "demo", "init", "check", "ingest", "explain", "due", "ledger", "tick"}
+SINGLE = {"serve", "demo", "init", "check", "ingest", "explain", "due", "forecast", "ledger", "tick"}
 GROUPS = {
     "case": {"list", "show", "open", "reply", "note", "assign", "severity", "status", "waive", "spam"},
+    "policy": {"list", "show", "schema", "backtest", "apply"},
+    "report": {"credits"},
     "parked": {"list", "show", "retry"},
     "outbox": {"list", "show", "retry", "withhold", "release"},
     "template": {"list", "check", "render"},
