@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from full import full
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake.core.case import clocks, severity_change
 from intake.core.case.case import Case, Clock, Customer
 from intake.core.case.chasing import chase
+from intake.core.case.opening import Opening, open_case
+from intake.core.mail.fields import read_fields
+from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import Terms, promise
+from intake.core.policy.promise import Terms, promise, unfolded
 
 HOUR = timedelta(hours=1)
 FORM = "Severity: {}\nSystem: Linux\nSteps:\nstart it"
@@ -179,3 +183,22 @@ def test_without_a_length_in_the_policy_what_is_owed_never_falls_due(policy: Pol
     case = opened("")
     clock = clocks.information(without, case, case.opened_at)
     assert (clock.due_at, clock.next_at, clock.state) == (None, None, "running")
+
+
+def test_a_pause_is_told_with_its_cause_and_the_time_that_was_left_and_how_it_went_on() -> None:
+    start = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    customer = Customer(1, "Basic Works", "full", domains=("basic.example",))
+    made = Opening(
+        "FU-1", "full@support.example", "full", "email", customer, Address("", "kim@basic.example"), "A request",
+        "A request", "en", start, read_fields(full().specs, ["Severity: 1"]),
+    )  # fmt: skip
+    case = clocks.answered(full(), open_case(full(), made, start).case, start, customer, waits=True)
+    going = clocks.resume(full(), case, start + timedelta(days=2)).running("resolution")
+    assert going is not None
+    stood, count = going.because[-2:]
+    assert stood.text == (
+        "stood still from Mon 23 Nov 2026 10:00 to Wed 25 Nov 2026 10:00: the customer has the next turn; 4 h were left"
+    )
+    assert unfolded(count.text)[1:] == [
+        "goes on Wed 25 Nov 2026 10:00", "open Wed 25 Nov 2026 10:00 to 14:00 (4 h)", "due Wed 25 Nov 2026 14:00"
+    ]  # fmt: skip

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import Terms, contract_mistakes, promise, span_from
+from intake.core.policy.promise import Terms, contract_mistakes, promise, span_from, unfolded
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -128,3 +128,15 @@ def test_a_contract_is_told_what_is_wrong_with_it(policy: Policy) -> None:
     assert said[1].startswith("targets.response.8: the policy has no such severity")
     assert '"1 fortnight" is no target' in said[2]
     assert 'did you mean "business"?' in said[3]
+
+
+def test_how_a_due_time_was_counted_unfolds_to_a_line_a_step_and_other_reasons_stay_whole(policy: Policy) -> None:
+    made = promise(policy, "response", 3, _at(2026, 12, 24, 10))
+    assert unfolded(made.because[1].text) == [
+        "calendar business, Europe/Berlin",
+        "opened Thu 24 Dec 2026 10:00",
+        "days Mon 28 Dec",
+        "closed Christmas Day (Fri 25 Dec 2026)",
+        "due Mon 28 Dec 2026 10:00",
+    ]
+    assert unfolded("a calendar; opened late") == ["a calendar; opened late"]
