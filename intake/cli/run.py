@@ -99,8 +99,7 @@ def check(config: ConfigOption = None, json: JsonOption = False) -> None:
     except Mistakes as found:
         mistakes = found.mistakes
     if json:
-        told = [(each, False) for each in mistakes] + [(each, True) for each in warnings]
-        print_json([_as_json(each, warning=warning) for each, warning in told])
+        print_json([_as_json(each) for each in mistakes] + [_as_json(each) | {"warning": True} for each in warnings])
         if mistakes:
             raise typer.Exit(1)
         return
@@ -111,8 +110,8 @@ def check(config: ConfigOption = None, json: JsonOption = False) -> None:
     say("configuration, policies and templates are in order")
 
 
-def _as_json(mistake: Mistake, *, warning: bool) -> dict[str, Any]:
-    return {"file": mistake.file, "line": mistake.line, "key": mistake.key, "text": mistake.text, "warning": warning}
+def _as_json(mistake: Mistake) -> dict[str, Any]:
+    return {"file": mistake.file, "line": mistake.line, "key": mistake.key, "text": mistake.text}
 
 
 @commands.command()
