@@ -86,8 +86,8 @@ class _Reader:
         people, date = self._people_and_date()
         body = read_body(self.raw, self.root, self.limits)
         self.defects.extend(body.defects)
-        new = new_text(body.text)
         subject = readable(headers.get("subject") or "", self.hint)[:_LONGEST_SUBJECT]
+        new = new_text(body.text, subject)
         clues = Clues(self.raw, self.root, headers, people.from_, self._return_path(), subject, body.text, new)
         kind, because = judge(clues)
         loop_marks = tuple(readable(value)[:_LONGEST_ID] for value in headers.all(_LOOP_MARK))
