@@ -209,10 +209,11 @@ def _begins_mail(lines: Sequence[str], number: int) -> bool:
     """
     found = _headers(lines, number, 3)
     roles = [role for role, _ in found if role != "cc"]
-    dated = any(role == "date" and _DIGIT.search(lines[line]) for role, line in found)
-    if not dated:
+    if roles == ["from", "date", "to", "subject"]:
+        return True
+    if not any(role == "date" and _DIGIT.search(lines[line]) for role, line in found):
         return False
-    if roles in (["from", "date", "to", "subject"], ["from", "date", "subject"]):
+    if roles == ["from", "date", "subject"]:
         return True
     after = found[-1][1] + 1
     alone = not "".join(lines[max(0, number - 1) : number]).strip() and not "".join(lines[after : after + 1]).strip()

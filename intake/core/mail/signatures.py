@@ -164,11 +164,14 @@ def card_start(lines: Sequence[str]) -> int | None:
     return None
 
 
-def _on_card(line: str) -> bool:
-    if len(line) > _LONGEST_CARD_LINE or line[-1] in "?!？！" or _ASIDE.match(line):
-        return False
+def is_card_line(line: str) -> bool:
+    """Whether a line with a label is one that cards have (a telephone, an address), or has no label."""
     label = _LABEL.match(line)
-    if label and not _CARD_LABEL.fullmatch(label[1].strip(" *_|")):
+    return label is None or bool(_CARD_LABEL.fullmatch(label[1].strip(" *_|")))
+
+
+def _on_card(line: str) -> bool:
+    if len(line) > _LONGEST_CARD_LINE or line[-1] in "?!？！" or _ASIDE.match(line) or not is_card_line(line):
         return False
     return not (line[-1] in ".。" and len(line.split()) >= _SENTENCE_WORDS)
 
