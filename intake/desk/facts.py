@@ -61,7 +61,7 @@ def load(
         our_words=_our_words(connection, found),
         bounced=bounced,
         bounced_reply=_was_the_answer(connection, message, tokens, bounced),
-        to_bounce_address=any(token.purpose == "bounce" for token in tokens),
+        to_bounce_address=not read.released and any(token.purpose == "bounce" for token in tokens),
         duplicate_of=duplicate_of if duplicate_of != mail.id else None,
         linked=_linked(connection, work),
         backlog=mail.backlog,

@@ -33,11 +33,15 @@ Work = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a mail says, with the form's fields for each policy asked about; or why it cannot be read."""
+    """What a mail says, with the form's fields for each policy asked about; or why it cannot be read.
+
+    `released`: somebody said that a person wrote it, wherever it was sent.
+    """
 
     message: Message | None
     fields: Mapping[str, Mapping[str, FieldValue]]
     problem: str = ""
+    released: bool = False
 
 
 @dataclass(frozen=True)
