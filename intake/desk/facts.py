@@ -122,7 +122,8 @@ def _signed_in(message: Message, login: str | None) -> Message:
     if login is None or message.from_ is None or message.ambiguous_sender:
         return message
     same = login.lower() == message.from_.address.lower()
-    return replace(message, authentication="pass") if same else message
+    because = f"signed in as {login}"
+    return replace(message, authentication="pass", authentication_because=because) if same else message
 
 
 def _tokens(house: House, work: Waiting, message: Message) -> tuple[Token, ...]:

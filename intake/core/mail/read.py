@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from intake.core.mail.address import Words, parse_headers, prepared, read_list, read_sender
-from intake.core.mail.authentication import authenticated
+from intake.core.mail.authentication import authenticated, signature_records
 from intake.core.mail.automatic import reason_for_silence
 from intake.core.mail.body import read_body
 from intake.core.mail.bounce import read_bounce
@@ -92,6 +92,7 @@ class _Reader:
         kind, because = judge(clues)
         loop_marks = tuple(readable(value)[:_LONGEST_ID] for value in headers.all(_LOOP_MARK))
         domain = people.from_.domain if people.from_ else ""
+        belief = authenticated(headers, self.trust.authserv_id, domain, ambiguous=people.ambiguous)
         return Message(
             message_id=next(iter(self._ids("message-id")), None),
             subject=subject,
@@ -114,7 +115,9 @@ class _Reader:
             in_reply_to=next(iter(self._ids("in-reply-to")), None),
             references=self._references(),
             language=detect(new),
-            authentication=authenticated(headers, self.trust.authserv_id, domain, ambiguous=people.ambiguous),
+            authentication=belief.verdict,
+            authentication_because=belief.because,
+            signature_records=() if people.ambiguous or belief.because else signature_records(headers, domain),
             ambiguous_sender=people.ambiguous,
             junk_because=self._junk(),
             content_hash=hash_of(self.raw, self.root),
