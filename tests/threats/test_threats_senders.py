@@ -161,6 +161,7 @@ def test_a_customers_from_that_nobody_vouches_for_shows_on_the_case(
 ) -> None:
     desk.take(f"Authentication-Results: {results}\r\n".encode() + RECEIVED + mail(sender=sender))
     assert ("unverified" in desk.case().marks) == mark
+    assert (HOST in str(desk.shown(desk.case().reference)["history"])) == mark
 
 
 def test_without_a_host_that_checks_a_small_desk_has_no_marks_for_it(tmp_path: Path) -> None:

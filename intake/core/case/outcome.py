@@ -196,7 +196,7 @@ def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Op
         alert=found.alert or _oversize(arrival),
         oversize=arrival.oversize,
         backlog=arrival.backlog,
-        because=because,
+        because=f"{because}; {message.authentication_because}" if "unverified" in _marks(arrival) else because,
     )
 
 

@@ -20,6 +20,7 @@ from intake.core.mail.language import detect
 from intake.core.mail.message import Address, Limits, Message, Trust, Unreadable
 from intake.core.mail.mime import Part, payload, split
 from intake.core.mail.quotes import new_text
+from intake.core.mail.ticket_numbers import ticket_numbers
 
 __all__ = ["content_hash", "locate", "read"]
 
@@ -123,6 +124,7 @@ class _Reader:
             content_hash=hash_of(self.raw, self.root),
             defects=tuple(dict.fromkeys(self.defects))[:_MOST_DEFECTS],
             loop_marks=loop_marks,
+            ticket_numbers=ticket_numbers(subject),
         )
 
     def _check_header(self) -> None:
