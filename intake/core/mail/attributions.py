@@ -63,7 +63,8 @@ _ALONE_INITIALS = frozenset(words[0] for words in _ALONE_WORDS) | {">"}
 _VERBS = re.compile(
     r"\b(?:wrote|writes|said|schrieb|schrieben|a écrit|escribió|ha scritto|scrisse|schreef|geschreven|escreveu"
     r"|napisał(?:a|\(a\))?|napisana przez|pisze|skrev|skriver|kirjoitti|napsal(?:a|\(a\))?|написала?|пишет|писал"
-    r"|yazdı|írta|a scris)(?:\b|(?=\W))|написал\(а\)|写道|寫道|のメール|書きました",
+    r"|yazdı|írta|a scris|quoting|zitat von|citando|citation de|citaat van)(?:\b|(?=\W))"
+    r"|написал\(а\)|写道|寫道|のメール|書きました",
     re.I,
 )
 _OPENING = re.compile(
@@ -71,7 +72,13 @@ _OPENING = re.compile(
     r"|[^\W\d_]{2,10}[.,] )",
     re.I,
 )
-_DASHES = "-_=*~"
+_DASHES = "-_=*~#"
+# What ticket systems put above their own text.
+_ABOVE = re.compile(
+    r"(?:reply|answer|respond|write|type)\b.{0,20} above this line|(?:oberhalb|über) dieser (?:zeile|linie)"
+    r"|au-dessus de cette ligne|encima de esta línea|sopra (?:a )?questa (?:riga|linea)|boven deze (?:regel|lijn)"
+    r"|acima desta linha|powyżej tej linii|ovanför (?:denna|den här) (?:rad|linje)|(?:この行|この線)より上",
+)
 _RULE = re.compile(r"\s*(?:_{10,}|-{10,})\s*$")
 _HEADER = re.compile(r"\s{0,8}[*_]{0,2}([^\W\d_][^:：*]{0,18}?)\s?[*_]{0,2}\s?[:：][*_]{0,2}\s*(.*)")
 _DIGIT = re.compile(r"\d")
@@ -162,6 +169,8 @@ def _divider(line: str) -> bool | None:
     folded = line.casefold()
     if line[0] in _DASHES and line[1:2] in _DASHES and line[-1] in _DASHES:
         words = folded.strip(" :" + _DASHES)
+        if _ABOVE.search(words):
+            return False
         return words.startswith(_FORWARD_WORDS) if words.startswith(_REPLY_WORDS + _FORWARD_WORDS) else None
     if folded[0] in _ALONE_INITIALS and len(line) < 60 and folded.rstrip(" :：").lstrip("> ") in _ALONE_WORDS:
         return True
@@ -205,7 +214,7 @@ def _begins_mail(lines: Sequence[str], number: int) -> bool:
     """Whether headers that begin at line `number` are those that a mail program puts above what it quotes.
 
     Outlook puts From, Sent, To, Subject; Notes and some webmailers From, To, Date, Subject; others Sent, From, To,
-    Subject. Headers that somebody pasted come in other orders, or go on after the subject.
+    Subject. Headers that somebody pasted come in other orders, or go on after the subject; a form's lines name nobody.
     """
     found = _headers(lines, number, 3)
     roles = [role for role, _ in found if role != "cc"]
@@ -216,6 +225,8 @@ def _begins_mail(lines: Sequence[str], number: int) -> bool:
     if roles == ["from", "date", "subject"]:
         return True
     after = found[-1][1] + 1
+    if not any("@" in line for line in lines[number:after]):
+        return False
     alone = not "".join(lines[max(0, number - 1) : number]).strip() and not "".join(lines[after : after + 1]).strip()
     if roles == ["from", "to", "date", "subject"]:
         return alone

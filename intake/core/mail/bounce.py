@@ -46,11 +46,17 @@ def own_form(clues: Clues) -> str | None:
     subject, phrase = UNDELIVERED_SUBJECT.search(clues.subject), UNDELIVERED_TEXT.search(clues.text[:5000])
     if clues.from_daemon and (subject or phrase):
         return "a mail system says that it could not deliver"
+    if null and (clues.from_daemon or clues.local == "postmaster") and _names_code_and_address(clues.text[:5000]):
+        return "a mail system's null return path, an address and the code that it was refused with"
     if not null and not _returns_a_mail(clues):
         return None  # (at a mail provider a person may well write as postmaster)
     if subject and phrase:
         return f"{'null return path' if null else 'from postmaster'}, and it says that it could not deliver"
     return None
+
+
+def _names_code_and_address(text: str) -> bool:
+    return bool((_PERMANENT_CODE.search(text) or _PASSING_CODE.search(text)) and _ADDRESS.search(text))
 
 
 def _returns_a_mail(clues: Clues) -> bool:

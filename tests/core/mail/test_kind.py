@@ -140,6 +140,17 @@ def test_what_only_people_write_counts_against_a_machine(text: str) -> None:
     assert read(_mail(head, text=f"{_AWAY_TEXT}\n{text}")).kind == "person"
 
 
+@pytest.mark.parametrize("sender", ["MAILER-DAEMON@x.example", "postmaster@x.example"])
+def test_a_mail_systems_words_in_any_language_are_a_bounce_by_code_and_address(sender: str) -> None:
+    text = "Nedoručeno: n@kunde.example, 550 5.1.1"
+    message = read(_mail(sender=sender, path="", text=text))
+    assert message.kind == "bounce"
+    assert message.bounce is not None
+    assert (message.bounce.recipients, message.bounce.permanent) == (("n@kunde.example",), True)
+    assert read(_mail(text=text)).kind == "person"
+    assert read(_mail(sender="postmaster@x.example", path="postmaster@x.example", text=text)).kind == "person"
+
+
 _LIST_MARKS = ["List-Id: <a.example>", "List-Unsubscribe: <mailto:a@b.example>", "List-Post: NO"]
 _PRECEDENCES = ["Precedence: bulk", "Precedence: List", "Precedence: junk"]
 
