@@ -10,7 +10,6 @@ from intake.core.mail.header import Headers
 from intake.core.mail.message import Authentication
 
 _RECORD = re.compile(r"[\w-]+(?:\.[\w-]+)*", re.ASCII)
-_TAG = re.compile(r"\s*([a-z]+)\s*=\s*([^;]*)", re.IGNORECASE)
 _MOST_SIGNATURES = 5
 _FROM_CLAUSE = re.compile(r"from\s+\[?([^\s()\[\];]+)", re.IGNORECASE)
 _BY_CLAUSE = re.compile(r"(?:^|[\s)])by\s+([^\s()\[\];]+)", re.IGNORECASE)
@@ -54,7 +53,8 @@ def signature_records(headers: Headers, domain: str) -> tuple[str, ...]:
     """
     found: list[str] = []
     for value in headers.all("dkim-signature")[:_MOST_SIGNATURES] if domain else ():
-        tags = {name.lower(): "".join(text.split()) for name, text in _TAG.findall(value[:_LONGEST])}
+        pairs = (tag.partition("=") for tag in value[:_LONGEST].split(";"))
+        tags = {name.strip().lower(): "".join(text.split()) for name, _, text in pairs}
         signer, selector = tags.get("d", "").lower(), tags.get("s", "").lower()
         if "l" not in tags and aligned(domain, signer) and _RECORD.fullmatch(f"{selector}.{signer}"):
             found.append(f"{selector}._domainkey.{signer}")
