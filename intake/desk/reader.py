@@ -45,6 +45,16 @@ class Reading:
     released: bool = False
 
 
+def released(read: Reading) -> Reading:
+    """The reading of a mail that somebody looked at and found to be a person's."""
+    message = read.message
+    if message is None:
+        return read
+    silent = message.automatic_because or "released by a person, who will answer"
+    person = replace(message, kind="person", kind_because="released by a person", bounce=None, automatic_because=silent)
+    return replace(read, message=person, released=True)
+
+
 @dataclass(frozen=True)
 class Way:
     """How mails are read: whose word counts, which addresses are ours, and the limits (seconds, megabytes).

@@ -15,7 +15,7 @@ from intake.core.mail.form import FieldSpec
 from intake.core.mail.message import Message
 from intake.desk import facts, post
 from intake.desk.house import House
-from intake.desk.reader import Reading
+from intake.desk.reader import Reading, released
 from intake.errors import Stale
 from intake.store import cases, ledger, messages, outbox
 from intake.store.engine import is_trouble, reading
@@ -64,20 +64,10 @@ def again(house: House, mail_id: int, now: datetime) -> int:
         read = replace(read, message=replace(read.message, junk_because=None))
     return sum(
         _settle(
-            house, [work], {mail_id: _released(read) if before[work.route] == "automatic" else read}, now, again=True
+            house, [work], {mail_id: released(read) if before[work.route] == "automatic" else read}, now, again=True
         )
         for work in works
     )
-
-
-def _released(read: Reading) -> Reading:
-    """The reading of a mail that somebody looked at and found to be a person's."""
-    message = read.message
-    if message is None:
-        return read
-    silent = message.automatic_because or "released by a person, who will answer"
-    person = replace(message, kind="person", kind_because="released by a person", bounce=None, automatic_because=silent)
-    return replace(read, message=person, released=True)
 
 
 def specs(house: House) -> dict[str, tuple[FieldSpec, ...]]:
