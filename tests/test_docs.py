@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from intake.cli import COMMANDS, command
 from intake.config import Settings
-from intake.core.policy import schema
+from intake.core.policy import schema, schema_rules, schema_types
 from intake.desk.customers import AgentPart, CustomerPart
 from intake.outbound.grammar import FILTERS
 from intake.outbound.samples import SAMPLES
@@ -150,12 +150,12 @@ TABLES: Mapping[str, list[type[BaseModel]]] = {
     "### `[calendars.NAME]`": [schema.CalendarPart, schema.CountryHolidays, schema.NamedHoliday],
     "### `[[severities]]`": [schema.SeverityPart],
     "### `[[fields]]`": [schema.FieldPart, schema.AllowedValue],
-    "### `[[severity_rules]]`": [schema.SeverityRule, schema.When],
+    "### `[[severity_rules]]`": [schema_rules.SeverityRule, schema_rules.When],
     "### `[[targets]]`": [schema.TargetPart],
-    "### `[entitlement]`": [schema.EntitlementPart],
+    "### `[entitlement]`": [schema_types.Reasoned],
     "### `[information]`": [schema.InformationPart],
     "### `[chasing]`": [schema.ChasingPart],
-    "### `[[ladder]]`": [schema.LadderStep],
+    "### `[[ladder]]`": [schema_rules.LadderStep],
     "### `[reopening]`": [schema.ReopeningPart],
     "## Customers": [CustomerPart],
 }

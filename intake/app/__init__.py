@@ -18,6 +18,7 @@ from intake.desk.policies import Policies, load_policies
 from intake.desk.post import broken_files as broken_files
 from intake.desk.reader import Reader, Way
 from intake.desk.receive import receive
+from intake.desk.signatures import Keys as SignatureKeys
 from intake.desk.tick import tick
 from intake.errors import IntakeError, Mistake, Mistakes
 from intake.inbound.keep import Keeper as Keeper
@@ -80,7 +81,8 @@ def open_house(config: Config, databases: Databases, *, trial: bool = False) -> 
     junk = tuple((name.lower(), tuple(values)) for name, values in reading.junk_headers.items())
     trust = Trust(reading.trusted_host, junk)
     way = Way(trust, own_addresses(settings), reading.workers, reading.seconds, reading.memory_mb)
-    reader = Reader(config.folder, database_url(config), way)
+    signature_keys = SignatureKeys() if reading.dkim and reading.trusted_host is None else None
+    reader = Reader(config.folder, database_url(config), way, signature_keys)
     return House(databases, settings, policies, templates, Keys(signing), reader, lambda: secrets.token_hex(8))
 
 

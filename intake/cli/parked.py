@@ -29,6 +29,7 @@ commands = group("Mails that need a person.")
 @commands.command("list")
 def parked_list(
     junk: Annotated[bool, typer.Option("--junk", help="Those that a trusted filter called junk.")] = False,
+    automatic: Annotated[bool, typer.Option("--automatic", help="Those taken for a machine's.")] = False,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -36,7 +37,9 @@ def parked_list(
 
     Example: intake parked list
     """
-    kind = "junk" if junk else "parked"
+    if junk and automatic:
+        raise IntakeError("--junk and --automatic are two lists; ask for one of them")
+    kind = "junk" if junk else "automatic" if automatic else "parked"
     rows = read_store(configured(config), lambda connection: ledgers.parked(connection, kind))
     if json:
         print_json(rows)
@@ -66,13 +69,15 @@ def parked_retry(
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Decide a parked mail again, or release one that a filter called junk.
+    """Decide a parked mail again, or release one called junk or automatic.
 
     Example: intake parked retry 17
     """
     with program.house_of(configured(config)) as house:
         if not again(house, mail, program.now()):
-            raise IntakeError(f"mail {mail} is neither parked nor junk; `intake parked list` shows what is")
+            raise IntakeError(
+                f"mail {mail} is neither parked nor junk nor automatic; `intake parked list` shows what is"
+            )
         with reading(house.databases.reading) as connection:
             rows = ledgers.outcomes(connection, mail)
     if json:

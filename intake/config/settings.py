@@ -141,6 +141,7 @@ class Reading(Part):
     """How mails are read, and whose word is believed."""
 
     trusted_host: str | None = None
+    dkim: bool = True
     junk_headers: dict[str, list[str]] = {"X-Spam-Flag": ["yes"], "X-Rspamd-Action": ["reject"]}
     workers: int = Field(1, ge=1, le=64)
     seconds: float = Field(5, gt=0)

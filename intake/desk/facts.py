@@ -64,7 +64,7 @@ def load(
         bounced=bounced,
         bounced_reply=_was_the_answer(connection, message, tokens, bounced),
         bounced_policy=house.policy_of(connection, bounced) if bounced else None,
-        to_bounce_address=any(token.purpose == "bounce" for token in tokens),
+        to_bounce_address=not read.released and any(token.purpose == "bounce" for token in tokens),
         duplicate_of=duplicate_of if duplicate_of != mail.id else None,
         linked=_linked(connection, work),
         backlog=mail.backlog,
@@ -129,7 +129,8 @@ def _signed_in(message: Message, login: str | None) -> Message:
     if login is None or message.from_ is None or message.ambiguous_sender:
         return message
     same = login.lower() == message.from_.address.lower()
-    return replace(message, authentication="pass") if same else message
+    because = f"signed in as {login}"
+    return replace(message, authentication="pass", authentication_because=because) if same else message
 
 
 def _tokens(house: House, work: Waiting, message: Message) -> tuple[Token, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldSpec, FieldValue
 from intake.core.mail.message import Message, Trust, Unreadable
 from intake.core.mail.read import read
+from intake.desk.signatures import Keys, signer
 from intake.errors import IntakeError
 from intake.store import spool
 from intake.store.engine import open_databases
@@ -33,11 +34,25 @@ Work = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a mail says, with the form's fields for each policy asked about; or why it cannot be read."""
+    """What a mail says, with the form's fields for each policy asked about; or why it cannot be read.
+
+    `released`: somebody said that a person wrote it, wherever it was sent.
+    """
 
     message: Message | None
     fields: Mapping[str, Mapping[str, FieldValue]]
     problem: str = ""
+    released: bool = False
+
+
+def released(read: Reading) -> Reading:
+    """The reading of a mail that somebody looked at and found to be a person's."""
+    message = read.message
+    if message is None:
+        return read
+    silent = message.automatic_because or "released by a person, who will answer"
+    person = replace(message, kind="person", kind_because="released by a person", bounce=None, automatic_because=silent)
+    return replace(read, message=person, released=True)
 
 
 @dataclass(frozen=True)
@@ -62,11 +77,13 @@ class Broken(Exception):  # noqa: N818  (a fact about the pool, whatever mail wa
 class Reader:
     """A pool of reading processes over a spool. Start it before threads that hold locks.
 
-    A pool that breaks (its idle workers killed for want of memory, say) is replaced by another one.
+    A pool that breaks (its idle workers killed for want of memory, say) is replaced by another one. With `keys`,
+    signatures of From's domain are checked where no trusted host is named.
     """
 
-    def __init__(self, folder: Path, url: str, way: Way) -> None:
+    def __init__(self, folder: Path, url: str, way: Way, keys: Keys | None = None) -> None:
         self._way = way
+        self._keys = keys
         self._place = (folder, url)
         self._lock = threading.Lock()
         self._closed = False
@@ -102,11 +119,29 @@ class Reader:
                 out[chunk[0]] = Reading(None, {}, problem)
             else:
                 out |= {mail_id: self._alone(_read_kept, mail_id, specs) for mail_id in chunk}
-        return out
+        return self._believed(_check_kept, {mail_id: mail_id for mail_id in out}, out)
 
     def raw(self, raw: bytes, specs: Specs) -> Reading:
         """Reads bytes that are not kept. Raises `IntakeError` where no process can be had."""
-        return self._alone(_read_raw, raw, specs)
+        return self._believed(_check_raw, {0: raw}, {0: self._alone(_read_raw, raw, specs)})[0]
+
+    def _believed(self, work: Work, mails: Mapping[int, int | bytes], read: dict[int, Reading]) -> dict[int, Reading]:
+        """The readings, their senders believed where a signature holds by its key in DNS."""
+        wanted = {each: reading.message.signature_records for each, reading in read.items() if reading.message}
+        if self._keys is None or not any(wanted.values()):
+            return read
+        keys = self._keys.of(name for names in wanted.values() for name in names)
+        for each, names in wanted.items():
+            mine = {name: keys[name] for name in names if name in keys}
+            if not mine:
+                continue
+            try:
+                signers, _ = self._result(*self._begin(work, mails[each], mine))
+            except Broken:
+                signers = None
+            if signers and signers[0]:
+                read[each] = _signed(read[each], signers[0])
+        return read
 
     def close(self) -> None:
         """Ends the processes."""
@@ -133,16 +168,16 @@ class Reader:
         except Broken:
             return False
 
-    def _begin(self, work: Work, mails: Sequence[Any], specs: Specs) -> "tuple[ProcessPool, ProcessFuture[Any]]":
+    def _begin(self, work: Work, mails: Any, given: Any) -> "tuple[ProcessPool, ProcessFuture[Any]]":
         with self._lock:
             if self._closed:
                 raise IntakeError("the reader is closed")
             if not self._pool.active:
                 self._replace()
-            return self._pool, self._pool.schedule(work, [mails, specs], timeout=self._way.seconds)
+            return self._pool, self._pool.schedule(work, [mails, given], timeout=self._way.seconds)
 
-    def _result(self, pool: ProcessPool, future: "ProcessFuture[Any]") -> tuple[list[Reading] | None, str]:
-        """The readings, or why there are none. Raises `Broken` where the mails cannot be blamed."""
+    def _result(self, pool: ProcessPool, future: "ProcessFuture[Any]") -> tuple[list[Any] | None, str]:
+        """What the work gave, or why it gave nothing. Raises `Broken` where the mails cannot be blamed."""
         try:
             return future.result(self._way.seconds + self._way.patience), ""
         except FutureTimeout:
@@ -186,6 +221,22 @@ def _read_kept(ids: Iterable[int], specs: Specs) -> list[Reading]:
 def _read_raw(raws: Iterable[bytes], specs: Specs) -> list[Reading]:
     assert _way is not None
     return [_read_one(raw, specs, _way) for raw in raws]
+
+
+def _check_kept(mail_id: int, keys: Mapping[str, bytes]) -> list[str | None]:
+    assert _engine is not None
+    return _check_raw(spool.raw(_engine, mail_id), keys)
+
+
+def _check_raw(raw: bytes, keys: Mapping[str, bytes]) -> list[str | None]:
+    return [signer(raw, keys)]
+
+
+def _signed(reading: Reading, domain: str) -> Reading:
+    """The reading of a mail that the domain of From, or one aligned with it, signed."""
+    assert reading.message is not None
+    because = f"the signature of {domain} holds"
+    return replace(reading, message=replace(reading.message, authentication="pass", authentication_because=because))
 
 
 def _read_one(raw: bytes, specs: Specs, way: Way) -> Reading:

@@ -15,7 +15,7 @@ from intake.core.mail.form import FieldSpec
 from intake.core.mail.message import Message
 from intake.desk import facts, post
 from intake.desk.house import House
-from intake.desk.reader import Reading
+from intake.desk.reader import Reading, released
 from intake.errors import Stale
 from intake.store import cases, ledger, messages, outbox
 from intake.store.engine import is_trouble, reading
@@ -49,19 +49,25 @@ def receive(house: House, now: datetime) -> int:
 
 
 def again(house: House, mail_id: int, now: datetime) -> int:
-    """Decides a parked or junk mail again, as asked for by a person; gives back how many outcomes changed.
+    """Decides a parked, junk or automatic mail again, as a person asked; gives back how many outcomes changed.
 
-    The old outcome goes in the transaction that writes the new one. What a filter called junk is none to the person.
+    The old outcome goes in the transaction that writes the new one. What a filter called junk is none to the person,
+    and what was taken for automatic is a person's mail; no machine answers that one, whatever it is.
     """
     with reading(house.databases.reading) as connection:
-        open_routes = {row["route"] for row in ledger.outcomes(connection, mail_id) if row["outcome"] in ledger.AGAIN}
-        works = [work for work in ledger.work(connection, mail_id) if work.route in open_routes]
+        before = {row["route"]: row["outcome"] for row in ledger.outcomes(connection, mail_id)}
+        works = [work for work in ledger.work(connection, mail_id) if before.get(work.route) in ledger.AGAIN]
     if not works:
         return 0
     read = house.reader.kept([mail_id], specs(house))[mail_id]
     if read.message is not None:
         read = replace(read, message=replace(read.message, junk_because=None))
-    return sum(_settle(house, [work], {mail_id: read}, now, again=True) for work in works)
+    return sum(
+        _settle(
+            house, [work], {mail_id: released(read) if before[work.route] == "automatic" else read}, now, again=True
+        )
+        for work in works
+    )
 
 
 def specs(house: House) -> dict[str, tuple[FieldSpec, ...]]:

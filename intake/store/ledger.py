@@ -12,7 +12,7 @@ from intake.store import tables
 from intake.store.spool import KEPT_COLUMNS, KeptMail
 
 # what a person may have decided again
-AGAIN = ("parked", "junk")
+AGAIN = ("parked", "junk", "automatic")
 LOOKS_AT = 20_000
 OUTCOMES = ("new_case", "reply", "automatic", "duplicate", "junk", "parked")
 
@@ -170,10 +170,15 @@ def outcomes(connection: Connection, mail_id: int) -> list[dict[str, Any]]:
 
 
 def forget(connection: Connection, mail_id: int, route: str) -> None:
-    """Takes the outcome of a parked or junk mail away, in the transaction that writes another one."""
-    table, original = tables.outcome, tables.original
+    """Takes an outcome that may change away, in the transaction that writes another one.
+
+    The mail leaves the case that it was put on as a machine's; the case's history goes on saying that it was there.
+    """
+    table, original, message = tables.outcome, tables.original, tables.message
     open_to_change = table.c.outcome.in_(AGAIN)
     mine = (table.c.mail_id == mail_id) & (table.c.route == route)
+    held = connection.execute(select(table.c.case_id).where(mine, open_to_change)).scalar()
     if connection.execute(delete(table).where(mine, open_to_change)).rowcount:
+        connection.execute(delete(message).where(message.c.mail_id == mail_id, message.c.case_id == held))
         same = (original.c.mail_id == mail_id) & (original.c.route == route)
         connection.execute(delete(original).where(same))

@@ -170,6 +170,17 @@ def test_a_parked_mail_is_shown_byte_for_byte_and_decided_again(tmp_path: Path, 
     assert [row["outcome"] for row in again.json] == ["parked"]
 
 
+def test_a_mail_taken_for_automatic_is_listed_with_its_reason_and_released(tmp_path: Path, commands: Any) -> None:
+    (tmp_path / "note.eml").write_bytes(b"From: kim@hosting.example\r\nSubject: x\r\nX-Autoreply: yes\r\n\r\nHelp\r\n")
+    _, listed, again, empty = commands(
+        ["ingest", "note.eml"], ["parked", "list", "--automatic", "--json"], ["parked", "retry", "1", "--json"],
+        ["parked", "list", "--automatic", "--json"],
+    )  # fmt: skip
+    assert [row["reason"] for row in listed.json] == ["auto-reply: x-autoreply in the header"]
+    assert [row["outcome"] for row in again.json] == ["new_case"]
+    assert empty.json == []
+
+
 def test_due_answers_a_line_each_and_goes_on_after_a_bad_one(tmp_path: Path, commands: Any) -> None:
     asked = {"policy": "open-xchange", "plan": None, "severity": 2, "opened": "2026-11-20T16:00:00+01:00"}
     target = {"targets": {"response": {"2": "4 business hours"}}}

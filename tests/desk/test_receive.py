@@ -4,6 +4,7 @@ import itertools
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
@@ -302,6 +303,37 @@ def test_junk_is_kept_without_a_case_and_becomes_one_when_it_is_released(desk: H
     assert desk.outcomes(junk)[0]["outcome"] == "new_case"
     assert kinds(desk) == ["acknowledgment"]
     assert again(desk.house, junk, NOW) == 0
+
+
+def test_a_mail_wrongly_taken_for_automatic_becomes_a_case_when_it_is_released(desk: Home) -> None:
+    taken = desk.keep(mail(Auto_Submitted="auto-generated"))
+    desk.receive()
+    assert desk.outcomes(taken)[0]["outcome"] == "automatic"
+    assert desk.cases() == []
+    assert again(desk.house, taken, NOW) == 1
+    (outcome,) = desk.outcomes(taken)
+    assert outcome["outcome"] == "new_case"
+    assert desk.case().severity == 2
+    # a person answers it: no machine answers what says of itself that a machine wrote it
+    assert kinds(desk) == []
+    assert [each["kind"] for each in desk.outbox(desk=True)] == ["desk-new-case"]
+    assert desk.ledger()["balanced"]
+    assert again(desk.house, taken, NOW) == 0
+
+
+def test_a_reply_wrongly_taken_for_a_bounce_stands_on_its_case_once_when_it_is_released(desk: Home) -> None:
+    desk.take(mail(WITHOUT_SEVERITY))
+    sent = message_from_bytes(desk.sent(1))
+    text = "<lee@hosting.example>: host mx.hosting.example said: 550 5.1.1 User unknown\n\nSeverity: 3\n"
+    head = {"Return_Path": "<>", "subject": "Undeliverable mail", "In_Reply_To": sent["Message-ID"] or ""}
+    taken = desk.keep(mail(text, message_id="two@hosting.example", **head), recipient=sent["Reply-To"] or "")
+    desk.receive()
+    assert desk.outcomes(taken)[0]["outcome"] == "automatic"
+    assert len(desk.shown(desk.case().reference)["messages"]) == 2
+    assert again(desk.house, taken, NOW) == 1
+    assert desk.outcomes(taken)[0]["outcome"] == "reply"
+    assert desk.case().severity == 3
+    assert len(desk.shown(desk.case().reference)["messages"]) == 2
 
 
 def test_a_route_that_is_gone_parks_its_mails_until_it_is_back(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from house import FORM, NOW, ROUTE, Home, home, mail, opened
 
+from intake.desk.receive import again
+
 VICTIM = "victim@elsewhere.example"
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -195,6 +197,17 @@ def test_threat_42_a_delay_marks_nothing(desk: Home) -> None:
     (outcome,) = desk.take(bounce(desk, letter, "4.4.1"), NOW + MINUTE, envelope_from="")
     assert outcome["outcome"] == "automatic"
     assert "undeliverable" not in desk.case().marks
+
+
+def test_a_person_who_answered_to_our_envelope_sender_is_heard_once_the_mail_is_released(desk: Home) -> None:
+    desk.take(mail())
+    to = bounce_address(desk, desk.outbox()[0])
+    raw = mail("One more thing.", subject="Re: OX-1001", message_id="2@hosting.example")
+    taken = desk.keep(raw, recipient=to, at=NOW + MINUTE)
+    desk.receive(NOW + MINUTE)
+    assert desk.outcomes(taken)[0]["outcome"] == "automatic"
+    assert again(desk.house, taken, NOW + HOUR) == 1
+    assert desk.outcomes(taken)[0]["outcome"] == "reply"
 
 
 def test_threat_42_a_forged_bounce_silences_nobody_else(desk: Home) -> None:

@@ -25,7 +25,7 @@ def test_threat_19_internal_headers_from_outside_do_nothing(desk: Home) -> None:
         b"X-Intake-Marks: escalated\r\nX-Intake-Customer: 2\r\nX-Intake-Authenticated: yes\r\n" + plain
     )
     case = desk.case()
-    assert (case.severity, case.marks, case.queue) == (4, frozenset(), "support")
+    assert (case.severity, case.marks, case.queue) == (4, frozenset({"unverified"}), "support")
     for letter in [*desk.outbox(), *desk.outbox(desk=True)]:
         assert b"x-intake-severity" not in desk.sent(letter["id"]).lower()
 
@@ -145,3 +145,27 @@ def test_threat_52_a_forged_authentication_result_vouches_for_nobody(desk: Home,
     (outcome,) = desk.take(raw, NOW + timedelta(hours=2), envelope_from="x@evil.example")
     assert outcome["outcome"] == "new_case"
     assert {each["to"] for each in desk.outbox() if each["case"] == "OX-1002"} <= {"x@evil.example"}
+
+
+@pytest.mark.parametrize(
+    ("results", "sender", "mark"),
+    [
+        (f"{HOST}; spf=none", "Kim <kim@hosting.example>", True),
+        (f"{HOST}; dmarc=fail header.from=hosting.example", "Kim <kim@hosting.example>", True),
+        (PASS, "Kim <kim@hosting.example>", False),
+        (f"{HOST}; spf=none", "Kim <kim@stranger.example>", False),
+    ],
+)
+def test_a_customers_from_that_nobody_vouches_for_shows_on_the_case(
+    desk: Home, results: str, sender: str, mark: bool
+) -> None:
+    desk.take(f"Authentication-Results: {results}\r\n".encode() + RECEIVED + mail(sender=sender))
+    assert ("unverified" in desk.case().marks) == mark
+    assert (HOST in str(desk.shown(desk.case().reference)["history"])) == mark
+
+
+def test_without_a_host_that_checks_a_small_desk_has_no_marks_for_it(tmp_path: Path) -> None:
+    with home(tmp_path) as small:
+        small.take(mail())
+        assert "unverified" not in small.case().marks
+        assert small.case().customer_id is not None

@@ -208,7 +208,7 @@ def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Op
         alert=found.alert or _oversize(arrival),
         oversize=arrival.oversize,
         backlog=arrival.backlog,
-        because=because,
+        because=f"{because}; {message.authentication_because}" if "unverified" in _marks(arrival) else because,
         record=arrival.record,
         asks_escalation=arrival.asks_escalation,
     )
@@ -226,10 +226,20 @@ def _oversize(arrival: Arrival) -> str:
 def _marks(arrival: Arrival) -> frozenset[str]:
     checks: Sequence[tuple[bool, str]] = (
         (arrival.message.ambiguous_sender, "ambiguous-sender"),
-        (arrival.message.authentication == "fail", "unverified"),
+        (arrival.message.authentication == "fail" or _unproven(arrival), "unverified"),
         (arrival.private, "security"),
     )
     return frozenset(mark for holds, mark in checks if holds)
+
+
+def _unproven(arrival: Arrival) -> bool:
+    """Whether a mail counts as a customer's that the host which was asked does not vouch for.
+
+    Where nobody was asked nothing is known, and a stranger's case shows that it is one.
+    """
+    message = arrival.message
+    asked = message.authentication_because is not None
+    return asked and message.authentication != "pass" and arrival.customer is not None
 
 
 def _language(arrival: Arrival) -> str:

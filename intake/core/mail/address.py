@@ -121,8 +121,9 @@ def read_sender(parser: Any, values: list[str], words: Words) -> tuple[Address |
         for value in values:
             for display, spec in reader(parser, value):
                 address = words.address(spec).strip("'")
-                if "@" in address:
-                    readings.setdefault(_identity(address), Address(words.name(display), address))
+                for each in (address, _up_to_second_at(address)):
+                    if "@" in each:
+                        readings.setdefault(_identity(each), Address(words.name(display), each))
     if not readings:
         return _without_domain(values, words), (), len(values) > 1
     first = next(iter(readings.values()))
@@ -130,6 +131,12 @@ def read_sender(parser: Any, values: list[str], words: Words) -> tuple[Address |
         names = [a.name for key, a in readings.items() if key == _identity(first.address) and a.name]
         first = Address(names[0] if names else "", first.address)
     return first, tuple(a.address for a in readings.values()), len(readings) > 1 or len(values) > 1
+
+
+def _up_to_second_at(address: str) -> str:
+    """`a@b` of `a@b@c`, where some readers stop; empty where there is one `@` outside quotes."""
+    pieces = [] if address.startswith('"') else [piece for piece in address.split("@") if piece]
+    return "@".join(pieces[:2]) if len(pieces) > 2 else ""
 
 
 def _identity(address: str) -> str:
@@ -165,9 +172,9 @@ def _without_domain(values: list[str], words: Words) -> Address | None:
     """`MAILER-DAEMON` and its like: one word where an address should stand."""
     for value in values:
         angle = _ANGLE.search(value)
-        spec = words.address(angle.group(1) if angle else "") or visible(re.sub(r"\([^()]*\)", "", value))
+        spec = words.address(angle.group(1) if angle else "") or words.address(re.sub(r"\([^()]*\)", "", value))
         comment = re.search(r"\(([^()]*)\)", value)
-        if spec and not re.search(r"[\s<>:;,()\"]", spec):
+        if spec and not re.search(r"[\s<>:;,()\"]|=\?", spec):
             name = words.name(value[: angle.start()] if angle else comment.group(1) if comment else "")
             return Address(name.strip('" '), spec)
     return None

@@ -2,61 +2,86 @@
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 # Words between dashes above a whole mail, and lines of their own, as Outlook, Gmail, Apple Mail, Thunderbird,
-# Lotus Notes and the phone clients write them.
-_DIVIDER_WORDS = (
-    "original message", "forwarded message", "forwarded by", "forwarded mail", "reply message",
-    "ursprüngliche nachricht", "originalnachricht", "original-nachricht", "weitergeleitete nachricht",
-    "weitergeleitet von", "message d'origine", "message original", "message d’origine", "courriel original",
-    "message transféré", "mensaje original", "mensaje reenviado", "messaggio originale", "messaggio inoltrato",
-    "messaggio originario", "oorspronkelijk bericht", "origineel bericht", "doorgestuurd bericht",
-    "mensagem original", "mensagem encaminhada", "mensagem reencaminhada", "wiadomość oryginalna",
-    "oryginalna wiadomość", "wiadomość przekazana", "przekazana wiadomość", "treść przekazanej wiadomości",
-    "ursprungligt meddelande", "originalmeddelande", "vidarebefordrat meddelande", "vidarebefordrat brev",
-    "oprindelig meddelelse", "videresendt meddelelse", "opprinnelig melding", "videresendt melding",
-    "alkuperäinen viesti", "původní zpráva", "přeposlaná zpráva", "исходное сообщение", "пересылаемое сообщение",
-    "пересланное сообщение", "元のメッセージ", "元のメール", "転送メッセージ", "forwarded message",
-    "原始邮件", "转发的邮件", "原始郵件", "轉寄郵件", "邮件原件", "转发邮件信息",
+# Lotus Notes, webmailers and the phone clients write them.
+_REPLY_WORDS = (
+    "original message", "original mail", "reply message",
+    "ursprüngliche nachricht", "ursprüngliche mail", "ursprüngliche e-mail", "originalnachricht", "original-nachricht",
+    "message d'origine", "message d’origine", "message original", "mail original", "courriel original",
+    "mensaje original", "correo original", "messaggio originale", "messaggio originario", "mail originale",
+    "oorspronkelijk bericht", "origineel bericht", "mensagem original", "wiadomość oryginalna",
+    "oryginalna wiadomość", "ursprungligt meddelande", "originalmeddelande", "oprindelig meddelelse",
+    "opprinnelig melding", "alkuperäinen viesti", "původní zpráva", "původní e-mail", "pôvodná správa",
+    "исходное сообщение", "оригинальное сообщение", "eredeti üzenet", "mesaj original", "orijinal mesaj",
+    "元のメッセージ", "元のメール", "原始邮件", "原始郵件", "邮件原件", "원본 메시지", "원본 메일",
+)  # fmt: skip
+_FORWARD_WORDS = (
+    "forwarded message", "forwarded by", "forwarded mail", "weitergeleitete nachricht", "weitergeleitete mail",
+    "weitergeleitet von", "message transféré", "courriel transféré", "mensaje reenviado", "correo reenviado",
+    "messaggio inoltrato", "doorgestuurd bericht", "mensagem encaminhada", "mensagem reencaminhada",
+    "wiadomość przekazana", "przekazana wiadomość", "treść przekazanej wiadomości", "vidarebefordrat meddelande",
+    "vidarebefordrat brev", "videresendt meddelelse", "videresendt melding", "välitetty viesti",
+    "edelleenlähetetty viesti", "přeposlaná zpráva", "přeposlaný e-mail", "пересылаемое сообщение",
+    "пересланное сообщение", "転送メッセージ", "转发的邮件", "轉寄郵件", "转发邮件信息",
 )  # fmt: skip
 _ALONE_WORDS = (
     "begin forwarded message", "anfang der weitergeleiteten nachricht", "anfang der weitergeleiteten e-mail",
     "début du message réexpédié", "début du message transféré", "inicio del mensaje reenviado",
-    "inizio messaggio inoltrato",
-    "begin doorgestuurd bericht", "início da mensagem encaminhada", "início da mensagem reencaminhada",
-    "początek przekazywanej wiadomości", "vidarebefordrat brev", "start på videresendt besked", "転送されたメッセージ",
-    "以下是转发的邮件",
+    "inizio messaggio inoltrato", "begin doorgestuurd bericht", "início da mensagem encaminhada",
+    "início da mensagem reencaminhada", "początek przekazywanej wiadomości", "vidarebefordrat brev",
+    "start på videresendt besked", "转发的邮件", "転送されたメッセージ", "以下是转发的邮件",
+)  # fmt: skip
+_SENT_WORDS = (
+    "sent", "gesendet", "envoyé", "enviado", "inviato", "verzonden", "wysłano", "wysłane", "skickat", "sendt",
+    "lähetetty", "отправлено", "надіслано", "odesláno", "elküldve", "trimis", "gönderildi", "enviada", "送信日時",
+    "发送时间", "寄件日期",
 )  # fmt: skip
 _HEADER_ROLES = {
     word: role
     for role, words in {
-        "from": "from von de da van od från fra lähettäjä от 差出人 发件人 寄件者 送信元 expéditeur mittente remetente",
-        "date": "sent date gesendet datum envoyé enviado inviato data verzonden wysłano wysłane skickat sendt fecha "
-        "lähetetty отправлено дата 送信日時 日付 发送时间 日期 寄件日期 enviada",
-        "to": "to an à para a aan do till til vastaanottaja кому 宛先 收件人",
-        "cc": "cc kopie copie kopia kopi dw bcc копия 抄送 副本",
-        "subject": "subject betreff objet sujet asunto oggetto onderwerp assunto temat ämne emne aihe тема 件名 "
-        "主题 主旨",
+        "from": "from von de da van od från fra lähettäjä от від feladó kimden 差出人 发件人 寄件者 送信元 expéditeur "
+        "mittente remetente",
+        "date": " ".join(_SENT_WORDS) + " date datum data fecha dato päivämäärä dátum tarih дата 日付 日期",
+        "to": "to an à para a aan do till til vastaanottaja komu címzett kime către кому 宛先 收件人 收件者",
+        "cc": "cc kopie copie copia kopia kopi dw bcc másolat bilgi копия 抄送 副本",
+        "subject": "subject betreff objet sujet asunto oggetto onderwerp assunto temat ämne emne aihe předmět tárgy "
+        "subiect konu тема 件名 主题 主旨",
     }.items()
     for word in words.split()
-} | {"enviado el": "date", "enviada em": "date", "enviado em": "date", "от кого": "from", "data wysłania": "date"}
+} | {
+    "enviado el": "date", "enviada em": "date", "enviado em": "date", "от кого": "from", "data wysłania": "date",
+    "de la": "from", "보낸 사람": "from", "보낸 날짜": "date", "받는 사람": "to", "제목": "subject",
+}  # fmt: skip
 # A look at a line's first character spares most lines the dearer looks.
-_FROM_INITIALS = frozenset(word[0] for word, role in _HEADER_ROLES.items() if role == "from") | {"*", "_"}
+_HEAD_INITIALS = frozenset(word[0] for word, role in _HEADER_ROLES.items() if role == "from" or word in _SENT_WORDS) | {
+    "*",
+    "_",
+}
 _ALONE_INITIALS = frozenset(words[0] for words in _ALONE_WORDS) | {">"}
 _VERBS = re.compile(
     r"\b(?:wrote|writes|said|schrieb|schrieben|a écrit|escribió|ha scritto|scrisse|schreef|geschreven|escreveu"
-    r"|napisał(?:a|\(a\))?|pisze|skrev|skriver|kirjoitti|napsal(?:a|\(a\))?|написала?|пишет|писал|yazdı|írta"
-    r"|a scris)(?:\b|(?=\W))|написал\(а\)|写道|寫道|のメール|書きました",
+    r"|napisał(?:a|\(a\))?|napisana przez|pisze|skrev|skriver|kirjoitti|napsal(?:a|\(a\))?|написала?|пишет|писал"
+    r"|yazdı|írta|a scris|quoting|zitat von|citando|citation de|citaat van)(?:\b|(?=\W))"
+    r"|написал\(а\)|写道|寫道|のメール|書きました",
     re.I,
 )
 _OPENING = re.compile(
-    r"(?:on|am|le|el|il|op|em|a|no dia|w dniu|dnia|den|på|kl|dne|vào|în|at|в|在|于|於|\d|[^\W\d]{2,3}[.,] ?\d"
+    r"(?:on|am|le|el|il|op|em|a|no dia|w dniu|wiadomość|dnia|den|på|kl|dne|vào|în|at|в|在|于|於|\d|[^\W\d]{2,3}[.,] ?\d"
     r"|[^\W\d_]{2,10}[.,] )",
     re.I,
 )
-_DASHES = "-_=*~"
+_DASHES = "-_=*~#"
+# What ticket systems put above their own text.
+_ABOVE = re.compile(
+    r"(?:reply|answer|respond|write|type)\b.{0,20} above this line|(?:oberhalb|über) dieser (?:zeile|linie)"
+    r"|au-dessus de cette ligne|encima de esta línea|sopra (?:a )?questa (?:riga|linea)|boven deze (?:regel|lijn)"
+    r"|acima desta linha|powyżej tej linii|ovanför (?:denna|den här) (?:rad|linje)|(?:この行|この線)より上",
+)
 _RULE = re.compile(r"\s*(?:_{10,}|-{10,})\s*$")
 _HEADER = re.compile(r"\s{0,8}[*_]{0,2}([^\W\d_][^:：*]{0,18}?)\s?[*_]{0,2}\s?[:：][*_]{0,2}\s*(.*)")
+_DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(r"\d{1,2}[:.hH時点时]\d\d")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./]\d{1,2}[./]\d\d(?!\d)")
 _ADDRESS_END = re.compile(r"[<(\[]?\S{1,100}@\S{1,100}[>)\]]?\s?[:：]$")
@@ -85,48 +110,71 @@ def is_quoted(line: str) -> bool:
     return ">" in start and start.lstrip(" \t")[:1] == ">" and line.strip() != ">:"
 
 
-def quote_starts(lines: Sequence[str]) -> dict[int, int]:
-    """The lines at which another mail begins, each with the line after its introduction.
+class Start(NamedTuple):
+    """Where another mail's text goes on after its introduction, and whether that says that it was forwarded."""
 
-    A start is a divider ("-----Original Message-----"), a block of headers in Outlook's order, or an attribution
-    ("On … wrote:", also wrapped over some lines) that a quote follows, or that names an address besides its date.
+    after: int
+    forward: bool
+
+
+def quote_starts(lines: Sequence[str]) -> dict[int, Start]:
+    """The lines at which another mail begins.
+
+    A start is a divider ("-----Original Message-----"), a block of headers in a mail program's order, or an
+    attribution ("On … wrote:", also wrapped over some lines) that a quote follows, or that names an address besides
+    its date.
     """
-    starts: dict[int, int] = {}
+    starts: dict[int, Start] = {}
     looks = 0
     for number, line in enumerate(lines):
         stripped = line.strip()
         if not stripped or len(stripped) > _LONGEST:
             continue
-        if _is_divider(stripped):
-            starts[number] = number + 1
+        divider = _divider(stripped)
+        if divider is not None:
+            starts[number] = Start(number + 1, divider)
             continue
         ruled = stripped[0] in "_-" and bool(_RULE.match(stripped))
-        headed = stripped[0].casefold() in _FROM_INITIALS and _role(stripped) == "from"
-        if not (ruled or headed or stripped[-1] in ":："):
+        if not (ruled or _heads(stripped) or stripped[-1] in ":："):
             continue
         looks += 1
         if looks > _LOOKS:
             break
         first = _start_at(lines, number, ruled)
         if first is not None:
-            starts[first] = number + 1
+            starts[first] = Start(number + 1, forward=False)
     return starts
+
+
+def _heads(line: str) -> bool:
+    """Whether a line can be the first of a block of headers."""
+    if line[0].casefold() not in _HEAD_INITIALS:
+        return False
+    word = _word(line)
+    return _HEADER_ROLES.get(word) == "from" or word in _SENT_WORDS
 
 
 def _start_at(lines: Sequence[str], number: int, ruled: bool) -> int | None:
     """The first line of an introduction that ends at line `number`, or of headers that begin there."""
     if ruled:
-        return number if _headers(lines, _next_text(lines, number + 1), 2) else None
-    if _in_outlooks_order(_headers(lines, number, 3)):
+        below = _headers(lines, _next_text(lines, number + 1), 2)
+        return number if below and below[0][0] in ("from", "date") else None
+    if _begins_mail(lines, number):
         return number
     return _attribution(lines, number) if lines[number].rstrip()[-1] in ":：" else None
 
 
-def _is_divider(line: str) -> bool:
+def _divider(line: str) -> bool | None:
+    """Whether a divider says that what follows was forwarded; None where the line is none."""
+    folded = line.casefold()
     if line[0] in _DASHES and line[1:2] in _DASHES and line[-1] in _DASHES:
-        return line.casefold().strip(" :" + _DASHES).startswith(_DIVIDER_WORDS)
-    initial = line[0].casefold() in _ALONE_INITIALS
-    return initial and len(line) < 60 and line.casefold().rstrip(" :：").lstrip("> ") in _ALONE_WORDS
+        words = folded.strip(" :" + _DASHES)
+        if _ABOVE.search(words):
+            return False
+        return words.startswith(_FORWARD_WORDS) if words.startswith(_REPLY_WORDS + _FORWARD_WORDS) else None
+    if folded[0] in _ALONE_INITIALS and len(line) < 60 and folded.rstrip(" :：").lstrip("> ") in _ALONE_WORDS:
+        return True
+    return None
 
 
 def _next_text(lines: Sequence[str], number: int) -> int:
@@ -137,31 +185,52 @@ def _next_text(lines: Sequence[str], number: int) -> int:
     return min(number + 3, len(lines))
 
 
-def _role(line: str) -> str | None:
+def _word(line: str) -> str:
+    """The name of the header that a line is, in lower case; empty where it is none."""
     header = _HEADER.match(line)
-    return _HEADER_ROLES.get(header[1].casefold().strip()) if header else None
+    return header[1].casefold().strip() if header else ""
 
 
-def _headers(lines: Sequence[str], number: int, least: int) -> list[str]:
-    """The roles of the header lines from `number` on, in order; none where there are fewer than `least`.
+def _headers(lines: Sequence[str], number: int, least: int) -> list[tuple[str, int]]:
+    """The roles of the header lines from `number` on, each with its line; none where there are fewer than `least`.
 
     A header may wrap (a long list of recipients); blank lines between headers come from HTML.
     """
-    roles: list[str] = []
-    for line in lines[number : number + 14]:
-        if not line.strip():
+    found: dict[str, int] = {}
+    last = ""
+    for place in range(number, min(number + 14, len(lines))):
+        if not lines[place].strip():
             continue
-        role = _role(line)
-        if role is None and not (roles and roles[-1] in ("to", "cc")):
+        role = _HEADER_ROLES.get(_word(lines[place]))
+        if role is None and last not in ("to", "cc"):
             break
-        if role and role not in roles:
-            roles.append(role)
-    return roles if len(roles) >= least and roles[0] == "from" else []
+        if role and role not in found:
+            found[role] = place
+            last = role
+    return list(found.items()) if len(found) >= least else []
 
 
-def _in_outlooks_order(roles: list[str]) -> bool:
-    """Outlook puts From, Sent, To, Subject; headers that somebody pasted come in other orders."""
-    return [role for role in roles if role != "cc"] in (["from", "date", "to", "subject"], ["from", "date", "subject"])
+def _begins_mail(lines: Sequence[str], number: int) -> bool:
+    """Whether headers that begin at line `number` are those that a mail program puts above what it quotes.
+
+    Outlook puts From, Sent, To, Subject; Notes and some webmailers From, To, Date, Subject; others Sent, From, To,
+    Subject. Headers that somebody pasted come in other orders, or go on after the subject; a form's lines name nobody.
+    """
+    found = _headers(lines, number, 3)
+    roles = [role for role, _ in found if role != "cc"]
+    if roles == ["from", "date", "to", "subject"]:
+        return True
+    if not any(role == "date" and _DIGIT.search(lines[line]) for role, line in found):
+        return False
+    if roles == ["from", "date", "subject"]:
+        return True
+    after = found[-1][1] + 1
+    if not any("@" in line for line in lines[number:after]):
+        return False
+    alone = not "".join(lines[max(0, number - 1) : number]).strip() and not "".join(lines[after : after + 1]).strip()
+    if roles == ["from", "to", "date", "subject"]:
+        return alone
+    return roles == ["date", "from", "to", "subject"] and _word(lines[number]) in _SENT_WORDS
 
 
 def _attribution(lines: Sequence[str], last: int) -> int | None:

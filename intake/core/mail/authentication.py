@@ -1,18 +1,30 @@
-"""Whether the trusted host vouches for From (RFC 8601, alignment as in RFC 7489 3.1)."""
+"""How far From is believed: what the trusted host says of it (RFC 8601), aligned as in RFC 7489 3.1."""
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from intake.core.mail.clues import token
 from intake.core.mail.header import Headers
 from intake.core.mail.message import Authentication
 
+_RECORD = re.compile(r"[\w-]+(?:\.[\w-]+)*", re.ASCII)
+_MOST_SIGNATURES = 5
 _FROM_CLAUSE = re.compile(r"from\s+\[?([^\s()\[\];]+)", re.IGNORECASE)
 _BY_CLAUSE = re.compile(r"(?:^|[\s)])by\s+([^\s()\[\];]+)", re.IGNORECASE)
 _LONGEST = 10_000
 
 
-def authenticated(headers: Headers, authserv_id: str | None, domain: str, *, ambiguous: bool) -> Authentication:
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """How far From is believed. `because` is None where nobody was asked: then "none" says nothing about the sender."""
+
+    verdict: Authentication
+    because: str | None
+
+
+def authenticated(headers: Headers, authserv_id: str | None, domain: str, *, ambiguous: bool) -> Belief:
     """pass, fail or none for `domain`, the one of From; "none" where From can be read in more than one way.
 
     Believed is Authentication-Results with the id of the trusted host, where that host has put it: above every
@@ -21,13 +33,32 @@ def authenticated(headers: Headers, authserv_id: str | None, domain: str, *, amb
     (THREATS 52), whether or not the host removes it (RFC 8601 5).
     """
     if authserv_id is None:
-        return "none"
+        return Belief("none", None)
     results = [result for value in _trusted(headers, authserv_id.lower()) for result in _results(value)]
     if any(_is(result, "dmarc", "fail") for result in results):
-        return "fail"
+        return Belief("fail", f"{authserv_id} says dmarc=fail")
     if ambiguous or not domain:
-        return "none"
-    return "pass" if any(_vouches(result, domain) for result in results) else "none"
+        return Belief("none", "From can be read in more than one way" if ambiguous else "From names no domain")
+    for result in results:
+        if _vouches(result, domain):
+            return Belief("pass", f"{authserv_id} says {str(result.method).lower()}=pass for {domain}")
+    said = f"{authserv_id} does not vouch for {domain}" if results else f"{authserv_id} says nothing about this mail"
+    return Belief("none", said)
+
+
+def signature_records(headers: Headers, domain: str) -> tuple[str, ...]:
+    """The DNS names of the keys (RFC 6376 3.6.2.1) of signatures that could vouch for `domain`, the one of From.
+
+    A signature over a part of the body only (l=) vouches for nothing. At most 5 signatures are looked at.
+    """
+    found: list[str] = []
+    for value in headers.all("dkim-signature")[:_MOST_SIGNATURES] if domain else ():
+        pairs = (tag.partition("=") for tag in value[:_LONGEST].split(";"))
+        tags = {name.strip().lower(): "".join(text.split()) for name, _, text in pairs}
+        signer, selector = tags.get("d", "").lower(), tags.get("s", "").lower()
+        if "l" not in tags and aligned(domain, signer) and _RECORD.fullmatch(f"{selector}.{signer}"):
+            found.append(f"{selector}._domainkey.{signer}")
+    return tuple(dict.fromkeys(found))
 
 
 def _trusted(headers: Headers, authserv_id: str) -> list[str]:
@@ -63,9 +94,9 @@ def _vouches(result: Any, domain: str) -> bool:
     if _is(result, "dmarc", "pass"):
         return domain in _domains(result, "header", "from")
     if _is(result, "dkim", "pass"):
-        return any(_aligned(domain, signer) for signer in _domains(result, "header", "d"))
+        return any(aligned(domain, signer) for signer in _domains(result, "header", "d"))
     if _is(result, "spf", "pass"):
-        return any(_aligned(domain, sender) for sender in _domains(result, "smtp", "mailfrom"))
+        return any(aligned(domain, sender) for sender in _domains(result, "smtp", "mailfrom"))
     return False
 
 
@@ -77,6 +108,21 @@ def _domains(result: Any, kind: str, name: str) -> list[str]:
     ]
 
 
-def _aligned(domain: str, other: str) -> bool:
-    """Equal, or From's domain lies below the other one; without a list of public suffixes no more can be told."""
-    return bool(other) and "." in other and (domain == other or domain.endswith("." + other))
+def aligned(domain: str, other: str) -> bool:
+    """Whether two domains lie in one registered domain (relaxed alignment, RFC 7489 3.1)."""
+    registered = _registered(domain)
+    return registered is not None and registered == _registered(other)
+
+
+def _registered(domain: str) -> str | None:
+    """The domain that somebody registered, by the list of public suffixes; None for a suffix itself."""
+    found = _suffixes().privatesuffix(domain.lower().strip("."))
+    return str(found) if found else None
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> Any:
+    """The list, loaded at the first use: it takes a tenth of a second."""
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()

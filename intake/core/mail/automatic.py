@@ -3,6 +3,7 @@
 import re
 
 from intake.core.mail.clues import Clues, local_part, token
+from intake.core.mail.header import Headers
 from intake.core.mail.message import Kind
 
 _NO_REPLY = re.compile(
@@ -47,11 +48,16 @@ def reason_for_silence(
     written = clues.headers.get("auto-submitted")
     if written is not None and token(written) != "no":
         return "Auto-Submitted says neither no nor what"
-    suppressed = (clues.headers.get("x-auto-response-suppress") or "").lower()
-    if any(word.strip() in ("all", "autoreply") for word in suppressed.split(",")):
+    if asks_for_silence(clues.headers):
         return "X-Auto-Response-Suppress asks for no automatic answer"
     word = token(clues.headers.get("precedence"))
     return f"Precedence: {word}" if word in {"bulk", "list", "junk"} else None
+
+
+def asks_for_silence(headers: Headers) -> bool:
+    """Whether X-Auto-Response-Suppress speaks of automatic answers: machines set it, and a few cautious people."""
+    suppressed = (headers.get("x-auto-response-suppress") or "").lower()
+    return any(word.strip() in ("all", "autoreply") for word in suppressed.split(","))
 
 
 def takes_no_answers(address: str) -> bool:

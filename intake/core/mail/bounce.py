@@ -46,9 +46,23 @@ def own_form(clues: Clues) -> str | None:
     subject, phrase = UNDELIVERED_SUBJECT.search(clues.subject), UNDELIVERED_TEXT.search(clues.text[:5000])
     if clues.from_daemon and (subject or phrase):
         return "a mail system says that it could not deliver"
+    if null and (clues.from_daemon or clues.local == "postmaster") and _names_code_and_address(clues.text[:5000]):
+        return "a mail system's null return path, an address and the code that it was refused with"
+    if not null and not _returns_a_mail(clues):
+        return None  # (at a mail provider a person may well write as postmaster)
     if subject and phrase:
         return f"{'null return path' if null else 'from postmaster'}, and it says that it could not deliver"
     return None
+
+
+def _names_code_and_address(text: str) -> bool:
+    return bool((_PERMANENT_CODE.search(text) or _PASSING_CODE.search(text)) and _ADDRESS.search(text))
+
+
+def _returns_a_mail(clues: Clues) -> bool:
+    """Whether a mail gives another one back, or its head."""
+    part = clues.part("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
+    return part is not None or bool(_ORIGINAL_ID.search(clues.text) or ORIGINAL_BEGINS.search(clues.text[:20_000]))
 
 
 def read_bounce(clues: Clues) -> Bounce:
@@ -68,7 +82,9 @@ def read_bounce(clues: Clues) -> Bounce:
         return Bounce(tuple(dict.fromkeys(recipients)), any(verdicts), _original_id(clues))
     temporary, permanent = _flufl(clues)
     found = permanent or temporary or _from_text(clues)
-    return Bounce(tuple(found), _permanent_by_text(clues) and not (temporary and not permanent), _original_id(clues))
+    # (flufl counts a blocked mail as passing, for the sake of list members; nobody tries it again either)
+    passing = temporary and not permanent and not GAVE_UP.search(clues.text[:20_000])
+    return Bounce(tuple(found), _permanent_by_text(clues) and not passing, _original_id(clues))
 
 
 def _action(group: Headers) -> str:

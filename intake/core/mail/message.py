@@ -54,7 +54,10 @@ class Message:
     """The facts of one mail. Ids are without angle brackets, instants are aware, languages are ISO 639.
 
     `from_` is None where the mail names no sender. `ambiguous_sender` is set where From can be read in more
-    than one way (THREATS 24). `authentication` judges From by Authentication-Results of the trusted host only.
+    than one way (THREATS 24). `authentication` judges From by Authentication-Results of the trusted host only;
+    `authentication_because` says why, None where no such host is named. `signature_records` are the DNS names of keys
+    by which From could be believed where there is none. `ticket_numbers` are those that ticket systems, ours among
+    them, wrote into the subject.
     `text` is the whole readable body, `new_text` what the writer added. `form_texts` are the renderings of
     the body in which fields are looked for, best first (the new text, the whole text, tables of an HTML part).
     `automatic_because` says why no machine may answer this mail (RFC 3834), None where nothing speaks against.
@@ -88,6 +91,9 @@ class Message:
     content_hash: str
     defects: tuple[str, ...] = ()
     loop_marks: tuple[str, ...] = field(default=())
+    authentication_because: str | None = None
+    signature_records: tuple[str, ...] = ()
+    ticket_numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

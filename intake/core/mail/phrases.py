@@ -9,7 +9,7 @@ def _any(*phrases: str) -> re.Pattern[str]:
 
 # What answering machines put before a subject.
 AWAY_SUBJECT = _any(
-    r"auto(matic|mated)?[- ]?(reply|response|re\b|replied)",
+    r"auto(matic|mated)?[- ]?(reply|response|re\b|replied)|auto(?=:)",
     r"out[- ]of[- ](the )?office|ooo\b|on (vacation|holiday|leave)|away from (the|my) (office|desk|mail)",
     r"vacation (reply|response|notice)",
     r"auto(matische)?[- ]?(antwort|rückantwort|abwesenheits\w*|e-?mail)",
@@ -21,8 +21,10 @@ AWAY_SUBJECT = _any(
     r"automatische? (antwoord|beantwoording|bericht)|afwezig\w*|niet aanwezig|buiten kantoor",
     r"resposta autom[áa]tica|fora d[oe] escritório|ausência",
     r"odpowiedź automatyczna|automatyczna odpowiedź|autoodpowiedź|nieobecn\w+|poza biurem",
-    r"autosvar|automatiskt svar|frånvaro\w*|ej på kontoret",
-    r"自動(応答|返信|送信)|不在(通知|連絡|の(お知らせ|ご連絡)|です)",
+    r"autosvar|automati(skt?|c) svar|frånvaro\w*|ej på kontoret|fravær\w*|ikke (på kontoret|til stede)|autosvar",
+    r"automaattinen vastaus|poissaolo\w*|automatická odpověď|mimo kancelář|nepřítomnost\w*",
+    r"автоматический ответ|автоответ\w*|вне офиса|otomatik yanıt|automatikus válasz|răspuns automat",
+    r"自動(応答|返信|送信)|不在(通知|連絡|の(お知らせ|ご連絡)|です)|自动(回复|答复)|自動(回覆|答覆)|外出通知",
 )
 # What they write in the text.
 AWAY_TEXT = _any(
@@ -39,7 +41,72 @@ AWAY_TEXT = _any(
     r"estou [^.\n]{0,40}(ausente|fora|de férias)|estarei (ausente|fora)",
     r"jestem [^.\n]{0,40}(nieobecn|na urlopie)|będę nieobecn",
     r"jag är [^.\n]{0,40}(borta|bortrest|ledig|på semester|inte på kontoret)",
-    r"不在に(して|いたし)|休暇(中|をいただ)",
+    r"jeg er [^.\n]{0,40}(på ferie|ikke på kontoret|fraværende|bortrejst)|olen [^.\n]{0,40}(lomalla|poissa)",
+    r"jsem [^.\n]{0,40}(na dovolené|nepřítom)|я (сейчас )?(в отпуске|отсутствую)|нахожусь в отпуске",
+    r"不在に(して|いたし)|休暇(中|をいただ)|正在休假|不在办公室",
+    r"(automated|automatic) (response|reply) to (your|a) (message|mail|e-?mail)",
+)
+# What ticket systems confirm, and how they say so.
+ACK_SUBJECT = _any(
+    r"\b(request|ticket|case|message|e-?mail|incident|inquiry) (was |has been )?(received|created|opened|registered)",
+    r"\b(incident|ticket|case|request) \S{1,30} (was |has been )?(received|created|opened|logged)",
+    r"auto-?reply|acknowledg|confirmation of (receipt|your)|we (have )?(got|received) your",
+    r"eingangsbestätigung|empfangsbestätigung|ticket (wurde )?(erstellt|eröffnet|erfasst)",
+    r"accusé de réception|confirmation de (réception|votre)|acuse de recibo|hemos recibido",
+    r"conferma (di )?(ricezione|apertura)",
+    r"ontvangstbevestiging|confirmação de rece|potwierdzenie (otrzymania|przyjęcia)|mottagningsbekräftelse|bekräftelse",
+    r"kvittering|受付(完了|のお知らせ)|受け付けました",
+)
+ACK_TEXT = _any(
+    r"\b(request|ticket|case|message|e-?mail|[ie]nquiry|question)\b[^.\n]{0,40}ha(s|ve) been (receiv|logg|register)ed",
+    r"\b(it|this) has been received and",
+    r"(ticket|case|incident|request)\b[^.\n]{0,60} (was|has been) (created|opened|assigned)",
+    r"we('ve| have)? (received|got) your|got your request|thank you for (contacting|reaching out)",
+    r"generated in response to",
+    r"\b(anfrage|nachricht|e-?mail|mail|meldung|ticket)\b[^.\n]{0,60}(eingegangen|erhalten|erfasst|registriert|eröffnet|angelegt)",
+    r"(avons bien reçu|bien été (reçu|enregistré))|(hemos recibido|ha sido (recibid|registrad))",
+    r"abbiamo ricevuto|(è stat[ao] (ricevut|apert|registrat))",
+    r"hebben (uw|je) [^.\n]{0,30}ontvangen|(recebemos|foi (recebid|registad|registrad))",
+    r"(otrzymaliśmy|zostało (przyjęte|zarejestrowane))",
+    r"(har tagit emot|vi har mottagit|har modtaget|har mottatt)|(受け付け(いたし)?ました|受付(いたし)?ました)",
+)
+AUTOMATIC_TEXT = _any(
+    r"automatic(ally)? (generated|created|sent|reply|response|message)|do not (reply|respond) to this",
+    r"system[- ]generated",
+    r"automatisch (generiert|erstellt|erzeugt|versandt)|antworten sie (bitte )?nicht (auf|direkt)",
+    r"(généré|envoyé) automatiquement|ne pas répondre|(generado|enviado) automáticamente|no responda",
+    r"automaticamente|non rispondere",
+    r"automatisch (gegenereerd|verzonden)|wygenerowan\w+ automatycznie|automatiskt genererat",
+    r"自動(的に)?(送信|配信|返信)",
+)
+# What people ask machines do not.
+REQUEST = _any(
+    r"(could|can|would|will) (you|someone|anybody|anyone)\b",
+    r"please (help|check|look|change|fix|advise|investigate|see the)",
+    r"(können|könnten|kann) (sie|jemand|ihr)\b|bitte (um|prüf|helf|änder|korrigier|behe|schau)|wir bitten um",
+    r"(pouvez|pourriez)[- ]vous|merci de (vérifier|corriger|nous aider)",
+    r"(pueden?|podrían?) (ustedes? )?(ayudar|revisar|comprobar)",
+    r"(potete|potreste|può|puoi) (aiutar|verificar|controllar)|(kunt|kun) (u|je) ",
+    r"(podem|poderiam?|pode) (ajudar|verificar)",
+    r"proszę o|prosimy o|czy (mogą|może)|kan (ni|du|i|någon)\b|vänligen (kontrollera|hjälp)|kan dere|voisitteko",
+    r"můžete|помогите",
+    r"ご確認|ご対応をお願い|教えて(ください|いただ)|请(帮|检查|协助)",
+)
+# Receipts in words alone, as some clients and gateways write them.
+RECEIPT_SUBJECT = _any(
+    r"((not )?read|(un)?gelesen|(non )?lu|(no )?leído|(non )?letto|gelezen|(não )?lida|przeczytano|läst)\s?:",
+    r"(læst|lest|luettu|přečteno|прочитано)\s?:|開封(済み|通知)\s?[:：]|已读\s?[:：]|(return|read) receipt",
+    r"(lese|empfangs)bestätigung\b",
+)
+RECEIPT_TEXT = _any(
+    r"was (read|displayed|deleted without being read) on|wurde [^\n]{0,60}(gelesen|angezeigt|gelöscht)",
+    r"a été (lu|affiché)",
+    r"(fue|ha sido) (leído|mostrado)|è stato (letto|visualizzato)|is (gelezen|weergegeven) op|foi (lid|exibid)",
+    r"został[ao]? przeczytan|(lästes|har lästs)|blev læst|ble lest|luettiin|開封され|已(被)?阅读",
+)
+DISPOSITION_TEXT = _any(
+    r"no guarantee that the (message|mail) has been read|does not guarantee that (it|the message) (was|has been) read",
+    r"(bedeutet|garantiert) nicht(,)? dass (die|ihre) nachricht [^.\n]{0,30}gelesen",
 )
 # Subjects of mails that say a delivery failed.
 UNDELIVERED_SUBJECT = _any(
@@ -48,7 +115,8 @@ UNDELIVERED_SUBJECT = _any(
     r"message (delivery|not delivered|undelivered|you sent blocked|blocked)|mail system error",
     r"non[- ]?deliver(y|able)|warning: (message|could not|e-?mail)|delayed mail|could not (be )?(send|deliver)",
     r"address not found|rejected (mail|message)|mail not",
-    r"unzustellbar|nicht zustellbar|fehler bei der (e-?mail-)?zustellung|mail (konnte )?nicht zugestellt",
+    r"unzustellbar|nicht zustellbar|(nachricht|zustellung) (ist )?verzögert",
+    r"fehler bei der (e-?mail-)?zustellung|mail (konnte )?nicht zugestellt",
     r"non remis|échec de (la )?(remise|livraison|distribution)|non distribuable|courrier non délivré",
     r"no se (ha )?(pudo|puede|podido) entregar|no entrega(do|ble)|error de entrega|fallo en la entrega",
     r"impossibile recapitare|non recapitabile|mancato recapito|mancata consegna",
@@ -66,7 +134,8 @@ UNDELIVERED_TEXT = _any(
     r"recipient('s)? (address )?(was )?(rejected|unknown|not found)|(user|address) (unknown|not found)|no such user",
     r"mailbox (is )?(full|unavailable)",
     r"konnte(n)? (nicht|die (folgende )?|ihre )[^.\n]{0,40}(zugestellt|übermittelt|nachricht)",
-    r"n'a pas pu être (remis|délivré|distribué)",
+    r"(konnte|kann) (noch )?nicht (zugestellt|erreicht)|empfänger nicht erreicht|empfänger kann nicht erreicht",
+    r"n'a pas pu être (remis|délivré|distribué)|échec de la (remise|livraison|distribution)",
     r"no se (ha )?(pudo|podido) entregar",
     r"non è stato possibile (recapitare|consegnare)",
     r"kon niet worden (bezorgd|afgeleverd)",
@@ -84,6 +153,7 @@ DELAYED = _any(
 )
 GAVE_UP = _any(
     r"giving up|given up|gave up|permanent(ly)? (error|fail)|this is a permanent|fatal errors|too long in the queue",
+    r"has not been delivered|(was|been) blocked by",
 )
 # Where a returned mail begins.
 ORIGINAL_BEGINS = re.compile(

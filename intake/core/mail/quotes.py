@@ -4,83 +4,96 @@ Own code, as the library at hand folds all that follows the first attribution, a
 """
 
 import re
+from collections.abc import Mapping
 
-from intake.core.mail.attributions import is_quoted, quote_starts
+from intake.core.mail.attributions import Start, is_quoted, quote_starts
+from intake.core.mail.signatures import card_start, is_mobile_line, notice_start, signature
 
-_DELIMITER = re.compile(r"--\s*$")
-_SHORT_SIGNATURE = 15
 _PASSES = 20
 _MOST_LINES = 100_000
-_MOBILE = re.compile(
-    r"(?:"
-    r"sent (?:from|via|by|using) (?:my |the )?\S.{0,60}"
-    r"|get (?:outlook|\w+) for (?:ios|android|mac).{0,40}"
-    r"|(?:von|gesendet von|gesendet mit|gesendet über|gesendet aus)\s(?:meine[mr] |der |dem )?\S.{0,60}"
-    r"|diese (?:nachricht|e-mail) wurde von (?:meinem|einem) .{1,60}"
-    r"|(?:outlook für (?:ios|android)|holen sie sich outlook für).{0,40}"
-    r"|envoyé (?:de|depuis|à partir de) (?:mon |ma |l')?\S.{0,60}"
-    r"|(?:télécharge[rz]|obtenez) outlook pour .{1,40}"
-    r"|enviado (?:desde|do|a partir do|de|via)\s(?:mi |meu |meu )?\S.{0,60}"
-    r"|(?:obtener|obter|obtenha o) outlook para .{1,40}"
-    r"|inviato (?:da|dal|con|tramite)\s(?:mio |il mio )?\S.{0,60}"
-    r"|(?:ottieni|scarica) outlook per .{1,40}"
-    r"|(?:verzonden|verstuurd) (?:vanaf|vanuit|met|via) (?:mijn )?\S.{0,60}"
-    r"|outlook voor (?:ios|android).{0,40}"
-    r"|wysłan[eoya] z(?:e)? (?:mojego )?\S.{0,60}"
-    r"|(?:pobierz|uzyskaj) (?:program )?outlook dla .{1,40}"
-    r"|skickat från (?:min |mitt )?\S.{0,60}"
-    r"|(?:hämta|skaffa) outlook för .{1,40}"
-    r"|.{0,20}(?:iphone|ipad|android|スマートフォン)から送信.{0,10}"
-    r"|(?:ios|android) ?版?\s?outlook.{0,10}を(?:入手|ダウンロード).{0,10}"
-    r"|从?我的 ?(?:iphone|ipad).{0,10}发送|发自我的.{1,30}"
-    r")\.?",
-    re.I,
+# Somebody who forwards a mail with so few words lets it speak.
+_FEW_WORDS = 20
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{1,2}|[^\W_]+")
+_FORWARDS = re.compile(
+    r"\s*(?:\[[^\]]{0,60}\]\s*)*(?:fwd?|wg|tr|rv|i|enc|pd|vb|vl|doorst|přep|转发|轉寄|転送)\s?[:：]", re.IGNORECASE
 )
-_DEVICE = re.compile(
-    r"iphone|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|blackberry|nokia|mobil|handy|phone|smartphone|tablet"
-    r"|outlook|windows|yahoo|gmail|mail|proton|thunderbird|携帯|手机|スマート",
-    re.I,
+# What people write above a quote of Outlook's kind, into which they put their answers.
+_INLINE = re.compile(
+    r"\b(?:my|our) (?:answers?|repl(?:y|ies)|comments?|responses?|remarks?)\b[^.\n]{0,30}"
+    r"\b(?:in-?line|below|in (?:red|blue|green|bold|caps|the text))"
+    r"|\b(?:answers|replies|comments|responses) (?:are )?(?:in-?line|below|in (?:red|blue|green|the text))"
+    r"|\b(?:antwort|kommentar|anmerkung)\w*[^.\n]{0,40}\b(?:inline|unten|im text|in (?:rot|blau|grün)|dazwischen)"
+    r"|\b(?:réponses?|commentaires?)[^.\n]{0,40}(?:ci-dessous|dans le (?:texte|corps|message)|en (?:rouge|bleu|vert))"
+    r"|\b(?:respuestas?|comentarios?)[^.\n]{0,40}(?:abajo|en el texto|en (?:rojo|azul|verde)|entre líneas)"
+    r"|\b(?:rispost[ae]|comment[io])[^.\n]{0,40}(?:sotto|nel testo|in (?:rosso|blu|verde))"
+    r"|\b(?:antwoord|opmerking)\w*[^.\n]{0,40}(?:hieronder|in de tekst|in het (?:rood|blauw|groen)|inline)"
+    r"|\b(?:respostas?|comentários?)[^.\n]{0,40}(?:abaixo|no texto|em (?:vermelho|azul|verde))"
+    r"|\b(?:odpowied\w+|komentarz\w*)[^.\n]{0,40}(?:poniżej|w tekście|na (?:czerwono|niebiesko|zielono))"
+    r"|\bsvar\w*[^.\n]{0,40}(?:nedan|i texten|i (?:rött|blått|grönt))"
+    r"|(?:回答|返信|コメント)[^。\n]{0,20}(?:以下|下記|インライン|赤字|青字)|(?:以下|下記|インライン)[^。\n]{0,10}(?:回答|返信|コメント)",
+    re.IGNORECASE,
 )
 
 
-def new_text(text: str) -> str:
+def new_text(text: str, subject: str = "") -> str:
     """What the writer of `text` added: quotes and signature folded away.
 
-    Only whole lines are left out. Answers between quoted lines are kept with those lines. Where nothing would
-    be left (a bare quote, a forward without a word), all of it is returned. The signature is what follows the
-    line "-- " (RFC 3676, 4.3), besides the line that a phone adds. More than 100,000 lines are returned as they are.
+    Only whole lines are left out. Answers between quoted lines are kept with those lines, and so is a quote of
+    Outlook's kind where the writer says that answers stand in it. A forwarded mail is no quote but the matter itself,
+    unless the writer tells it in more than a few words; `subject` helps to know one. Where nothing would be left (a
+    bare quote), all of it is returned. The signature is what follows the line "-- " (RFC 3676, 4.3), a card below a
+    closing formula, and the lines that phones and legal departments add. More than 100,000 lines are returned as they
+    are.
     """
     if text.count("\n") > _MOST_LINES:
         return text
+    forwards = bool(_FORWARDS.match(subject))
     for _ in range(_PASSES):
-        folded = _fold(text)
+        folded = _fold(text, forwards=forwards)
         if folded == text:
             break
         text = folded
     return text
 
 
-def _fold(text: str) -> str:
+def _fold(text: str, *, forwards: bool) -> str:
     lines = text.splitlines()
-    quoted = _quoted(lines)
-    kept = _without_signature(lines, _choose(lines, quoted), quoted)
-    kept = _trimmed(_without_mobile_line(kept, lines), lines)
-    return "\n".join(lines[number] for number in kept) if kept else text
+    starts = quote_starts(lines)
+    quoted = _quoted(lines, starts)
+    kept = _choose(lines, quoted)
+    words = _without_endings(lines, _without_signature(lines, kept, quoted), quoted)
+    if _is_the_matter(lines, quoted, words, starts, forwards=forwards):
+        words = list(range(len(lines)))
+    return _joined(lines, _trimmed(words, lines)) or text
 
 
-def _quoted(lines: list[str]) -> list[bool]:
+def _quoted(lines: list[str], starts: Mapping[int, Start]) -> list[bool]:
     """Which lines belong to somebody else's mail, its introduction included."""
     quoted = [is_quoted(line) for line in lines]
-    for first, after in quote_starts(lines).items():
-        following = after
+    for first, start in starts.items():
+        following = start.after
         while following < len(lines) and not lines[following].strip():
             following += 1
         if following < len(lines) and quoted[following] and not quoted[first]:
-            quoted[first:after] = [True] * (after - first)
+            quoted[first : start.after] = [True] * (start.after - first)
         elif not quoted[first]:
             quoted[first:] = [True] * (len(lines) - first)
             break
     return quoted
+
+
+def _is_the_matter(
+    lines: list[str], quoted: list[bool], words: list[int], starts: Mapping[int, Start], *, forwards: bool
+) -> bool:
+    """Whether what looks like a quote is forwarded with few words, or has the writer's answers in it."""
+    first = next(iter(starts), None)
+    if first is None:
+        return False
+    written = "\n".join(lines[number] for number in words if not quoted[number])
+    if (starts[first].forward or forwards) and len(_WORD.findall(written)) <= _FEW_WORDS:
+        return True
+    unmarked = not any(is_quoted(line) for line in lines)
+    return unmarked and bool(_INLINE.search(written))
 
 
 def _choose(lines: list[str], quoted: list[bool]) -> list[int]:
@@ -114,31 +127,22 @@ def _answered_runs(lines: list[str], quoted: list[bool], last: int) -> bool:
 
 def _without_signature(lines: list[str], kept: list[int], quoted: list[bool]) -> list[int]:
     """`kept` without what follows the signature's delimiter, up to the next quote."""
-    for place, number in enumerate(kept):
-        if not quoted[number] and _DELIMITER.match(lines[number]):
-            after = _signature_end(lines, kept, quoted, place)
-            if after is not None:
-                return kept[:place] + kept[after:]
-    return kept
+    found = signature(lines, kept, quoted)
+    return kept if found is None else kept[: found[0]] + kept[found[1] :]
 
 
-def _signature_end(lines: list[str], kept: list[int], quoted: list[bool], place: int) -> int | None:
-    """The place after the signature that begins at `place`; None where it is too long to be one."""
-    length = 0
-    for after in range(place + 1, len(kept)):
-        if kept[after] != kept[after - 1] + 1 or quoted[kept[after]]:
-            return after
-        length += bool(lines[kept[after]].strip())
-        if length > _SHORT_SIGNATURE and lines[kept[place]] != "-- ":
-            return None
-    return len(kept)
-
-
-def _without_mobile_line(kept: list[int], lines: list[str]) -> list[int]:
+def _without_endings(lines: list[str], kept: list[int], quoted: list[bool]) -> list[int]:
+    """`kept` without the line of a phone, legal notices or a card at its end."""
     kept = _trimmed(kept, lines)
-    last = lines[kept[-1]].strip() if kept else ""
-    if len(last) < 100 and _MOBILE.fullmatch(last) and _DEVICE.search(last):
+    if kept and is_mobile_line(lines[kept[-1]]):
         return kept[:-1]
+    first = len(kept)
+    while first > 0 and not quoted[kept[first - 1]]:
+        first -= 1
+    own = [lines[number] for number in kept[first:]]
+    for start in (notice_start(own), card_start(own)):
+        if start is not None:
+            return kept[: first + start]
     return kept
 
 
@@ -149,3 +153,17 @@ def _trimmed(kept: list[int], lines: list[str]) -> list[int]:
     while end > start and not lines[kept[end - 1]].strip():
         end -= 1
     return kept[start:end]
+
+
+def _joined(lines: list[str], kept: list[int]) -> str:
+    """The lines that are kept; where others were left out between blank ones, one blank line is enough."""
+    out: list[str] = []
+    before = -1
+    for number in kept:
+        line = lines[number]
+        if number != before + 1 and out and not out[-1].strip() and not line.strip():
+            before = number
+            continue
+        out.append(line)
+        before = number
+    return "\n".join(out)

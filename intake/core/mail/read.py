@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from intake.core.mail.address import Words, parse_headers, prepared, read_list, read_sender
-from intake.core.mail.authentication import authenticated
+from intake.core.mail.authentication import authenticated, signature_records
 from intake.core.mail.automatic import reason_for_silence
 from intake.core.mail.body import read_body
 from intake.core.mail.bounce import read_bounce
@@ -20,6 +20,7 @@ from intake.core.mail.language import detect
 from intake.core.mail.message import Address, Limits, Message, Trust, Unreadable
 from intake.core.mail.mime import Part, payload, split
 from intake.core.mail.quotes import new_text
+from intake.core.mail.ticket_numbers import ticket_numbers
 
 __all__ = ["content_hash", "locate", "read"]
 
@@ -86,12 +87,13 @@ class _Reader:
         people, date = self._people_and_date()
         body = read_body(self.raw, self.root, self.limits)
         self.defects.extend(body.defects)
-        new = new_text(body.text)
         subject = readable(headers.get("subject") or "", self.hint)[:_LONGEST_SUBJECT]
+        new = new_text(body.text, subject)
         clues = Clues(self.raw, self.root, headers, people.from_, self._return_path(), subject, body.text, new)
         kind, because = judge(clues)
         loop_marks = tuple(readable(value)[:_LONGEST_ID] for value in headers.all(_LOOP_MARK))
         domain = people.from_.domain if people.from_ else ""
+        belief = authenticated(headers, self.trust.authserv_id, domain, ambiguous=people.ambiguous)
         return Message(
             message_id=next(iter(self._ids("message-id")), None),
             subject=subject,
@@ -114,12 +116,15 @@ class _Reader:
             in_reply_to=next(iter(self._ids("in-reply-to")), None),
             references=self._references(),
             language=detect(new),
-            authentication=authenticated(headers, self.trust.authserv_id, domain, ambiguous=people.ambiguous),
+            authentication=belief.verdict,
+            authentication_because=belief.because,
+            signature_records=() if people.ambiguous or belief.because else signature_records(headers, domain),
             ambiguous_sender=people.ambiguous,
             junk_because=self._junk(),
             content_hash=hash_of(self.raw, self.root),
             defects=tuple(dict.fromkeys(self.defects))[:_MOST_DEFECTS],
             loop_marks=loop_marks,
+            ticket_numbers=ticket_numbers(subject),
         )
 
     def _check_header(self) -> None:

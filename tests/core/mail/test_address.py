@@ -18,6 +18,10 @@ def _from(value: str) -> bytes:
         ("alice@good.example, bob@evil.example", {"alice@good.example", "bob@evil.example"}),
         ("alice@good.example; bob@evil.example", {"alice@good.example", "bob@evil.example"}),
         ("Group: alice@good.example, bob@evil.example;", {"alice@good.example", "bob@evil.example"}),
+        ("Alice <alice@good.example> via a list <bob@evil.example>", {"alice@good.example", "bob@evil.example"}),
+        ("alice@good.example\r\n <bob@evil.example>", {"alice@good.example", "bob@evil.example"}),
+        ("alice@good.example\0 <bob@evil.example>", {"alice@good.example", "bob@evil.example"}),
+        ("<alice@good.example@evil.example>", {"alice@good.example", "alice@good.example@evil.example"}),
         ("alice@good.example\r\nFrom: alice@good.example", {"alice@good.example"}),
         ("alice@good.example\r\nFrom: bob@evil.example", {"alice@good.example", "bob@evil.example"}),
     ],
@@ -43,6 +47,10 @@ def test_threat_24_a_sender_that_reads_in_two_ways_is_ambiguous(written: str, ad
         ("<@relay.example:robin@x.example>", "", "robin@x.example"),
         ("=?utf-8?q?Robin=2C_=3Cx=40y=2Eexample=3E?= <robin@x.example>", "Robin, <x@y.example>", "robin@x.example"),
         ('"quoted local"@x.example', "", '"quoted local"@x.example'),
+        ('"other@y.example"@x.example', "", '"other@y.example"@x.example'),
+        ("(other@y.example) robin@x.example", "other@y.example", "robin@x.example"),
+        ("Team: robin@x.example;", "", "robin@x.example"),
+        ("=?utf-8?b?b3RoZXJAeS5leGFtcGxl?= <robin@x.example>", "other@y.example", "robin@x.example"),
         ("Robin <ROBIN@X.example>", "Robin", "ROBIN@X.example"),
     ],
 )
@@ -63,6 +71,11 @@ def test_threat_26_marks_are_stripped_and_look_alikes_left() -> None:
     assert message.from_ is not None
     assert message.from_.name == "Robin"
     assert message.from_.address == "robin@h\u043esting.example"
+
+
+def test_threat_25_a_word_that_decodes_to_an_address_names_nobody() -> None:
+    message = read(_from("=?utf-8?q?Robin_=3Crobin=40x.example=3E?="))
+    assert (message.from_, message.sender_addresses) == (None, ())
 
 
 @pytest.mark.parametrize("written", ["", "<>", "Robin Beispiel", "undisclosed-recipients:;", "@", "(comment)"])

@@ -97,6 +97,60 @@ def test_other_marks_leave_a_person_a_person(header: str) -> None:
     assert message.automatic_because is None
 
 
+_SUBJECTS = ["Out of office replies are not sent", "Out of office: broken since Sunday", "Automatic reply broken",
+             "Abwesenheitsnotiz wird nicht verschickt", "Absence de réponse", "Ausencia de correos", "Autosvar",
+             "Automatische Antwort: kommt doppelt an", "自動返信が届きません"]  # fmt: skip
+_THREADED = "In-Reply-To: <ours@support.example>\r\n"
+_AWAY_TEXT = "I am out of the office until Monday."
+
+
+@pytest.mark.parametrize("subject", _SUBJECTS)
+@pytest.mark.parametrize("more", ["", _THREADED, "X-Auto-Response-Suppress: DR, RN\r\n"])
+@pytest.mark.parametrize(
+    "text", ["Since the update it is broken.", f'Users type "{_AWAY_TEXT}"\nServer: a\nSeverity: 2']
+)
+def test_a_person_who_writes_about_automatic_replies_stays_a_person(subject: str, more: str, text: str) -> None:
+    assert read(_mail(f"Subject: {subject}\r\n{more}", text=text)).kind == "person"
+
+
+def test_a_person_who_answers_and_will_be_away_stays_a_person() -> None:
+    text = f"{_AWAY_TEXT} Go on without me.\n\nYour request has been received by my colleague."
+    assert read(_mail(f"Subject: Re: [OX-1001] Your case\r\n{_THREADED}", text=text)).kind == "person"
+
+
+@pytest.mark.parametrize(
+    ("head", "path", "text"),
+    [
+        ("Subject: Automatic reply: Your case\r\n", "a@b.example", _AWAY_TEXT),
+        ("Subject: Automatic reply: [OX-1001] Your case\r\n" + _THREADED, "a@b.example", "Back on Monday."),
+        ("Subject: Out of office\r\n", "", "Back on Monday."),
+        ("Subject: Your case\r\n", "", _AWAY_TEXT),
+        ("Subject: Re: Your case\r\nPrecedence: junk\r\n" + _THREADED, "a@b.example", _AWAY_TEXT),
+    ],
+)
+def test_two_signs_that_agree_make_an_automatic_reply_without_a_header_for_it(head: str, path: str, text: str) -> None:
+    message = read(_mail(head, path=path, text=text))
+    assert message.kind == "auto-reply"
+    assert ";" in message.kind_because
+
+
+@pytest.mark.parametrize("text", ["Why is that?", "Could you please check?", "Server: a\nSeverity: 2"])
+def test_what_only_people_write_counts_against_a_machine(text: str) -> None:
+    head = "Subject: Automatic reply: Your case\r\n"
+    assert read(_mail(head, text=f"{_AWAY_TEXT}\n{text}")).kind == "person"
+
+
+@pytest.mark.parametrize("sender", ["MAILER-DAEMON@x.example", "postmaster@x.example"])
+def test_a_mail_systems_words_in_any_language_are_a_bounce_by_code_and_address(sender: str) -> None:
+    text = "Nedoručeno: n@kunde.example, 550 5.1.1"
+    message = read(_mail(sender=sender, path="", text=text))
+    assert message.kind == "bounce"
+    assert message.bounce is not None
+    assert (message.bounce.recipients, message.bounce.permanent) == (("n@kunde.example",), True)
+    assert read(_mail(text=text)).kind == "person"
+    assert read(_mail(sender="postmaster@x.example", path="postmaster@x.example", text=text)).kind == "person"
+
+
 _LIST_MARKS = ["List-Id: <a.example>", "List-Unsubscribe: <mailto:a@b.example>", "List-Post: NO"]
 _PRECEDENCES = ["Precedence: bulk", "Precedence: List", "Precedence: junk"]
 

@@ -1,0 +1,116 @@
+"""Automatic answers that carry no header saying so: signs are weighed, as a careful person would.
+
+A mail taken for automatic loses a customer's request, one taken for a person's costs a case too many: so one sign is
+never enough, and what only people write counts against it.
+"""
+
+import re
+from collections.abc import Callable
+
+from intake.core.mail.automatic import asks_for_silence, takes_no_answers
+from intake.core.mail.clues import Clues, token
+from intake.core.mail.phrases import ACK_SUBJECT, ACK_TEXT, AUTOMATIC_TEXT, AWAY_SUBJECT, AWAY_TEXT, REQUEST
+from intake.core.mail.signatures import is_card_line
+
+Sign = tuple[int, str, Callable[[Clues], bool]]
+
+_ENOUGH = 4
+_LOOKS_AT = 2_000
+_LONG = 1_500
+_CASE = re.compile(r"\b[A-Z][A-Z0-9]{0,7}-[0-9]{1,12}\b|#\s?[0-9]{3,}")
+_CITED = re.compile(r"[\"“„«»「][^\"”“»«」\n]{1,200}[\"”“»«」]")
+_LABELLED = re.compile(r"[^\W\d_][^:：\n]{0,30}[:：][ \t]*\S")
+_TICKET_SYSTEMS = (
+    "rt-ticket", "x-rt-loop-prevention", "x-otrs-ticketid", "x-powered-by-otrs", "x-servicenow-generated",
+    "x-servicenow-source", "x-jira-fingerprint", "x-freshdesk-ticket-id", "x-zendesk-from-account-id", "x-kayako",
+    "x-helpscout-mailid", "x-redmine-host", "x-znuny-ticketid",
+)  # fmt: skip
+
+
+def _text(clues: Clues) -> str:
+    """The first of what the writer says, without what stands in quotation marks: that is somebody else's."""
+    return _CITED.sub("", clues.new_text[:_LOOKS_AT])
+
+
+def _stands_alone(clues: Clues) -> bool:
+    """Whether nothing, or a colon, follows what machines put before a subject: in a sentence it goes on otherwise."""
+    begin = AWAY_SUBJECT.match(clues.subject)
+    return begin is not None and clues.subject[begin.end() :].strip()[:1] in ("", ":", "：", "(", "[")
+
+
+def _answers(clues: Clues) -> bool:
+    return clues.headers.get("in-reply-to") is not None or clues.headers.get("references") is not None
+
+
+def _bulk(clues: Clues) -> bool:
+    return token(clues.headers.get("precedence")) in {"bulk", "junk"}
+
+
+def _by_a_rule(clues: Clues) -> bool:
+    source = (clues.headers.get("x-ms-exchange-generated-message-source") or "").lower()
+    return "rules agent" in source or (clues.headers.get("x-mailer") or "").lower().startswith("vacation")
+
+
+def _no_answers(clues: Clues) -> bool:
+    return clues.from_ is not None and takes_no_answers(clues.from_.address)
+
+
+def _form(clues: Clues) -> bool:
+    """Whether the text has labelled values that no signature has: two of a form's fields, say."""
+    lines = [line.strip() for line in _text(clues).splitlines()]
+    return sum(1 for line in lines if _LABELLED.match(line) and not is_card_line(line)) > 1
+
+
+def _attached(clues: Clues) -> bool:
+    return any(part.disposition == "attachment" for part in clues.root.walk())
+
+
+_AGAINST: tuple[Sign, ...] = (
+    (-1, "it asks something", lambda c: "?" in _text(c) or "？" in _text(c)),
+    (-1, "it asks for something", lambda c: bool(REQUEST.search(_text(c)))),
+    (-2, "it gives labelled values", _form),
+    (-1, "it has an attachment", _attached),
+    (-1, "it is long", lambda c: len(c.new_text) > _LONG),
+)
+_EITHER: tuple[Sign, ...] = (
+    (3, "null return path", lambda c: c.return_path == ""),
+    (1, "Precedence", _bulk),
+    (1, "it answers a mail", _answers),
+    (1, "X-Auto-Response-Suppress", lambda c: asks_for_silence(c.headers)),
+)
+AWAY: tuple[Sign, ...] = (
+    (1, "the subject begins as answers of machines do", lambda c: bool(AWAY_SUBJECT.match(c.subject))),
+    (1, "set off from what follows", _stands_alone),
+    (1, "which names a case", lambda c: _stands_alone(c) and bool(_CASE.search(c.subject))),
+    (2, "the text says that somebody is away", lambda c: bool(AWAY_TEXT.search(_text(c)))),
+    (2, "a mailbox's rule made it", _by_a_rule),
+    *_EITHER,
+    *_AGAINST,
+)
+ACKNOWLEDGMENT: tuple[Sign, ...] = (
+    (1, "the subject confirms receipt", lambda c: bool(ACK_SUBJECT.search(c.subject))),
+    (2, "the text confirms receipt", lambda c: bool(ACK_TEXT.search(_text(c)))),
+    (1, "the text says that a machine wrote it", lambda c: bool(AUTOMATIC_TEXT.search(_text(c)))),
+    (1, "a ticket system's header", lambda c: any(c.headers.get(name) is not None for name in _TICKET_SYSTEMS)),
+    (2, "X-OTRS-Loop", lambda c: c.headers.get("x-otrs-loop") is not None),
+    (1, "the sender takes no answers", _no_answers),
+    *_EITHER,
+    *_AGAINST,
+)
+
+
+def away(clues: Clues) -> str | None:
+    """Why a mail is an out-of-office note, None where it is not or may be a person's."""
+    if not (AWAY_SUBJECT.match(clues.subject) or AWAY_TEXT.search(_text(clues))):
+        return None
+    return _weighed(clues, AWAY)
+
+
+def acknowledgment(clues: Clues) -> str | None:
+    """Why a mail is a machine's confirmation that something was received, None where it is not or may be a person's."""
+    return _weighed(clues, ACKNOWLEDGMENT) if ACK_TEXT.search(_text(clues)) else None
+
+
+def _weighed(clues: Clues, signs: tuple[Sign, ...]) -> str | None:
+    found = [(weight, name) for weight, name, holds in signs if holds(clues)]
+    return "; ".join(name for weight, name in found if weight > 0) if sum(w for w, _ in found) >= _ENOUGH else None
