@@ -1,23 +1,26 @@
 """The readable body and the attachments of a part tree."""
 
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from intake.core.mail import html
+from intake.core.mail.attached import PKCS7, attachment, attachments_inside, below, name_given
 from intake.core.mail.charset import clean_text, codec_for, decode
-from intake.core.mail.header import Headers, readable, split_fields
+from intake.core.mail.invitation import invitation_text
 from intake.core.mail.message import Attachment, Limits, Unreadable
 from intake.core.mail.mime import Part, payload, split
-from intake.core.mail.names import made_name, safe_name
+from intake.core.mail.opened import has_uuencode, is_tnef, without_uuencode
 from intake.core.mail.phrases import HTML_STUB
-from intake.core.mail.signed import armoured, signed_content
+from intake.core.mail.rtf import decompressed, read_rtf
+from intake.core.mail.signed import armoured, sealed, signed_content
+from intake.core.mail.tnef import read_tnef
 
 _PLAIN = {"text/plain", "text/markdown", "text/x-markdown", "text/enriched", "text/x-amp-html", "text/watch-html"}
 _UNWANTED_IN_ALTERNATIVE = {"text/x-amp-html", "text/watch-html", "text/enriched"}
-_NESTED = {"message/rfc822", "message/global", "message/news"}
-_PKCS7 = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
+# Read for the text only where nothing else says something.
+_LAST_RESORTS = {"text/calendar", "application/ics"}
+_MOST_SIGNATURES = 3
 _STUB_LENGTH = 400
 _META = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _META_WITHIN = 4_096
@@ -53,20 +56,18 @@ class _Reading:
     raw: bytes
     limits: Limits
     left: int
-    attachments: list[tuple[Part, bool]] = field(default_factory=list)
+    attachments: list[Part | Attachment] = field(default_factory=list)
     named_text: list[Part] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
-    inside_signature: bool = False
+    signatures: int = 0
 
 
 def read_body(raw: bytes, root: Part, limits: Limits) -> Body:
     """The body of a mail. Text of nested mails is not the writer's: they are attachments."""
     work = _Reading(raw, limits, limits.text_characters)
     blocks = _blocks(work, root, root=True)
-    if not any(_says_something(b.plain) or b.html for b in blocks) and work.named_text:
-        part = work.named_text[0]
-        work.attachments = [(p, inline) for p, inline in work.attachments if p is not part]
-        blocks = [_text_block(work, part)]
+    if not _any_says_something(blocks):
+        blocks = _last_resort(work)
     texts: list[str] = []
     renderings: list[str] = []
     for block in blocks:
@@ -81,13 +82,58 @@ def read_body(raw: bytes, root: Part, limits: Limits) -> Body:
     text, armour = armoured(_joined(texts))
     if armour:
         work.defects.append(armour)
-    cids = "".join(b.html for b in blocks if b.html and "cid:" in b.html)
     return Body(
         text=text,
         html_text=clean_text(_joined(renderings)) or None,
-        attachments=tuple(_attachment(raw, part, inline, cids) for part, inline in work.attachments),
+        attachments=_attachments(work, blocks),
         defects=work.defects,
     )
+
+
+def _attachments(work: _Reading, blocks: list[_Block]) -> tuple[Attachment, ...]:
+    cids = "".join(b.html for b in blocks if b.html and "cid:" in b.html)
+    out: list[Attachment] = []
+    for found in work.attachments:
+        if isinstance(found, Attachment):
+            out.append(found)
+        else:
+            out.append(attachment(work.raw, found, cids))
+            out.extend(attachments_inside(work.raw, found) if is_tnef(found) else ())
+    return tuple(out)
+
+
+def _any_says_something(blocks: list[_Block]) -> bool:
+    return any(_says_something(b.plain) or b.html for b in blocks)
+
+
+def _last_resort(work: _Reading) -> list[_Block]:
+    """The text of a mail without any: a text with a file's name, what Outlook wrapped, or an invitation."""
+    if work.named_text:
+        part = work.named_text[0]
+        work.attachments = [one for one in work.attachments if one is not part]
+        return [_text_block(work, part)]
+    parts = [one for one in work.attachments if isinstance(one, Part)]
+    found = [_wrapped(work, part) for part in parts if is_tnef(part)]
+    found += [_invitation(work, part) for part in parts if part.content_type in _LAST_RESORTS]
+    return [block for block in found if _any_says_something([block])][:1]
+
+
+def _invitation(work: _Reading, part: Part) -> _Block:
+    shown = invitation_text(clean_text(decode(payload(work.raw, part, most=_LONGEST_HTML), part.charset).text))
+    return _Block(plain=shown)
+
+
+def _wrapped(work: _Reading, part: Part) -> _Block:
+    """The body inside winmail.dat: its plain text, its HTML, or its RTF."""
+    found = read_tnef(payload(work.raw, part))
+    if found is None:
+        return _Block()
+    most = min(work.left, _LONGEST_HTML)
+    plain, rich = clean_text(found.text[:most]), clean_text(found.html[:most])
+    if not (plain.strip() or rich.strip()) and found.rtf:
+        text, is_html = read_rtf(decompressed(found.rtf))
+        plain, rich = ("", clean_text(text)) if is_html else (clean_text(text), "")
+    return _Block(plain or None, rich or None)
 
 
 def _joined(texts: Iterable[str]) -> str:
@@ -106,21 +152,25 @@ def _blocks(work: _Reading, part: Part, *, root: bool = False, alternative: bool
     kind = part.content_type
     if part.children:
         if part.disposition == "attachment" and not root:
-            work.attachments.append((part, False))
+            work.attachments.append(part)
             return []
         if kind == "multipart/alternative":
             return [_alternative(work, part)]
         if kind == "multipart/encrypted":
             work.defects.append("encrypted (PGP): the text cannot be read here")
         return [block for child in part.children for block in _blocks(work, child)]
-    if kind in _PKCS7:
+    if kind in PKCS7:
         return _pkcs7(work, part)
+    if kind == "message/partial":
+        return _piece(work, part)
     if not _is_text(part, root=root):
-        work.attachments.append((part, False))
+        if kind == "message/external-body":
+            work.defects.append("an attachment lies elsewhere and was not fetched (message/external-body)")
+        work.attachments.append(part)
         return []
-    if _name_given(part) and not root and not alternative:
+    if name_given(part) and not root and not alternative:
         work.named_text.append(part)
-        work.attachments.append((part, False))
+        work.attachments.append(part)
         return []
     if alternative and kind in _UNWANTED_IN_ALTERNATIVE:
         return []
@@ -128,16 +178,12 @@ def _blocks(work: _Reading, part: Part, *, root: bool = False, alternative: bool
 
 
 def _is_text(part: Part, *, root: bool) -> bool:
-    if part.disposition == "attachment":
+    if part.disposition == "attachment" and not root:
         return False
     if part.content_type in _PLAIN or part.content_type == "text/html":
         return True
     # Some machines send a body as text/anything; inside a mail that is a file.
     return root and part.content_type.startswith("text/") and part.content_type != "text/calendar"
-
-
-def _name_given(part: Part) -> str:
-    return part.disposition_parameters.get("filename") or part.parameters.get("name") or ""
 
 
 def _alternative(work: _Reading, part: Part) -> _Block:
@@ -150,9 +196,13 @@ def _alternative(work: _Reading, part: Part) -> _Block:
 def _text_block(work: _Reading, part: Part) -> _Block:
     if work.left <= 0:
         return _Block()
-    data = payload(work.raw, part, most=work.left * _MOST_ENCODED)
-    data = data[: work.left * _MOST_BYTES + 1]
     charset = part.charset
+    if part.content_type == "text/plain" and has_uuencode(work.raw, part):
+        data, _ = without_uuencode(payload(work.raw, part), charset)
+        work.attachments.extend(attachments_inside(work.raw, part))
+    else:
+        data = payload(work.raw, part, most=work.left * _MOST_ENCODED)
+    data = data[: work.left * _MOST_BYTES + 1]
     if part.content_type == "text/html" and codec_for(charset) is None:
         meta = _META.search(data[:_META_WITHIN])
         charset = meta.group(1).decode("ascii") if meta else charset
@@ -194,56 +244,28 @@ def unflowed(text: str, *, delsp: bool) -> str:
     return "\n".join("".join(pieces) for pieces in out)
 
 
+def _piece(work: _Reading, part: Part) -> list[_Block]:
+    """One of several mails that are one: shown as it came (RFC 2046 5.2.2)."""
+    number, total = part.parameters.get("number", "?")[:9], part.parameters.get("total", "?")[:9]
+    work.defects.append(f"a piece of a mail that was cut up (message/partial): {number} of {total}")
+    return [_text_block(work, part)]
+
+
 def _pkcs7(work: _Reading, part: Part) -> list[_Block]:
-    work.attachments.append((part, False))
-    kind = part.parameters.get("smime-type", "").lower()
-    content = None if kind == "enveloped-data" or work.inside_signature else signed_content(payload(work.raw, part))
+    work.attachments.append(part)
+    data = payload(work.raw, part)
+    content = signed_content(data) if work.signatures < _MOST_SIGNATURES else None
     if content is None:
-        work.defects.append("encrypted (S/MIME): the text cannot be read here")
+        work.defects.append(sealed(data, part.parameters.get("smime-type", "").lower()))
         return []
     try:
         root, _ = split(content, work.limits)
     except Unreadable as reason:
         work.defects.append(f"the content of the S/MIME signature cannot be read: {reason}")
         return []
-    inner = _Reading(content, work.limits, work.left, inside_signature=True)
+    inner = _Reading(content, work.limits, work.left, signatures=work.signatures + 1)
     blocks = _blocks(inner, root, root=True)
-    if inner.attachments:
-        work.defects.append("attachments inside the S/MIME signature are in the signed file only")
+    work.attachments.extend(below(part, one) for one in _attachments(inner, blocks))
     work.left = inner.left
     work.defects.extend(inner.defects)
     return blocks
-
-
-def _attachment(raw: bytes, part: Part, inline: bool, cids: str) -> Attachment:
-    data = raw[part.start : part.end] if part.children else payload(raw, part)
-    cid = (part.headers.get("content-id") or "").strip(" <>")
-    picture = part.content_type.startswith("image/")
-    inline = inline or (bool(cid) and f"cid:{cid}" in cids) or (picture and part.disposition == "inline")
-    return Attachment(
-        filename=_filename(raw, part),
-        content_type=part.content_type,
-        size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
-        place=part.place,
-        inline=inline,
-    )
-
-
-def _filename(raw: bytes, part: Part) -> str:
-    given = safe_name(_name_given(part))
-    if given:
-        return given
-    if part.content_type in _NESTED:
-        subject = _nested_subject(raw, part)
-        named = safe_name(f"{subject[:120]}.eml") if subject else ""
-        if named:
-            return named
-    return made_name(part.content_type, part.place)
-
-
-def _nested_subject(raw: bytes, part: Part) -> str:
-    block = payload(raw, part, most=65_536).lstrip(b"\r\n")
-    end = re.search(rb"\n\r*\n", block)
-    fields, _, _ = split_fields(block[: end.start()] if end else block)
-    return safe_name(readable(Headers.of(fields).get("subject") or "").replace("/", "-").replace("\\", "-"))

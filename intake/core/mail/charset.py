@@ -30,6 +30,7 @@ _MORE_LABELS = {
     "cp932": "cp932",
     "cp936": "gb18030",
     "cp949": "cp949",
+    "uhc": "cp949",
     "ks_c_5601": "cp949",
     "cp950": "big5",
     "utf8mb4": "utf-8",

@@ -1,77 +1,89 @@
-"""Which charset undeclared 8-bit text is most likely in, by the letters that are frequent in its languages."""
+"""Which charset undeclared 8-bit text is most likely in: the one in which its characters are least surprising."""
 
 import re
+from collections import Counter
+from functools import lru_cache
+from math import log
+
+from intake.core.mail.alphabets import Language, languages
 
 _NON_ASCII = re.compile(rb"[\x80-\xff]")
-_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
-_IDEOGRAPHS = re.compile("[\x00-\x7f\u3000-\u30ff\u4e00-\u9fff\uff01-\uff60]+")
-_SAMPLE = 8192
-
-# Each codec with the letters most frequent in the languages written in it; the best share wins.
-_RUN_CANDIDATES = (
-    ("cp1251", "оеаинтсрвлк"),
-    ("koi8-u", "оеаинтсрвлк"),
-    ("iso-8859-5", "оеаинтсрвлк"),
-    ("cp866", "оеаинтсрвлк"),
-    ("cp932", "のにはをたがでてとしれさいるすなかまこりアインスルトー"),
-    ("euc_jp", "のにはをたがでてとしれさいるすなかまこりアインスルトー"),
-    ("cp949", "이다는에을의하고가지를로한은기사도서나어리자인시니"),
-    ("gb18030", "的一是不了在有我人这为中大来上国个到说们您好请问题无法服务器邮件"),
-    ("big5", "的一是不了在有我人這為中大來上國個到說們您好請問題無法服務器郵件"),
-    ("cp1253", "αοιετσνηυρπκ"),
-    ("cp1255", "יוהלאמרתבש"),
-    ("cp1256", "اليمونرتبدع"),
-    ("cp874", "านรอกเงมยลว่้"),
-)
-_ISOLATED_CANDIDATES = (
-    ("cp1252", "äöüßéèêàçñáíóúôîâûëïãõåøæÄÖÜÉÅØÀÇ’‘“”„–—…€ §°«»¿¡´·®©"),
-    ("cp1250", "ąęłśżźćńóčšřžýáíéěůúťďňőűľ’„”–… ĄĘŁŚŻŹĆŃÓČŠŘŽ"),
-    ("cp850", "äöüßéèàçñáíóúÄÖÜ"),
-)
-_ENOUGH = 0.3
+_SAMPLE = 1_024
+_WORD = re.compile(r"[^\W\d_]*[^\W\d_\x00-\x7f][^\W\d_]*")
+_LATIN_LETTER = re.compile("[A-Za-z]")
+_SURPRISE = log(1e-6)
+_BROKEN = -16.0
+# An ASCII character that another charset takes for the second half of a character.
+_ASCII = -3.0
+_WRONG_CASE = -5.0
+_SHOUTED = -3.0
+_MIXED_SCRIPTS = -6.0
+_FIRST_CASELESS = 0x2E80
 
 
 def likely_charset(data: bytes) -> str:
     """A Python codec for text that is not UTF-8; Windows-1252 where nothing speaks for another."""
     first = _NON_ASCII.search(data)
-    start = max(0, first.start() - 64) if first else 0
+    if not first:
+        return "windows-1252"
+    start = max(0, data.rfind(b"\n", 0, first.start()) + 1, first.start() - 64)
     sample = data[start : start + _SAMPLE]
-    runs = _HIGH_RUN.findall(sample)
-    high = sum(map(len, runs))
-    in_runs = sum(len(run) for run in runs if len(run) > 1)
-    # Latin words have single letters beyond ASCII; the bytes of other scripts stand together.
-    if in_runs * 2 > high:
-        found = _best(sample, _RUN_CANDIDATES) or _by_ideographs(sample) or _best(sample, _ISOLATED_CANDIDATES)
-    else:
-        found = _best(sample, _ISOLATED_CANDIDATES) or _best(sample, _RUN_CANDIDATES)
-    return found or "windows-1252"
+    # A character cut in two by the sampling speaks against no charset.
+    cut = start + _SAMPLE < len(data)
+    _, codec = max((_likelihood(sample, codec, ways, cut=cut), codec) for codec, ways in _by_codec().items())
+    return {"cp1252": "windows-1252"}.get(codec, codec)
 
 
-def _best(sample: bytes, candidates: tuple[tuple[str, str], ...]) -> str | None:
-    share, codec = max(((_share(sample, codec, letters), codec) for codec, letters in candidates), key=_first)
-    return codec if share >= _ENOUGH else None
+@lru_cache(maxsize=1)
+def _by_codec() -> dict[str, list[Language]]:
+    out: dict[str, list[Language]] = {}
+    for language in languages():
+        out.setdefault(language.codec, []).append(language)
+    return out
 
 
-def _first(pair: tuple[float, str]) -> float:
-    return pair[0]
+def _likelihood(sample: bytes, codec: str, ways: list[Language], *, cut: bool) -> float:
+    """The logarithm of how likely the sample is, in the likeliest language of the codec."""
+    text = sample.decode(_python(codec), "replace")
+    if cut:
+        text = text.rstrip("\ufffd")
+    shouted = [word for word in _WORD.findall(text) if word.isupper() and len(word) > 2]
+    counted = Counter(_WORD.sub(_lowered, text) if shouted else text)
+    plain = sum(number for c, number in counted.items() if c < "\x80") * _ASCII
+    beyond = [(c, number) for c, number in counted.items() if c >= "\x80"]
+    spelling = sum(_spelling(word) for word in _WORD.findall(text))
+    return plain + spelling + len(shouted) * _SHOUTED + max(_fit(beyond, way) + way.before for way in ways)
 
 
-def _by_ideographs(sample: bytes) -> str | None:
-    """Short text such as a file's name may hold no frequent character at all."""
-    for codec in ("shift_jis", "gb2312"):
-        try:
-            text = sample.decode(codec)
-        except UnicodeDecodeError:
-            continue
-        if _IDEOGRAPHS.fullmatch(text):
-            return {"shift_jis": "cp932", "gb2312": "gb18030"}[codec]
-    return None
+def _lowered(word: re.Match[str]) -> str:
+    """A word in capitals says no more against a charset than one capital does."""
+    return word[0].lower() if word[0].isupper() else word[0]
 
 
-def _share(sample: bytes, codec: str, letters: str) -> float:
-    """How much of the non-ASCII text is made of the frequent letters, if `codec` can read the sample at all."""
-    text = sample.decode(codec, "replace")
-    beyond = [c for c in text if c > "\x7f"]
-    if not beyond or beyond.count("\ufffd") > 1 + len(beyond) // 50:
+def _python(codec: str) -> str:
+    return {"big5": "cp950"}.get(codec, codec)
+
+
+def _fit(beyond: list[tuple[str, int]], way: Language) -> float:
+    return sum(number * _surprise(c, way) for c, number in beyond)
+
+
+def _surprise(c: str, way: Language) -> float:
+    known = way.characters.get(c)
+    if known is not None:
+        return known
+    if c == "\ufffd":
+        return _BROKEN
+    return next((other for codes, other in way.others if ord(c) in codes), _SURPRISE)
+
+
+def _spelling(word: str) -> float:
+    """What speaks against a word: capitals inside it, or letters of two scripts."""
+    if ord(max(word)) >= _FIRST_CASELESS:
         return 0.0
-    return sum(1 for c in beyond if c in letters) / len(beyond)
+    out = 0.0
+    if word.lower() != word and word.upper() != word and word[1:].lower() != word[1:]:
+        out += _WRONG_CASE
+    if max(word) >= "\u0370" and _LATIN_LETTER.search(word):
+        out += _MIXED_SCRIPTS
+    return out

@@ -216,7 +216,7 @@ _PADDED_LINES = re.compile(rb"[A-Za-z0-9+/\r\n]++(?:={1,2}[\r\n]*+[A-Za-z0-9+/\r
 def base64_bytes(data: bytes) -> bytes:
     """Base64 as mail clients read it: foreign characters skipped, missing padding supplied."""
     padding = data.find(b"=")
-    if 0 <= padding < len(data) - 8 and _PADDED_LINES.fullmatch(data):
+    if 0 <= padding < len(data) - 4 and _PADDED_LINES.fullmatch(data):
         # Some scripts encode line by line; decoders that stop at the first padding would lose the rest.
         return b"".join(base64_bytes(piece) for piece in re.split(rb"=+", data))
     try:

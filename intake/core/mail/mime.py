@@ -18,8 +18,9 @@ _GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\r\n]{1,200}?)[ \t\r]*\n[Cc]onten
 _GUESS_WITHIN = 65_536
 _MOST_LOOKS = 100_000
 _MOST_SEARCHED = 300_000_000
-# A first line with marks or several spaces: text that was declared wrongly, which a person still reads.
-_PLAINLY_NOT_BASE64 = re.compile(rb"\s*+(?:[^\s]++ ++[^\s]++ |[A-Za-z0-9+/= ]*+[^A-Za-z0-9+/=\s])")
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n"
+_LOOKED_AT = 4_096
+_MOST_JUNK = 0.08
 _MESSAGES = frozenset({"message/rfc822", "message/global"})
 _TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+")
 
@@ -73,14 +74,19 @@ def payload(raw: bytes, part: Part, most: int | None = None) -> bytes:
     end = part.end if most is None else min(part.end, part.start + most)
     data = raw[part.start : end]
     match (part.headers.get("content-transfer-encoding") or "").strip(" \t;\"'").lower():
-        case "base64" if not _PLAINLY_NOT_BASE64.match(data):
+        case "base64" if not _plainly_not_base64(data[:_LOOKED_AT]):
             return base64_bytes(data)
         case "quoted-printable" | "quoted_printable":
             return binascii.a2b_qp(data)
         case "x-uuencode" | "uuencode" | "x-uue" | "uue":
-            return _uudecoded(data)
+            return uudecoded(data)
         case _:
             return data
+
+
+def _plainly_not_base64(data: bytes) -> bool:
+    """Text that was declared wrongly, which a person still reads: its spaces and marks are many."""
+    return len(data.translate(None, _BASE64)) > 1 + len(data) * _MOST_JUNK
 
 
 def _beginning(raw: bytes) -> int:
@@ -216,7 +222,8 @@ def _before_newline(raw: bytes, at: int) -> int:
     return at - 2 if raw[at - 2 : at] == b"\r\n" else at - 1
 
 
-def _uudecoded(data: bytes) -> bytes:
+def uudecoded(data: bytes) -> bytes:
+    """The file in a block of uuencode; the bytes themselves where none begins."""
     out: list[bytes] = []
     inside = False
     for line in data.splitlines():

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from intake.core.mail.address import Words, parse_headers, prepared, read_list, read_sender
+from intake.core.mail.attached import located
 from intake.core.mail.authentication import authenticated, signature_records
 from intake.core.mail.automatic import reason_for_silence
 from intake.core.mail.body import read_body
@@ -18,7 +19,7 @@ from intake.core.mail.header import readable, unescaped, visible
 from intake.core.mail.kind import judge
 from intake.core.mail.language import detect
 from intake.core.mail.message import Address, Limits, Message, Trust, Unreadable
-from intake.core.mail.mime import Part, payload, split
+from intake.core.mail.mime import Part, split
 from intake.core.mail.quotes import new_text
 from intake.core.mail.ticket_numbers import ticket_numbers
 
@@ -55,10 +56,7 @@ def read(
 
 def locate(raw: bytes, place: tuple[int, ...], limits: Limits | None = None) -> bytes:
     """The decoded bytes of the attachment at `place`. Raises Unreadable as `read` does, LookupError without it."""
-    part, _ = split(raw, limits or Limits())
-    for index in place:
-        part = part.children[index]
-    return raw[part.start : part.end] if part.children else payload(raw, part)
+    return located(raw, place, limits or Limits())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,13 @@ _ENCRYPTED = "-----BEGIN PGP MESSAGE-----"
 _DATA_OID = bytes.fromhex("06092a864886f70d010701")
 _SIGNED_OID = bytes.fromhex("06092a864886f70d010702")
 _DEEPEST = 6
+_SEALS = {
+    bytes.fromhex("06092a864886f70d010703"): "encrypted (S/MIME): the text cannot be read here",
+    bytes.fromhex("060b2a864886f70d0109100117"): "encrypted (S/MIME): the text cannot be read here",
+    bytes.fromhex("060b2a864886f70d0109100109"): "compressed (S/MIME): the text cannot be read here",
+    _SIGNED_OID: "signed (S/MIME) without a content that can be read here",
+}
+_SEALED_TYPES = {"enveloped-data", "authenveloped-data", "authenticated-data"}
 
 
 def armoured(text: str) -> tuple[str, str | None]:
@@ -28,6 +35,16 @@ def armoured(text: str) -> tuple[str, str | None]:
         at = end + len(_END)
     text = "".join((*out, text[at:])).rstrip()
     return text, "encrypted (PGP): a part of the text cannot be read here" if _ENCRYPTED in text else None
+
+
+def sealed(der: bytes, smime_type: str) -> str:
+    """What PKCS #7 data is whose content cannot be read, by its declared type and its first object identifier."""
+    if smime_type == "certs-only":
+        return "certificates only (S/MIME)"
+    found = next((seal for oid, seal in _SEALS.items() if oid in der[:64]), None)
+    if found and smime_type not in _SEALED_TYPES:
+        return found
+    return "encrypted (S/MIME): the text cannot be read here"
 
 
 def signed_content(der: bytes) -> bytes | None:

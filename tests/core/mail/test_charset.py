@@ -60,6 +60,49 @@ def test_undeclared_text_is_recognised(text: str, written: str, declared: str | 
     assert decode(text.encode(written), declared).text == text
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("für", "cp1252"),
+        ("Öl", "cp1252"),
+        ("Grüße", "cp1252"),
+        ("Größe: 5 €", "cp1252"),
+        ("déjà", "cp1252"),
+        ("à bientôt", "cp1252"),
+        ("Île", "cp1252"),
+        ("RÉFÉRENCÉE", "cp1252"),
+        ("Suíça", "cp1252"),
+        ("ação", "cp1252"),
+        ("¿Qué?", "cp1252"),
+        ("África", "cp1252"),
+        ("ÑANDÚ", "cp1252"),
+        ("Perù", "cp1252"),
+        ("perché è così", "cp1252"),
+        ("jäätelö", "cp1252"),
+        ("Ækvator", "cp1252"),
+        ("Indonesië", "cp1252"),
+        ("it’s “done” – 5 €", "cp1252"),
+        ("Łódź", "cp1250"),
+        ("błąd wciąż trwa", "cp1250"),
+        ("Děkuji, úpěl kůň", "cp1250"),
+        ("Işık", "cp1254"),
+        ("Да, есть", "cp1251"),
+        ("Сервер", "koi8-r"),
+        ("ПОМОГИТЕ", "cp1251"),
+        ("Ναι, βοήθεια", "cp1253"),
+        ("テスト", "cp932"),
+        ("御見積書", "cp932"),
+        ("障害の報告です", "euc_jp"),
+        ("你好", "gb18030"),
+        ("发票", "gb18030"),
+        ("測試", "big5"),
+        ("안녕하세요", "cp949"),
+    ],
+)
+def test_a_few_undeclared_words_are_enough(text: str, written: str) -> None:
+    assert decode(text.encode(written)).text == text
+
+
 @pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1251", "utf-8", "gb2312", "us-ascii", "utf-16"])
 def test_text_in_utf_8_is_read_whatever_is_declared(declared: str) -> None:
     text = "Schöne Grüße aus Köln – für alle Ämter"
