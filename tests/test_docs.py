@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from intake.cli import COMMANDS, command
 from intake.config import Settings
-from intake.core.policy import schema, schema_rules, schema_types
+from intake.core.policy import schema, schema_examples, schema_rules, schema_types
 from intake.desk.customers import AgentPart, CustomerPart
 from intake.outbound.grammar import FILTERS
 from intake.outbound.samples import SAMPLES
@@ -114,7 +114,9 @@ def test_command_lines_that_a_page_shows_have_only_known_words_and_options(page:
 def test_every_key_of_the_configuration_is_explained_in_the_example() -> None:
     text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
     parts = re.split(r"^(?:# )?\[\[?(\w+)\]?\]", text, flags=re.MULTILINE)
-    told = dict(zip(parts[1::2], parts[2::2], strict=True))
+    told: dict[str, str] = {}
+    for name, keys_of in zip(parts[1::2], parts[2::2], strict=True):
+        told[name] = told.get(name, "") + keys_of
     assert told.keys() == Settings.model_fields.keys()
     for name in told:
         # LMTP has the keys of SMTP, and is explained by them
@@ -157,6 +159,23 @@ TABLES: Mapping[str, list[type[BaseModel]]] = {
     "### `[chasing]`": [schema.ChasingPart],
     "### `[[ladder]]`": [schema_rules.LadderStep],
     "### `[reopening]`": [schema.ReopeningPart],
+    "### `[[regions]]`": [schema.RegionPart],
+    "### `[[mark_rules]]`": [schema_rules.MarkRule],
+    "### `[[alerts]]`": [schema_rules.AlertRule],
+    "### `[[lowering]]`": [schema_rules.LoweringPart],
+    "### `[[warnings]]`": [schema_rules.WarningPart],
+    "### `[registration]`": [schema_rules.RegistrationPart],
+    "### `[consent]`": [schema_rules.ConsentPart],
+    "### `[[allowance]]`": [schema_rules.AllowancePart],
+    "### `[flood]`": [schema_rules.FloodPart],
+    "### `[credits]`": [schema_rules.CreditsPart],
+    "### `[engineer]`": [schema_rules.EngineerPart],
+    "### `[[tasks]]`": [schema_rules.TaskPart],
+    "### `[[contract_hours]]`": [schema_rules.ContractHoursPart],
+    "### `[triage]`": [schema.TriagePart],
+    "### `[escalation]`": [schema_rules.EscalationPart],
+    "### `[work_list]`": [schema_rules.WorkListPart],
+    "### `[[examples]]`": [schema_examples.ExamplePart, schema_examples.ExampleStep],
     "## Customers": [CustomerPart],
 }
 
