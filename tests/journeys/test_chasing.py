@@ -36,7 +36,7 @@ def newest(desk: Running) -> dict[str, Any]:
 def write(desk: Running, raw: bytes) -> dict[str, Any]:
     """A mail by file; the newest case then."""
     (desk.folder / "mail.eml").write_bytes(b"Return-Path: <kim@hosting.example>\r\n" + raw)
-    desk.command("ingest", str(desk.folder / "mail.eml"))
+    desk.command("ingest", "--answer", str(desk.folder / "mail.eml"))
     shown = desk.json("case", "show", newest(desk)["reference"])
     assert isinstance(shown, dict)
     return shown

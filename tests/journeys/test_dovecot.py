@@ -47,7 +47,7 @@ def question(number: int) -> bytes:
 
 
 def cases_when(program: Running, count: int) -> list[dict[str, Any]]:
-    """All cases, once there are as many and no mail waits."""
+    """All cases by their numbers, once there are as many and no mail waits."""
 
     def found() -> list[dict[str, Any]] | None:
         rows: list[dict[str, Any]] = program.json("case", "list")
@@ -55,7 +55,7 @@ def cases_when(program: Running, count: int) -> list[dict[str, Any]]:
 
     rows = eventually(found, 60, f"{count} cases\n{program.log()[-3000:]}")
     assert len(rows) == count
-    return rows
+    return sorted(rows, key=lambda row: str(row["reference"]))
 
 
 def answers(program: Running) -> list[str]:
