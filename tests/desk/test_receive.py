@@ -18,8 +18,8 @@ from intake.core.case.act import Act
 from intake.desk import act
 from intake.desk.receive import again, receive
 
-SECURITY = "security@support.example"
-TWO_ROUTES = f'[[route]]\naddress = "{SECURITY}"\npolicy = "open-xchange"\nqueue = "security"\n'
+SECOND = "second@support.example"
+TWO_ROUTES = f'[[route]]\naddress = "{SECOND}"\npolicy = "open-xchange"\nqueue = "second"\n'
 WITHOUT_SEVERITY = FORM.replace("Severity: 2\n", "")
 TRUSTED = {"reading.trusted_host": "mx.support.example"}
 PASS = "mx.support.example; dmarc=pass header.from=hosting.example"
@@ -98,25 +98,25 @@ def test_a_long_thread_of_one_writer_keeps_its_order_in_one_batch(desk: Home) ->
 
 def test_a_mail_to_two_routes_has_an_outcome_on_each_and_linked_cases(tmp_path: Path) -> None:
     with home(tmp_path, more=TWO_ROUTES) as desk:
-        outcomes = desk.take(mail(to=f"{ROUTE}, {SECURITY}"), routes=[ROUTE, SECURITY])
-        assert [(each["route"], each["outcome"]) for each in outcomes] == [(ROUTE, "new_case"), (SECURITY, "new_case")]
+        outcomes = desk.take(mail(to=f"{ROUTE}, {SECOND}"), routes=[ROUTE, SECOND])
+        assert [(each["route"], each["outcome"]) for each in outcomes] == [(ROUTE, "new_case"), (SECOND, "new_case")]
         first, second = desk.cases()
         assert (first.linked, second.linked) == ((second.reference,), (first.reference,))
-        assert (first.queue, second.queue) == ("support", "security")
+        assert (first.queue, second.queue) == ("support", "second")
         assert desk.ledger()["received"] == 2
         assert desk.ledger()["balanced"]
-        desk.take(follow_up(to=f"{ROUTE}, {SECURITY}"), NOW + timedelta(minutes=1), routes=[ROUTE, SECURITY])
+        desk.take(follow_up(to=f"{ROUTE}, {SECOND}"), NOW + timedelta(minutes=1), routes=[ROUTE, SECOND])
         assert [len(desk.shown(case.reference)["messages"]) for case in (first, second)] == [2, 2]
 
 
 def test_a_reply_to_one_of_two_routes_lands_on_that_routes_case(tmp_path: Path) -> None:
     with home(tmp_path, more=TWO_ROUTES) as desk:
-        desk.take(mail(to=f"{ROUTE}, {SECURITY}"), routes=[ROUTE, SECURITY])
-        for number, route in enumerate((SECURITY, ROUTE), 2):
+        desk.take(mail(to=f"{ROUTE}, {SECOND}"), routes=[ROUTE, SECOND])
+        for number, route in enumerate((SECOND, ROUTE), 2):
             desk.take(follow_up(number=number, to=route), NOW + timedelta(minutes=number), routes=[route])
         assert {case.route: len(desk.shown(case.reference)["messages"]) for case in desk.cases()} == {
             ROUTE: 2,
-            SECURITY: 2,
+            SECOND: 2,
         }
 
 
@@ -338,12 +338,12 @@ def test_a_reply_wrongly_taken_for_a_bounce_stands_on_its_case_once_when_it_is_r
 
 def test_a_route_that_is_gone_parks_its_mails_until_it_is_back(tmp_path: Path) -> None:
     with home(tmp_path) as desk:
-        lost = desk.keep(mail(), routes=[SECURITY])
+        lost = desk.keep(mail(), routes=[SECOND])
         desk.receive()
         assert "no route has the address" in desk.outcomes(lost)[0]["because"]
     with home(tmp_path, more=TWO_ROUTES, customers="") as desk:
         assert again(desk.house, lost, NOW) == 1
-        assert desk.case().route == SECURITY
+        assert desk.case().route == SECOND
 
 
 def test_old_mail_of_a_mailbox_becomes_a_case_without_clocks_or_letters(desk: Home) -> None:
