@@ -142,7 +142,7 @@ def fields_of_reply(arrival: Arrival, policy: Policy | None = None) -> dict[str,
 
     `policy` is the version that the case runs under, the route's where it is not said.
 
-    The severity counts only where the new text has it: a quote may hold anybody's.
+    The severity counts only where the new text or a file has it: a quote may hold anybody's.
     """
     ours = _lines(arrival.our_words)
     whole = " ".join(ours)
@@ -150,8 +150,9 @@ def fields_of_reply(arrival: Arrival, policy: Policy | None = None) -> dict[str,
     specs = (policy or arrival.policy).specs
     labels = labels_of(specs)
     texts = [_without(labels, known, whole, text[:REPLY_CHARACTERS]) for text in arrival.message.form_texts]
-    everywhere = read_fields(specs, texts)
-    added = read_fields(specs, texts[:1])
+    files = [_without(labels, known, whole, text) for text in arrival.message.file_texts]
+    everywhere = read_fields(specs, texts, files)
+    added = read_fields(specs, texts[:1], files)
     everywhere.pop(SEVERITY_FIELD, None)
     return {**everywhere, **added}
 

@@ -1,7 +1,7 @@
 """Finds the labels of a form in a text, each with the lines that follow it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from intake.core.mail.attributions import quote_depth, quote_starts
@@ -49,7 +49,7 @@ class Scan:
         self._equals = False
         self._number = 0
 
-    def entries(self) -> Iterable[Entry]:
+    def entries(self) -> Sequence[Entry]:
         """The labels with what follows them, in their order."""
         done: list[Entry] = []
         starts = quote_starts(self._lines)

@@ -24,25 +24,43 @@ _UNSEEN = (
     "\ufe0e\ufe0f\ufeff"
 )
 _SEEN = str.maketrans({**dict.fromkeys("\u00a0\u2007\u202f\u3000", " "), **dict.fromkeys(_UNSEEN, "")})
+_FEWEST_OF_A_FORM = 2
+_OFTEN = 2
 # Far beyond any form, and still read in a fraction of a second.
 _LONGEST = 500_000
 
 
-def read_fields(specs: Sequence[FieldSpec], texts: Sequence[str]) -> dict[str, FieldValue]:
+def read_fields(specs: Sequence[FieldSpec], texts: Sequence[str], files: Sequence[str] = ()) -> dict[str, FieldValue]:
     """The fields that the texts give, by key, in the order of `specs`; what no text gives is absent.
 
     `texts` are renderings of one mail, best first (the new text, the whole text, the text of its HTML part). What an
     earlier text gives stands, even if it is not valid, so that a quoted old form never overrides a new answer;
     a form's own hint left in place gives way. Within one text the first valid value stands, else the first written.
-    A text is read up to 500,000 characters and 2,000 labels.
+    `files` are texts of attached files: those that are a form give what no text gave. A text is read up to 500,000
+    characters and 2,000 labels.
     """
     labels = labels_of(tuple(specs))
     found: dict[str, Judged] = {}
     for text in dict.fromkeys(texts):
-        for key, judged in _read_text(labels, text).items():
-            if key not in found or (judged.given and not found[key].given):
-                found[key] = judged
+        _add(found, _judged(_entries(labels, text)))
+    for text in dict.fromkeys(files):
+        entries = _entries(labels, text)
+        judged = _judged(entries)
+        if _is_form(specs, entries, judged):
+            _add(found, judged)
     return {spec.key: found[spec.key].value for spec in specs if spec.key in found}
+
+
+def _add(found: dict[str, Judged], more: Mapping[str, Judged]) -> None:
+    for key, judged in more.items():
+        if key not in found or (judged.given and not found[key].given):
+            found[key] = judged
+
+
+def _is_form(specs: Sequence[FieldSpec], entries: Sequence[Entry], judged: Mapping[str, Judged]) -> bool:
+    """Whether a file is a form that was filled in: a fair part of the fields, none time and again as logs have them."""
+    valid = sum(1 for each in judged.values() if each.value.valid)
+    return valid >= max(_FEWEST_OF_A_FORM, len(specs) // 3) and len(entries) <= _OFTEN * len(judged)
 
 
 def missing_fields(specs: Sequence[FieldSpec], values: Mapping[str, FieldValue]) -> tuple[str, ...]:
@@ -50,10 +68,13 @@ def missing_fields(specs: Sequence[FieldSpec], values: Mapping[str, FieldValue])
     return tuple(s.key for s in specs if s.required and not (s.key in values and values[s.key].valid))
 
 
-def _read_text(labels: Labels, text: str) -> dict[str, Judged]:
+def _entries(labels: Labels, text: str) -> Sequence[Entry]:
+    return Scan(labels, upright(labels, text[:_LONGEST].translate(_SEEN).splitlines())).entries()
+
+
+def _judged(entries: Sequence[Entry]) -> dict[str, Judged]:
     found: dict[str, Judged] = {}
-    lines = upright(labels, text[:_LONGEST].translate(_SEEN).splitlines())
-    for entry in Scan(labels, lines).entries():
+    for entry in entries:
         old = found.get(entry.spec.key)
         if old and old.value.valid:
             continue
