@@ -55,7 +55,7 @@ SUPPOSING = _any(
 FAULT = _any(
     r"\b(is|are|was|were|has|have|does|do|did)(n't| not| never) (been )?(being )?"
     r"(work|sent|send|delivered|deliver|arriv|triggered|trigger|show|start|load|appear|sav|stored|possible)",
-    r"(?<!\bam )(?<!'m )(?<!ly )\b(not|no longer) (working|sent out|sending)|\bbroken\b",
+    r"\bno longer (works?|working|sent|sends?)\b|\bbroken\b",
     r"\b(fails|failed|failing) to\b|\bstopped (working|sending)",
     r"error (message|code|\d)|\bexception\b|\bcrash(es|ed)?\b|\bbug\b|\b(nobody|no one) (gets|receives)",
     r"(funktionier|klapp)\w* (seit [^.\n]{1,30} )?(leider )?nicht|geht (leider )?nicht( mehr)?\b|fehlermeldung",
