@@ -242,7 +242,7 @@ def _signed(reading: Reading, domain: str) -> Reading:
 def _read_one(raw: bytes, specs: Specs, way: Way) -> Reading:
     try:
         message = read(raw, trust=way.trust, own_addresses=way.own_addresses)
-        fields = {policy: read_fields(each, message.form_texts) for policy, each in specs.items()}
+        fields = {policy: read_fields(each, message.form_texts, message.file_texts) for policy, each in specs.items()}
     except Unreadable as error:
         return Reading(None, {}, str(error))
     except MemoryError:
