@@ -113,7 +113,7 @@ RuleSeverity = Annotated[int | Literal["given", "example"], PlainValidator(_seve
 Span = Annotated[str, AfterValidator(_span)]
 TargetSentence = Annotated[str, AfterValidator(_target)]
 Phrase = Annotated[str, AfterValidator(_phrase)]
-"""Words that stand together in a text, in any case; a `*` lets a word go on, or stands for up to two words."""
+"""Words that stand together in a text, in any case; a `*` lets a word go on, or stands for up to three words."""
 Words = dict[str, str]
 """The same sentence in other languages."""
 

@@ -80,7 +80,8 @@ def judge(policy: Policy, asked: Asked, language: str = "en", tags: frozenset[st
             marks |= set(rule.marks)
             facts = _Facts(asked, given, level, text, severity, facts.tags | set(rule.tags))
             because += [] if rule.quiet else [Because(rule.clause, _filled(rule.said(language), facts))]
-    told = [(rule, Because(rule.clause, _filled(rule.said(language), facts))) for rule in _alerting(policy, facts)]
+    once = {rule.role: rule for rule in reversed(_alerting(policy, facts))}
+    told = [(rule, Because(rule.clause, _filled(rule.said(language), facts))) for rule in reversed(once.values())]
     because += [said for rule, said in told if not rule.quiet]
     alerts = tuple(Alert(rule.role, said) for rule, said in told)
     return Judged(severity, given, frozenset(marks), facts.tags, tuple(dict.fromkeys(because)), judged.held, alerts)

@@ -10,7 +10,7 @@ from intake.core.policy.denials import NEGATION, taken_back
 SEARCHED = 50_000
 """This many characters of a text are looked at."""
 ANY = "*"
-"""As a word of a phrase: up to two words, none of them a denial."""
+"""As a word of a phrase: up to three words, none of them a denial."""
 
 _SPACE = re.compile(r"\s+")
 _NT = re.compile(
@@ -18,7 +18,7 @@ _NT = re.compile(
 )
 _S = re.compile(
     r"(?:(?<=\bit)|(?<=\bthat)|(?<=\bthere))'s\b|'s(?= (?:(?:completely|totally|currently|now|not|still|all|again) )*"
-    r"(?:down|offline|unavailable|unreachable|unusable|unresponsive|dead|broken)\b)"
+    r"(?:down|offline|unavailable|unreachable|unusable|unresponsive|dead|broken|responding|reachable|available|working)\b)"
 )
 _STEMS = {"ca": "can", "wo": "will", "sha": "shall"}
 
@@ -82,7 +82,7 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     whole = ""
     for word in plain_text(phrase.strip()).split(" "):
         if word == ANY:
-            whole += rf"(?:(?!{NEGATION}\b)[\w'/]+[ -]){{0,2}}"
+            whole += rf"(?:(?!{NEGATION}\b)[\w'/]+[ -]){{0,3}}"
         else:
             whole += re.escape(word.rstrip("*")) + (r"\w*" if word.endswith("*") else "") + "[ -]"
     return re.compile(rf"(?<!\w)(?<!\bde-){whole.removesuffix('[ -]')}(?!\w)")
