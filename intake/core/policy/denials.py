@@ -20,7 +20,7 @@ _NO = _any(
 )
 _AFTER_NO = _any(
     r"an? any more longer further known such other new real actual current complete full total our your the",
-    r"need reason wish to einen? einer weiteren? bekannten? akuten? grund zu un une",
+    r"need reason wish to for einen? einer weiteren? bekannten? akuten? grund zu un une",
 )
 _NOT = _any(
     r"not never refus(?:es?|ed|ing) declin(?:es?|ed|ing) withdr[ae]ws? withdrawn withdrawing withheld withhold\w*",
