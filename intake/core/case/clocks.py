@@ -145,8 +145,11 @@ def resume(policy: Policy, case: Case, now: datetime) -> Case:
 
 
 def shifted(policy: Policy, case: Case, clock: Clock, stood: Pause) -> Clock:
-    """The clock later by a pause: its due time and its aim keep the open time that they had left."""
-    if stood.end is None or clock.due_at is None:
+    """The clock later by a pause: its due time and its aim keep the open time that they had left.
+
+    A pause that began when the time was over already moves nothing.
+    """
+    if stood.end is None or clock.due_at is None or stood.start >= clock.due_at:
         return clock
     calendar = policy.calendar(clock.calendar, case.zone)
     left = open_between(calendar, stood.start, clock.due_at)
