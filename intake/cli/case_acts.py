@@ -195,6 +195,7 @@ for _row in (
     _plain(*_row)
 for _words in (
     ("consent", "Record the end customer's consent.", "Who gave it, and how.", '"by telephone"', "has the consent"),
+    ("critical", "Say whether the case is critical.", "yes: critical; no: not critical.", "yes", "decided"),
     ("exempt", "Say whether the policy's targets hold.", "yes: exempt; no: not exempt.", "yes", "decided"),
     ("agreed", "Record what was agreed with the customer; no clock moves.", "What.", '"a call at 18:00"', "noted"),
     ("correct", "Take a miss back, with a reason.", "The clock: response, update, resolution or escalation.",

@@ -17,7 +17,7 @@ class Act:
 
     `reply`, `ask` (a reply after which the customer has the next turn), `note`, `agreed`: the text. `assign`: an
     address or a role. `severity`: the number. `status`: the state. `waive`: a field's key. `consent`: who gave it.
-    `exempt`: "yes" or "no". `correct`: the clock's kind. `done`: the follow-up's name. Others take nothing.
+    `critical`, `exempt`: "yes" or "no". `correct`: the clock's kind. `done`: the follow-up's name. Others take nothing.
     `roles` are those that the person answers for.
     """
 

@@ -213,6 +213,7 @@ ACTS: Mapping[str, Callable[[Setting, Decision, Act], Decision]] = {
     "assign": _assign,
     "have-it": _have_it,
     "severity": severity_acts.severity,
+    "critical": severity_acts.critical,
     "workaround": severity_acts.lower,
     "cannot-go-on": severity_acts.lower,
     "restored": severity_acts.lower,

@@ -1,5 +1,6 @@
 """Escalation that a customer asks for: when it may rise, how far, who answers, and what the customer is told."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,11 +13,23 @@ from intake.core.policy.policy import Policy
 from intake.core.policy.promise import Promise, counted_span, span_from
 from intake.core.policy.schema_rules import EscalationPart, LadderStep
 
+GREETING = re.compile(
+    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|"
+    r"sehr geehrte[rs]?|liebe[rs]?|grüezi|grüss gott|grüß gott|moin|servus|bonjour|hola|ciao)\b[^.!?:]{0,60}[,!.:]?",
+    re.IGNORECASE,
+)
+
 
 def asked(policy: Policy, text: str) -> bool:
     """Whether a mail asks for it: in its subject or first line. `text` is the subject, then the new text."""
     part = policy.file.escalation
     return part is not None and words.found(part.words, _head(text)) is not None
+
+
+def own_words(case: Case, text: str) -> str:
+    """The text of a reply without the case's subject, which each reply repeats whether it asks for something or not."""
+    subject, line, rest = text.partition("\n")
+    return f"{subject.replace(case.subject, ' ') if case.subject else subject}{line}{rest}"
 
 
 def request(policy: Policy, decision: Decision, text: str, at: datetime, *, urgent: bool) -> Decision:
@@ -127,6 +140,7 @@ def _alert(policy: Policy, case: Case, text: str) -> Notice:
 
 
 def _head(text: str) -> str:
-    """The subject and the first line that says something."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    return "\n".join(lines[:2])
+    """The subject and the first line that says something, which a greeting does not."""
+    subject, _, rest = text.partition("\n")
+    lines = (line for line in rest.splitlines() if line.strip() and not GREETING.fullmatch(line.strip()))
+    return f"{subject}. {next(lines, '')}"

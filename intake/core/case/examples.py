@@ -20,7 +20,7 @@ from intake.core.policy.policy import Policy
 from intake.core.policy.schema_examples import ExampleCustomer, ExamplePart, ExampleStep
 from intake.core.policy.severity import SEVERITY_FIELD
 
-ACTS = {"resolve": ("status", "resolved"), "exempt": ("exempt", "yes")}
+ACTS = {"resolve": ("status", "resolved"), "exempt": ("exempt", "yes"), "critical": ("critical", "yes")}
 TEXT = "an answer"
 
 

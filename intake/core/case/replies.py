@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from intake.core.case import clocks, consent, escalating, severity_change, tasks
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, NoticeKind, Participant, Wish
-from intake.core.case.opening import information_because, registered
+from intake.core.case.opening import ALERTED, information_because, registered
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
-from intake.core.policy.severity import Asked, given_severity, judge
+from intake.core.policy.severity import Asked, Judged, given_severity, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,13 @@ def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decis
     decision = _join(decision, reply)
     decision = _verify(policy, decision, reply, now)
     decision = _supply(policy, decision, reply, now)
+    decision = _outcry(policy, decision, reply)
     decision = _still_owed(policy, decision, reply.received_at)
     decision = _wake(policy, decision, reply)
-    decision = tasks.ask(policy, decision, reply.text, reply.received_at)
-    if reply.asks_escalation or escalating.asked(policy, reply.text):
-        decision = escalating.request(policy, decision, reply.text, reply.received_at, urgent=reply.asks_escalation)
+    text = escalating.own_words(case, reply.text)
+    decision = tasks.ask(policy, decision, text, reply.received_at)
+    if reply.asks_escalation or escalating.asked(policy, text):
+        decision = escalating.request(policy, decision, text, reply.received_at, urgent=reply.asks_escalation)
     return decision.then(notices=(_tell(policy, case, "desk-reply"),))
 
 
@@ -144,15 +146,40 @@ def _severity(policy: Policy, decision: Decision, reply: Reply, now: datetime) -
     if case.wished_severity is not None or "triage" not in case.marks:
         case = replace(case, wished_severity=given)
         text = f"{reply.writer.address} asks for Severity {given}"
-        return replace(decision, case=case).then(
-            Entry("severity-wish", text, reply.writer.address), notices=(_tell(policy, case, "desk-alert", text),)
-        )
-    judged = judge(policy, Asked(case.channel, case.plan, reply.fields, reply.text), case.language)
-    changed = severity_change.changed(policy, case, judged.severity, now, reply.customer)
+        told = (_tell(policy, case, "desk-alert", text), *_alerts(policy, case, reply))
+        return replace(decision, case=case).then(Entry("severity-wish", text, reply.writer.address), notices=told)
+    judged = _judged(policy, case, reply)
+    sorted_out = replace(case.unmarked("triage").marked(*judged.marks), tags=case.tags | judged.tags)
+    changed = severity_change.changed(policy, sorted_out, judged.severity, now, reply.customer)
     changed = replace(changed, wished_severity=given, because=(*judged.because, *case.because[1:]))
-    changed = changed.unmarked("triage").marked(*judged.marks)
     entry = severity_change.entry(case, changed, reply.writer.address)
     return replace(decision, case=changed).then(entry)
+
+
+def _judged(policy: Policy, case: Case, reply: Reply) -> Judged:
+    """What the policy's rules say of the case with what the reply adds."""
+    known = reply.customer is not None
+    ours = registered(policy, reply.customer, reply.writer.address)
+    text = f"{reply.case_text}\n{reply.text}"
+    return judge(policy, Asked(case.channel, case.plan, reply.fields, text, known, ours), case.language, case.tags)
+
+
+def _alerts(policy: Policy, case: Case, reply: Reply) -> tuple[Notice, ...]:
+    """Whom the policy has told at once of what a reply wishes."""
+    asked = Asked(case.channel, case.plan, reply.fields, reply.text)
+    alerts = judge(policy, asked, case.language, case.tags).alerts
+    return tuple(Notice("desk-alert", each.role, each.because.text, at_once=True) for each in alerts)
+
+
+def _outcry(policy: Policy, decision: Decision, reply: Reply) -> Decision:
+    """A reply whose words alone have a role told at once, where nobody was told of the case yet."""
+    case = decision.case
+    if ALERTED in case.tags or any(notice.at_once for notice in decision.notices):
+        return decision
+    notices = _alerts(policy, case, reply)
+    return (
+        replace(decision, case=replace(case, tags=case.tags | {ALERTED})).then(notices=notices) if notices else decision
+    )
 
 
 def _still_owed(policy: Policy, decision: Decision, at: datetime) -> Decision:
