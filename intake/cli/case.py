@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from intake import app as program
-from intake.cli.case_acts import Reference, must_be_address, tell
+from intake.cli.acting import acting_as, must_be_address
+from intake.cli.case_acts import Reference, tell
 from intake.cli.case_acts import commands as acts
 from intake.cli.common import (
     AsOption,
@@ -132,7 +133,6 @@ def open_(
     """
     settings = configured(config)
     must_be_address(contact, "--from")
-    must_be_address(by, "--as")
     if channel not in ("phone", "portal"):
         raise IntakeError(f'--channel: "{channel}" is none; right would be phone or portal')
     with program.house_of(settings) as house:
@@ -143,7 +143,7 @@ def open_(
             text=given(text, "--text"),
             route=to or settings.settings.route[0].address,
             channel=channel,
-            by=by,
+            by=acting_as(house.databases, by),
             now=program.now(),
         )
     tell(case, json, "opened")

@@ -49,18 +49,24 @@ def parked_list(
 
 
 @commands.command("show")
-def parked_show(mail: Number, config: ConfigOption = None) -> None:
-    """Print a kept mail as it came, byte for byte.
+def parked_show(mail: Number, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Print a kept mail as it came, byte for byte; with --json, its outcomes too, and its bytes as text.
 
     Example: intake parked show 17 > mail.eml
     """
     databases = program.open_store(configured(config))
     try:
-        sys.stdout.buffer.write(spool.raw(databases.spool, mail))
+        raw = spool.raw(databases.spool, mail)
+        with reading(databases.reading) as connection:
+            outcomes = ledgers.outcomes(connection, mail)
     except KeyError:
         raise IntakeError(f"no mail has the number {mail}; `intake parked list` shows them") from None
     finally:
         databases.close()
+    if json:
+        print_json({"id": mail, "outcomes": outcomes, "raw": raw.decode("utf-8", "replace")})
+    else:
+        sys.stdout.buffer.write(raw)
 
 
 @commands.command("retry")

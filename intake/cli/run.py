@@ -1,13 +1,24 @@
 """Commands that run the program: serve, demo, init, check, tick."""
 
 import shutil
+import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from intake import app as program
-from intake.cli.common import ConfigOption, JsonOption, complain, configured, group, instant, print_json, say
+from intake.cli.common import (
+    ConfigOption,
+    JsonOption,
+    UnreadConfig,
+    complain,
+    configured,
+    group,
+    instant,
+    print_json,
+    say,
+)
 from intake.cli.demo import run_demo
 from intake.config import load
 from intake.errors import IntakeError, Mistake, Mistakes
@@ -22,6 +33,7 @@ def serve(
         program.ROLES
     ),
     config: ConfigOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Run until SIGTERM: take mail, decide, send, chase.
 
@@ -36,34 +48,45 @@ def serve(
 
     running = Program(configured(config), wanted)
     running.start()
-    say(f"intake serves {', '.join(wanted)}; listening on {', '.join(running.listening) or 'nothing'}")
+    if json:
+        print_json({"roles": wanted, "listening": running.listening})
+    else:
+        say(f"intake serves {', '.join(wanted)}; listening on {', '.join(running.listening) or 'nothing'}")
+    sys.stdout.flush()
     try:
         running.wait()
     finally:
         running.close()
-    say("stopped")
+    if not json:
+        say("stopped")
 
 
 @commands.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End when everything has been shown.")] = False,
     folder: Annotated[Path | None, typer.Option(help="A folder for the demo's data; a fresh one without it.")] = None,
+    config: UnreadConfig = None,
+    json: JsonOption = False,
 ) -> None:
     """See it work: sample customers and mails over real SMTP, on SQLite, in a fresh folder.
 
     Example: intake demo --once
     """
-    run_demo(once, folder)
+    del config
+    run_demo(once, folder, json)
 
 
 @commands.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="The folder to make; what stands there already is left alone.")],
+    config: UnreadConfig = None,
+    json: JsonOption = False,
 ) -> None:
     """Write config.toml, policies/ and templates/ to edit.
 
     Example: intake init /etc/intake
     """
+    del config
     taken = [name for name in ("config.toml", "policies", "templates") if (folder / name).exists()]
     if taken:
         raise IntakeError(f"{folder} has {', '.join(taken)} already; name a folder without them")
@@ -77,6 +100,9 @@ def init(
     except OSError as error:
         raise IntakeError(f"{folder}: cannot be written: {error.strerror}") from None
     load(folder / "config.toml")
+    if json:
+        print_json({"folder": str(folder), "config": str(folder / "config.toml")})
+        return
     say(f"{folder} is ready: edit config.toml, then `intake check --config {folder / 'config.toml'}`")
 
 
@@ -99,7 +125,7 @@ def check(config: ConfigOption = None, json: JsonOption = False) -> None:
     except Mistakes as found:
         mistakes = found.mistakes
     if json:
-        print_json([_as_json(each) for each in mistakes] + [_as_json(each) | {"warning": True} for each in warnings])
+        print_json([each.json() for each in mistakes] + [each.json() | {"warning": True} for each in warnings])
         if mistakes:
             raise typer.Exit(1)
         return
@@ -108,10 +134,6 @@ def check(config: ConfigOption = None, json: JsonOption = False) -> None:
     if mistakes:
         raise Mistakes(mistakes)
     say("configuration, policies and templates are in order")
-
-
-def _as_json(mistake: Mistake) -> dict[str, Any]:
-    return {"file": mistake.file, "line": mistake.line, "key": mistake.key, "text": mistake.text}
 
 
 @commands.command()

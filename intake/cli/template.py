@@ -33,12 +33,16 @@ def list_(config: ConfigOption = None, json: JsonOption = False) -> None:
 def check(
     folder: Annotated[Path | None, typer.Argument(help="A folder of templates; without one, the configured.")] = None,
     config: ConfigOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Name every mistake with file and line.
 
     Example: intake template check templates/
     """
     mistakes = check_templates([folder] if folder else program.folders_of(configured(config), "templates"))
+    if json:
+        print_json([mistake.json() for mistake in mistakes])
+        raise typer.Exit(1 if mistakes else 0)
     if mistakes:
         raise Mistakes(mistakes)
     say("every template is in order")

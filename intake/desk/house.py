@@ -76,10 +76,15 @@ class House:
 
     def roles_of(self, address: str) -> frozenset[str]:
         """The roles that somebody answers for."""
-        tables = (self.settings.roles, *self.settings.roles_in.values())
-        return frozenset(role for table in tables for role, people in table.items() if address.lower() in people)
+        return roles_of(self.settings, address)
 
 
 def own_addresses(settings: Settings) -> frozenset[str]:
     """Every address that a route of the settings takes mail at."""
     return frozenset(address for route in settings.route for address in (route.address, *route.aliases))
+
+
+def roles_of(settings: Settings, address: str) -> frozenset[str]:
+    """The roles that somebody answers for, anywhere."""
+    tables = (settings.roles, *settings.roles_in.values())
+    return frozenset(role for table in tables for role, people in table.items() if address.lower() in people)

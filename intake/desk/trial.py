@@ -23,6 +23,7 @@ from intake.desk.reader import Reading
 from intake.desk.receive import Settled, decide, specs
 from intake.outbound.samples import SAMPLES
 from intake.outbound.templates import Words
+from intake.store import cases, ledger
 from intake.store.ledger import Waiting
 from intake.store.spool import KeptMail, RoutedTo
 
@@ -65,12 +66,20 @@ def _explain_on(house: House, connection: Connection, tried: Tried, routed: Rout
         "fields": fields_json(policy, fields),
         "missing": list(missing_fields(policy.specs, case.fields if case else fields)),
         "outcome": classified.outcome,
-        "case": case.reference if case and case.version else None,
+        "case": _reference(connection, known, case),
         **_decided(classified, case),
         "answer": None,
         "no_answer_because": None,
     }
     return out | body | _answer(house, connection, known, settled, tried.received_at)
+
+
+def _reference(connection: Connection, known: facts.Known, case: Case | None) -> str | None:
+    """The stored case that the mail belongs to; a copy belongs where the first one of it went."""
+    if case is not None:
+        return case.reference if case.version else None
+    ids = ledger.cases_of(connection, known.arrival.duplicate_of) if known.arrival.duplicate_of else []
+    return next((first.reference for first in cases.load(connection, ids).values()), None)
 
 
 def _parked(reason: str) -> dict[str, Any]:
