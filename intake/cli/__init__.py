@@ -40,17 +40,7 @@ Misuse: Any = typer.BadParameter.__mro__[2]
 
 
 def command(name: str) -> Any:
-    """The command of a name, imported now. From here on log lines go to standard error: answers own the other."""
-    import structlog
-
-    # tracebacks in logs are plain: the values of variables may be people's words or secrets
-    shown = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
-    processors: list[Any] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        shown,
-    ]
-    structlog.configure(processors=processors, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    """The command of a name, imported now."""
     module, _, group = COMMANDS[name][0].partition(":")
     made = typer.main.get_group(getattr(import_module(f"intake.cli.{module}"), group or "commands"))
     return made if group else made.commands[name]

@@ -22,7 +22,7 @@ from intake.cli.common import (
     table,
 )
 from intake.core.mail.message import Address
-from intake.desk import act, service_credits, show, work_list
+from intake.desk import service_credits, show, work_list
 from intake.errors import IntakeError
 from intake.store import outbox, people
 from intake.store.engine import reading
@@ -70,6 +70,8 @@ def show_(reference: Reference, config: ConfigOption = None, json: JsonOption = 
 
     Example: intake case show OX-1042
     """
+    from intake.desk import act
+
     with program.house_of(configured(config), trial=True) as house, reading(house.databases.reading) as connection:
         case = act.find(connection, reference)
         policy = house.policy_of(connection, case)
@@ -131,6 +133,8 @@ def open_(
 
     Example: intake case open --from kim@hosting.example --subject "No mail" --as ada@desk.example
     """
+    from intake.desk import act
+
     settings = configured(config)
     must_be_address(contact, "--from")
     if channel not in ("phone", "portal"):

@@ -11,7 +11,7 @@ from intake.cli.common import AsOption, ConfigOption, JsonOption, complain, conf
 from intake.config import Config
 from intake.core.case.act import Act
 from intake.core.case.case import Case
-from intake.desk import act, show
+from intake.desk import show
 from intake.errors import Stale
 
 commands = group("What a person does to a case.")
@@ -122,6 +122,8 @@ def spam(reference: Reference, by: AsOption, config: ConfigOption = None, json: 
 
 
 def _act(settings: Config, reference: str, wanted: Act, json: bool, done: str) -> None:
+    from intake.desk import act
+
     with program.house_of(settings) as house:
         wanted = replace(wanted, by=acting_as(house.databases, wanted.by))
         if wanted.what == "assign":

@@ -17,7 +17,6 @@ from intake.cli.common import (
     table,
 )
 from intake.cli.stored import read_store
-from intake.desk.receive import again
 from intake.errors import IntakeError
 from intake.store import ledger as ledgers
 from intake.store import spool
@@ -79,6 +78,8 @@ def parked_retry(
 
     Example: intake parked retry 17
     """
+    from intake.desk.receive import again
+
     with program.house_of(configured(config)) as house:
         if not again(house, mail, program.now()):
             raise IntakeError(

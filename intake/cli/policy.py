@@ -29,8 +29,6 @@ from intake.cli.common import (
 from intake.core.policy.policy import load_policy
 from intake.core.policy.published import published
 from intake.core.policy.schema import PolicyFile
-from intake.desk import backtest as backtests
-from intake.desk import version_change
 from intake.errors import IntakeError
 
 commands = group("Policies: list, show, schema, backtest, apply.")
@@ -109,6 +107,8 @@ def backtest(
 
     Example: intake policy backtest changed.toml
     """
+    from intake.desk import backtest as backtests
+
     settings = configured(config)
     changed = load_policy(read_text(file), str(file))
     databases = program.open_store(settings)
@@ -165,6 +165,8 @@ def apply(
 
     Example: intake policy apply mine --yes --as ada@desk.example
     """
+    from intake.desk import version_change
+
     doing = yes and not preview
     if doing and not by:
         raise IntakeError("--as: who does this? right would be --as ada@desk.example")

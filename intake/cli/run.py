@@ -19,7 +19,6 @@ from intake.cli.common import (
     print_json,
     say,
 )
-from intake.cli.demo import run_demo
 from intake.config import load
 from intake.errors import IntakeError, Mistake, Mistakes
 from intake.shipped import shipped
@@ -44,8 +43,10 @@ def serve(
     if unknown or not wanted:
         named = unknown[0] if unknown else "nothing"
         raise typer.BadParameter(f'no role is named "{named}"; known are {", ".join(program.ROLES)}')
+    from intake.app.logs import to_standard_error
     from intake.app.program import Program
 
+    to_standard_error()
     running = Program(configured(config), wanted)
     running.start()
     if json:
@@ -72,7 +73,11 @@ def demo(
 
     Example: intake demo --once
     """
+    from intake.app.logs import to_standard_error
+    from intake.cli.demo import run_demo
+
     del config
+    to_standard_error()
     run_demo(once, folder, json)
 
 
@@ -116,14 +121,13 @@ def check(config: ConfigOption = None, json: JsonOption = False) -> None:
     """
     from intake.app.check import check as check_all
     from intake.app.check_policies import warnings as all_warnings
+    from intake.config.sound import load_sound
 
     warnings: list[Mistake] = []
-    try:
-        settings = configured(config)
-        mistakes = check_all(settings)
+    settings, mistakes = load_sound(config)
+    if settings is not None:
+        mistakes += check_all(settings)
         warnings = all_warnings(settings, program.checked_policies(settings), program.now().year)
-    except Mistakes as found:
-        mistakes = found.mistakes
     if json:
         print_json([each.json() for each in mistakes] + [each.json() | {"warning": True} for each in warnings])
         if mistakes:

@@ -7,7 +7,6 @@ import typer
 
 from intake import app as program
 from intake.cli.common import ConfigOption, JsonOption, configured, group, print_json, say, table
-from intake.desk.trial import preview
 from intake.errors import Mistakes
 from intake.outbound.templateset import check_templates
 from intake.store.engine import reading
@@ -61,6 +60,8 @@ def render(
 
     Example: intake template render acknowledgment --language de --case OX-1001
     """
+    from intake.desk.trial import preview
+
     with program.house_of(configured(config), trial=True) as house, reading(house.databases.reading) as connection:
         words = preview(house, connection, name, language, case, program.now())
     if json:

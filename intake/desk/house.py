@@ -1,21 +1,27 @@
 """What the desk works with: databases, settings, policies, templates, keys, the reader. Made once by the program."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
-from intake.config import Route, Settings
 from intake.core.answer.letters import Desk
-from intake.core.answer.tokens import Keys
-from intake.core.case.case import Case, Customer
-from intake.core.policy.policy import Policy
-from intake.desk.policies import Policies
-from intake.desk.reader import Reader
-from intake.outbound.templateset import TemplateSet
 from intake.store import keys as versions
-from intake.store.engine import Databases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from intake.config import Route, Settings
+    from intake.core.answer.tokens import Keys
+    from intake.core.case.case import Case, Customer
+    from intake.core.policy.policy import Policy
+    from intake.desk.policies import Policies
+    from intake.desk.reader import Reader
+    from intake.outbound.templateset import TemplateSet
+    from intake.store.engine import Databases
 
 
 @dataclass
