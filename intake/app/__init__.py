@@ -41,6 +41,8 @@ def database_url(config: Config) -> str:
 
 def open_store(config: Config) -> Databases:
     """The databases, brought to this version's schema. Raises `IntakeError` where they cannot be opened."""
+    from sqlalchemy.exc import ArgumentError
+
     from intake.store.engine import open_databases
     from intake.store.migrate import upgrade
 
@@ -48,6 +50,11 @@ def open_store(config: Config) -> Databases:
         databases = open_databases(config.folder, database_url(config))
     except OSError as error:
         raise IntakeError(f"{config.folder}: cannot be written: {error.strerror}") from None
+    except ModuleNotFoundError as error:
+        raise IntakeError(f"store.url: this database needs the Python package {error.name}; install it") from None
+    except ArgumentError:
+        # (the URL may hold a password, and is not shown)
+        raise IntakeError("store.url: no database's URL; right would be postgresql://user@host/name") from None
     upgrade(databases)
     return databases
 

@@ -22,9 +22,15 @@ def check(config: Config) -> list[Mistake]:
     """Every mistake in policies and templates, and in what the configuration says of them."""
     policies = load_policies(folders_of(config, "policies"), {})
     found = [*policies.mistakes, *example_mistakes(policies), *check_templates(folders_of(config, "templates"))]
-    found += _routes(config, policies)
+    found += [*_folders(config), *_routes(config, policies)]
     serving = [policy for policy in policies if any(route.policy == policy.name for route in config.settings.route)]
     return [*found, *_roles(config, serving), *_roles_in(config, serving)]
+
+
+def _folders(config: Config) -> Iterator[Mistake]:
+    """A folder of templates that is none is named with them; one of policies would be passed over in silence."""
+    if not config.policies.is_dir():
+        yield config.text.mistake(("files", "policies"), f"{config.policies} is no folder")
 
 
 def _routes(config: Config, policies: Policies) -> Iterator[Mistake]:

@@ -35,6 +35,7 @@ COMMANDS = {
     "customer": ("people:customer", "Customers: who writes to us, and what was agreed."),
     "agent": ("people:agent", "Agents: who answers."),
 }
+SHOWN = 200
 # typer comes with a click of its own or uses the installed one, by its version
 Misuse: Any = typer.BadParameter.__mro__[2]
 
@@ -113,5 +114,7 @@ def _complain(error: Exception) -> None:
     elif isinstance(error, UnicodeEncodeError):
         # the shell hands on whatever bytes were typed
         complain("an argument is not UTF-8")
+    elif isinstance(error, OSError) and error.strerror:
+        complain(f"{str(error.filename or '')[:SHOWN]}: {error.strerror}".removeprefix(": "))
     else:
         complain(f"a mistake of this program: {type(error).__name__}: {error}; please report it with what you did")

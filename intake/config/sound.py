@@ -12,11 +12,11 @@ from intake.config.settings import Settings
 from intake.errors import Mistake, Mistakes
 
 # what stands in for a value that was named already
-NOWHERE = "@unknown.invalid"
+NOWHERE = "@unknown.example"
 UNKNOWN = f"unknown{NOWHERE}"
 INSTEAD: dict[str, dict[str, Any]] = {
     "route": {"address": "unknown-{}" + NOWHERE, "policy": ""},
-    "mailbox": {"name": "unknown {}", "host": "unknown.invalid", "user": "unknown", "password": "env:UNKNOWN"},
+    "mailbox": {"name": "unknown {}", "host": "unknown.example", "user": "unknown", "password": "env:UNKNOWN"},
 }
 KEPT = ("address", "aliases", "policy", "role", "name", "route")
 

@@ -59,7 +59,9 @@ def load_policies(folders: list[Path], last_good: Mapping[str, str]) -> Policies
             mistakes += error.mistakes
             policy = _last_good(file.stem, last_good)
         except (OSError, UnicodeDecodeError) as error:
-            mistakes.append(Mistake(str(file), 0, "", f"cannot be read: {error}"))
+            mistakes.append(
+                Mistake(str(file), 0, "", f"cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}")
+            )
             policy = _last_good(file.stem, last_good)
         if policy is not None:
             serving.setdefault(policy.name, policy)

@@ -169,10 +169,15 @@ class Reader:
         with self._lock:
             if self._closed:
                 raise IntakeError("the reader is closed")
+            readers.start()
             if not self._pool.active:
                 self._replace()
-            readers.start()
-            return self._pool, self._pool.schedule(work, [mails, given], timeout=self._way.seconds)
+            try:
+                return self._pool, self._pool.schedule(work, [mails, given], timeout=self._way.seconds)
+            except RuntimeError:
+                # it broke between the look and the order
+                self._replace()
+                return self._pool, self._pool.schedule(work, [mails, given], timeout=self._way.seconds)
 
     def _result(self, pool: ProcessPool, future: "ProcessFuture[Any]") -> tuple[list[Any] | None, str]:
         """What the work gave, or why it gave nothing. Raises `Broken` where the mails cannot be blamed."""
