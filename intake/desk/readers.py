@@ -5,7 +5,7 @@ import signal
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext
 
-PRELOADED = ["intake.desk.reader", "intake.core.mail.language"]
+PRELOADED = ["intake.desk.reader", "intake.desk.preload"]
 
 
 def context() -> ForkServerContext:
