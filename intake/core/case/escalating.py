@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from intake.core.case import clocks, steps
-from intake.core.case.case import Case, Decision, Entry, Escalation, Notice, Wish
+from intake.core.case.case import SYSTEM, Case, Decision, Entry, Escalation, Notice, Wish
 from intake.core.hours import parse_target
 from intake.core.policy import words
 from intake.core.policy.because import Because
@@ -61,15 +61,15 @@ def request(policy: Policy, decision: Decision, text: str, at: datetime, *, urge
     return replace(decision, case=case).then(notices=(notice,), wishes=(Wish("escalated", 1, text=part.answered_by),))
 
 
-def rise(policy: Policy, decision: Decision, at: datetime, *, asked: bool, why: Because) -> Decision:
-    """The case one level up its ladder, with an owner there and everybody told."""
+def rise(policy: Policy, decision: Decision, at: datetime, *, asked: bool, why: Because, by: str = SYSTEM) -> Decision:
+    """The case one level up its ladder, with an owner there and everybody told; `by` did it."""
     case, ladder = decision.case, steps.ladder(policy, decision.case)
     level = min((case.escalation.level if case.escalation else 0) + 1, len(ladder))
     rung = ladder[level - 1]
     text = f"level {level} of the ladder, {rung.role}"
     case = replace(case.marked("escalated"), escalation=Escalation(level, at, rung.role, asked=asked))
     return replace(decision, case=case).then(
-        Entry("escalated", text, because=(why,)),
+        Entry("escalated", text, by, (why,)),
         wishes=(Wish("escalated", level, text=rung.role),),
         notices=(Notice("desk-escalated", rung.role, text, None, level),),
     )
