@@ -104,6 +104,12 @@ SAMPLES: Mapping[str, Values] = {
             "offers": ["You may ask for an analysis of the cause."],
             "resolved": {"text": "A patch is in place."},
         },
+        "severity-wish": {
+            "wish": {
+                "refused": "refused",
+                "because": [{"clause": "OX-5", "text": "one of several servers does not operate correctly"}],
+            }
+        },
         "reminder": {**_MISSING, **_INFORMATION, "reminder": {"number": "1"}},
         "closed-for-silence": {},
         "reply": {"reply": {"text": "Hello Kim,\n\nplease restart the service.", "agent_name": "Robin Sample"}},

@@ -69,6 +69,7 @@ def to_customer(
     values["escalation"] = _escalation(policy, case, wish)
     values["offers"] = [part.offer_in.get(case.language, part.offer) for part in offered(policy, case)]
     values["resolved"] = {"text": wish.text}
+    values["wish"] = {"refused": wish.text, "because": _because(wish.because)}
     personal = wish.kind == "reply"
     participant = case.participant(to.address)
     token = desk.keys.sign(Token("reply", case.reference, participant.number if participant else 0))
