@@ -127,6 +127,9 @@ def _inconsistent(settings: Settings) -> Iterator[tuple[tomlfile.Path, str]]:
         if settings.answers.token_separator in route.address.rpartition("@")[0]:
             said = f'"{settings.answers.token_separator}" sets tokens apart; an address with it can only be an alias'
             yield ("route", index, "address"), said
+        if route.private and not settings.roles.get(route.role):
+            said = "a private route needs a role of its own, with an address in [roles]: nobody else hears of its cases"
+            yield ("route", index, "role" if route.role else "private"), said
     names = [mailbox.name for mailbox in settings.mailbox]
     for index, mailbox in enumerate(settings.mailbox):
         if mailbox.name in names[:index]:

@@ -94,6 +94,7 @@ def open_by_hand(
             opened_at=now,
             fields=read_fields(policy.specs, [text]),
             because=f"opened by hand ({channel})",
+            marks=frozenset({"security"}) if house.routes[route].private else frozenset(),
             by=by,
             record=facts.record(connection, policy, customer, now),
         )

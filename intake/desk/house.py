@@ -63,8 +63,8 @@ class House:
         A customer's record names its own engineer and account manager; a role may have other people for a country or a
         region; a route may have one role for all of its cases.
         """
-        if case is not None and case.route in self.routes and "@" not in role:
-            role = self.routes[case.route].role or role
+        if case is not None and "@" not in role:
+            role = self._role_for(case, role)
         if customer is not None:
             own = {"engineer": customer.engineer, "account-manager": customer.account_manager}
             role = own.get(role) or role
@@ -73,6 +73,23 @@ class House:
         places = [case.country, case.region] if case is not None else []
         near = (self.settings.roles_in.get(place or "", {}).get(role) for place in places)
         return list(next((each for each in near if each), self.settings.roles.get(role, [])))
+
+    def private_queue(self, case: Case) -> str:
+        """The queue of a case that only its route's own role may see; empty for any other case.
+
+        A case stays private where its route is gone from the configuration.
+        """
+        route = self.routes.get(case.route)
+        private = route.private if route else "security" in case.marks
+        return case.queue if private else ""
+
+    def _role_for(self, case: Case, role: str) -> str:
+        """The role of the case's route, where it has one; of a private route that is gone, its queue's or nobody."""
+        if case.route in self.routes:
+            return self.routes[case.route].role or role
+        queue = self.private_queue(case)
+        heirs = (route.role for route in self.settings.route if route.private and route.queue == queue)
+        return next(heirs, "") if queue else role
 
     def roles_of(self, address: str) -> frozenset[str]:
         """The roles that somebody answers for."""

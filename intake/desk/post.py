@@ -182,7 +182,7 @@ def parked(house: House, connection: Connection, work: Waiting, reason: str, now
     policy = house.policies.get(route.policy if route else house.settings.route[0].policy)
     sender = work.mail.envelope_from or ""
     values = {"mail": {"from": sender, "subject": "", "id": str(work.mail.id), "reason": reason}}
-    people = house.people(policy.file.chasing.remind)
+    people = house.people((route.role if route else "") or policy.file.chasing.remind)
     fresh = [each for each in people if not outbox.was_told(connection, "desk-parked", each, now - HOUR)]
     return tuple(_to_staff(house, "desk-parked", values, each, house.unique(), now) for each in fresh)
 
