@@ -14,6 +14,7 @@ from intake.core.answer.tokens import Keys
 from intake.core.mail.message import Trust
 from intake.desk.digest import send_digests
 from intake.desk.house import House, own_addresses
+from intake.desk.notices import send_notices as send_notices
 from intake.desk.policies import Policies, load_policies
 from intake.desk.post import broken_files as broken_files
 from intake.desk.reader import Reader, Way
@@ -181,8 +182,9 @@ def serving_templates(config: Config) -> TemplateSet:
 
 
 def chase(house: House, at: datetime) -> int:
-    """Does what clocks ask for at `at`, and sends digests that are due; gives back how many cases changed."""
+    """Does what clocks ask for at `at`, sends notices and digests that are due; gives back how many cases changed."""
     chased = tick(house, at)
+    send_notices(house, at)
     send_digests(house, at)
     return chased
 
@@ -197,6 +199,7 @@ def one_pass(config: Config, house: House, at: datetime) -> tuple[int, Counts]:
 
 
 def decide_all(house: House, tell: Callable[[int], object] = lambda _: None) -> None:
-    """Decides every mail that waits; `tell` hears how many outcomes each pass wrote."""
+    """Decides every mail that waits, and tells the desk; `tell` hears how many outcomes each pass wrote."""
     while count := receive(house, now()):
         tell(count)
+    send_notices(house, now())

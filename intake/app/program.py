@@ -19,6 +19,7 @@ from intake.app import (
     open_house,
     open_store,
     routes,
+    send_notices,
     transport,
 )
 from intake.config import Config
@@ -93,6 +94,8 @@ class Program:
             try:
                 if receive(self.house, now()):
                     continue
+                # what one burst of mail asks for is told together
+                send_notices(self.house, now())
             except Exception:
                 log.exception("will be tried again", part="desk")
             self._mail_came.wait(DESK_POLL_SECONDS)

@@ -63,16 +63,19 @@ class House:
         A customer's record names its own engineer and account manager; a role may have other people for a country or a
         region; a route may have one role for all of its cases.
         """
-        if case is not None and "@" not in role:
-            role = self._role_for(case, role)
-        if customer is not None:
-            own = {"engineer": customer.engineer, "account-manager": customer.account_manager}
-            role = own.get(role) or role
+        role = self.meant(role, case, customer)
         if "@" in role:
             return [role]
         places = [case.country, case.region] if case is not None else []
         near = (self.settings.roles_in.get(place or "", {}).get(role) for place in places)
         return list(next((each for each in near if each), self.settings.roles.get(role, [])))
+
+    def meant(self, role: str, case: Case | None = None, customer: Customer | None = None) -> str:
+        """The role, or the address, that a role stands for in a case of a customer."""
+        if case is not None and "@" not in role:
+            role = self._role_for(case, role)
+        own = {"engineer": customer.engineer, "account-manager": customer.account_manager} if customer else {}
+        return own.get(role) or role
 
     def private_queue(self, case: Case) -> str:
         """The queue of a case that only its route's own role may see; empty for any other case.
