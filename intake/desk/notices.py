@@ -1,6 +1,6 @@
-"""Notices to the desk on their way: in the readers' hours, what is stale left out, what falls together in one letter."""
+"""Notices to the desk on their way: in their readers' hours, without what is stale, many in one letter."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -25,6 +25,8 @@ from intake.store.engine import reading
 
 log = structlog.get_logger()
 AT_ONCE = 2_000
+MANY = 3
+"""From so many notices to one person on, a digest tells them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,10 @@ def send_notices(house: House, now: datetime) -> int:
         done = _postponed(house, later)
         queues = {case_id: house.private_queue(case) for case_id, case in known.cases.items()}
         for group in of_people([each for each in held if each.id not in later], queues):
-            sent = _send(house, known, _sorted(known, group, now), now)
-            letters += sent or 0
-            done += sent is not None
+            for each in _letters(_sorted(known, group, now)):
+                sent = _send(house, known, each, now)
+                letters += sent or 0
+                done += sent is not None
         if not done or len(held) < AT_ONCE:
             return letters
 
@@ -131,6 +134,14 @@ def _sorted(known: Known, group: Sequence[Held], now: datetime) -> Sorted:
         stale += gone
         told += [(case, tuple(left))] if left else []
     return Sorted(group[0].recipient, tuple(told), tuple(stale))
+
+
+def _letters(of: Sorted) -> list[Sorted]:
+    """One letter where there are many notices, else one each."""
+    alone = [(case, (each,)) for case, held in of.told for each in held]
+    if not alone or len(alone) >= MANY:
+        return [of]
+    return [replace(of, told=(each,), stale=() if place else of.stale) for place, each in enumerate(alone)]
 
 
 def _send(house: House, known: Known, of: Sorted, now: datetime) -> int | None:

@@ -126,6 +126,7 @@ _DIGEST: Values = {
             "missing": "Server Version, Distribution",
             "url": SAMPLE_LINK,
             "have_it": _HAVE_IT["have_it"]["url"],
+            "answer": "mailto:support@desk.example?subject=%5BOX-1042%5D%20Mail%20module",
             "begins": "begins",
             "ends": "ends",
             "kind": "desk-missed",

@@ -42,8 +42,8 @@ def hears(desk: Home) -> set[str]:
 def test_zit_5_only_the_queues_own_role_hears_of_its_case_from_opening_to_the_top_of_the_ladder(desk: Home) -> None:
     report(desk, text="A token can be forged.\nSeverity: 1\n")
     report(desk, 2, "Escalate this, urgent!\n", In_Reply_To="<1@x.example>")
-    for day in range(1, 8):
-        desk.tick(NOW + timedelta(days=day))
+    for hours in range(1, 200):
+        desk.tick(NOW + timedelta(hours=hours))
     kinds = {each["kind"] for each in desk.outbox(desk=True)}
     assert {"desk-new-case", "desk-reply", "desk-escalated", "desk-missed"} <= kinds
     assert hears(desk) == {TOLD}

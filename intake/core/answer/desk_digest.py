@@ -7,7 +7,7 @@ from typing import Any
 
 from intake.core.answer.letter import Letter
 from intake.core.answer.letters import Desk, agents_address, asked_for, clock_values, to_staff
-from intake.core.answer.notices import have_it_link
+from intake.core.answer.notices import answer_link, have_it_link
 from intake.core.answer.wording import instant
 from intake.core.case.case import Case, Clock, Customer
 from intake.core.case.notices import Held, clock_of
@@ -74,7 +74,7 @@ def _rows(part: Part, to: Address, now: datetime, language: str, zone: str) -> I
 def _facts(part: Part, to: Address, language: str, zone: str) -> Mapping[str, str]:
     case, policy, desk = part.case, part.policy, part.desk
     severity = policy.severity(case.severity)
-    due = _next_due(case)
+    due, address = _next_due(case), agents_address(case, to.address, desk)
     return {
         "reference": case.reference,
         "subject": case.subject,
@@ -87,7 +87,8 @@ def _facts(part: Part, to: Address, language: str, zone: str) -> Mapping[str, st
         "next_kind": due.kind if due else "",
         "missing": ", ".join(each["label"] for each in asked_for(policy, case)["missing"]),
         "url": f"{desk.public_url}/cases/{case.reference}" if desk.public_url else "",
-        "have_it": have_it_link(case.reference, agents_address(case, to.address, desk)),
+        "have_it": have_it_link(case.reference, address),
+        "answer": answer_link(case.reference, address, case.subject),
     }
 
 

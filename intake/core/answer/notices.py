@@ -11,12 +11,18 @@ from intake.core.case.notices import Told
 from intake.core.policy.policy import Policy
 
 HAVE_IT = "/have-it"
+SUBJECT = 200
 
 
 def have_it_link(reference: str, address: str) -> str:
     """A link that opens a mail to the case's address which says "I have it" (RFC 6068)."""
-    subject = quote(f"[{reference}] I have it", safe="")
-    return f"mailto:{quote(address, safe='@.-_')}?subject={subject}&body={quote(HAVE_IT, safe='')}"
+    return f"{answer_link(reference, address, 'I have it')}&body={quote(HAVE_IT, safe='')}"
+
+
+def answer_link(reference: str, address: str, subject: str) -> str:
+    """A link that opens a mail to the case's address under its number (RFC 6068)."""
+    under = quote(f"[{reference}] {subject}"[:SUBJECT], safe="", errors="replace")
+    return f"mailto:{quote(address, safe='@.-_')}?subject={under}"
 
 
 def ladder_values(
