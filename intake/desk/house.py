@@ -12,6 +12,7 @@ from intake.core.answer.tokens import Keys
 from intake.core.case.case import Case, Customer
 from intake.core.policy.policy import Policy
 from intake.desk.policies import Policies
+from intake.desk.privacy import private_queue
 from intake.desk.reader import Reader
 from intake.outbound.templateset import TemplateSet
 from intake.store import keys as versions
@@ -78,13 +79,8 @@ class House:
         return own.get(role) or role
 
     def private_queue(self, case: Case) -> str:
-        """The queue of a case that only its route's own role may see; empty for any other case.
-
-        A case stays private where its route is gone from the configuration.
-        """
-        route = self.routes.get(case.route)
-        private = route.private if route else "security" in case.marks
-        return case.queue if private else ""
+        """The queue of a case that only its route's own role may see; empty for any other case."""
+        return private_queue(self.settings.route, case)
 
     def _role_for(self, case: Case, role: str) -> str:
         """The role of the case's route, where it has one; of a private route that is gone, its queue's or nobody."""
