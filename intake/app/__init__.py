@@ -221,11 +221,13 @@ def serving_templates(config: Config) -> TemplateSet:
 
 
 def chase(house: House, at: datetime) -> int:
-    """Does what clocks ask for at `at`, and sends digests that are due; gives back how many cases changed."""
+    """Does what clocks ask for at `at`, sends notices and digests that are due; gives back how many cases changed."""
     from intake.desk.digest import send_digests
+    from intake.desk.notices import send_notices
     from intake.desk.tick import tick
 
     chased = tick(house, at)
+    send_notices(house, at)
     send_digests(house, at)
     return chased
 
@@ -242,8 +244,10 @@ def one_pass(config: Config, house: House, at: datetime) -> tuple[int, Counts]:
 
 
 def decide_all(house: House, tell: Callable[[int], object] = lambda _: None) -> None:
-    """Decides every mail that waits; `tell` hears how many outcomes each pass wrote."""
+    """Decides every mail that waits, and tells the desk; `tell` hears how many outcomes each pass wrote."""
+    from intake.desk.notices import send_notices
     from intake.desk.receive import receive
 
     while count := receive(house, now()):
         tell(count)
+    send_notices(house, now())

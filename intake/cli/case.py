@@ -12,17 +12,20 @@ from intake.cli.common import (
     AsOption,
     ConfigOption,
     JsonOption,
+    QueueOption,
     configured,
     given,
     group,
     local,
     print_json,
     say,
+    say_hidden,
     say_reason,
     table,
 )
 from intake.core.mail.message import Address
 from intake.desk import service_credits, show, work_list
+from intake.desk.privacy import View
 from intake.errors import IntakeError
 from intake.store import outbox, people
 from intake.store.engine import reading
@@ -36,6 +39,7 @@ def list_(
         Literal["new", "open", "waiting", "resolved", "closed"] | None, typer.Option(help="Only this state.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many.")] = 1000,
+    queue: QueueOption = None,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -44,11 +48,13 @@ def list_(
     Example: intake case list --state new
     """
     settings = configured(config)
+    view = View(settings.settings.route, queue, everything=json)
     databases = program.open_store(settings)
     try:
         policies = program.policies_in_use(settings, databases)
         with reading(databases.reading) as connection:
-            rows = [row.json() for row in work_list.listed(connection, policies, state, limit)]
+            found = work_list.listed(connection, policies, state, limit, queue=queue, shown=view.shows)
+            rows = [row.json() for row in found]
     finally:
         databases.close()
     if json:
@@ -57,6 +63,7 @@ def list_(
     columns = ["reference", "state", "sev", "due", "subject", "marks", "why here"]
     shown = [_row(row) for row in rows]
     table("", columns, shown, "no case yet: `intake ingest FILE` or a mail to a route's address opens one")
+    say_hidden(view.hidden)
 
 
 def _row(case: dict[str, Any]) -> list[object]:

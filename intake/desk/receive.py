@@ -15,6 +15,7 @@ from intake.core.mail.form import FieldSpec
 from intake.core.mail.message import Message
 from intake.desk import facts, post
 from intake.desk.house import House
+from intake.desk.notices import send_notices
 from intake.desk.reader import Reading, released
 from intake.errors import Stale
 from intake.store import cases, ledger, messages, outbox
@@ -62,12 +63,14 @@ def again(house: House, mail_id: int, now: datetime) -> int:
     read = house.reader.kept([mail_id], specs(house))[mail_id]
     if read.message is not None:
         read = replace(read, message=replace(read.message, junk_because=None))
-    return sum(
+    done = sum(
         _settle(
             house, [work], {mail_id: released(read) if before[work.route] == "automatic" else read}, now, again=True
         )
         for work in works
     )
+    send_notices(house, now)
+    return done
 
 
 def specs(house: House) -> dict[str, tuple[FieldSpec, ...]]:

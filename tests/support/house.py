@@ -142,10 +142,11 @@ class Home:
         return spool.keep(self.databases.spool, [new])[0]
 
     def receive(self, now: datetime = NOW) -> int:
-        """Decides all mail that waits; how many outcomes were written."""
+        """Decides all mail that waits and tells the desk; how many outcomes were written."""
         written = 0
         while count := receive(self.house, now):
             written += count
+        app.send_notices(self.house, now)
         return written
 
     def take(self, raw: bytes, now: datetime = NOW, **more: Any) -> list[dict[str, Any]]:

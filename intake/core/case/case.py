@@ -26,6 +26,7 @@ WishKind = Literal[
     "escalated",
     "escalation-early",
     "resolved",
+    "severity-wish",
 ]
 NoticeKind = Literal[
     "desk-new-case", "desk-due-soon", "desk-missed", "desk-escalated", "desk-reply", "desk-alert", "desk-undeliverable"
@@ -279,7 +280,8 @@ class Entry:
 class Wish:
     """A letter to the customer that a decision asks for; whether it may go out is judged elsewhere.
 
-    `number` counts reminders; `text` is a person's own words; `at` is an instant that the letter is about.
+    `number` counts reminders; `text` is a person's own words; `at` is an instant that the letter is about,
+    `because` what it rests on.
     """
 
     kind: WishKind
@@ -287,6 +289,7 @@ class Wish:
     text: str = ""
     scheduled: bool = False
     at: datetime | None = None
+    because: tuple[Because, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

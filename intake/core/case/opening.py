@@ -189,7 +189,7 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
         fields=dict(opening.fields),
         waived=frozenset(),
         linked=opening.linked,
-        assignee=_engineer(policy, customer, plan),
+        assignee=None if "security" in opening.marks else _engineer(policy, customer, plan),
         opened_at=opening.opened_at,
         changed_at=now,
         closed_at=None,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from intake.core.case import clocks, consent, escalating, severity_change, tasks
+from intake.core.case import clocks, consent, escalating, severity_change, severity_wish, tasks
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, NoticeKind, Participant, Wish
 from intake.core.case.opening import ALERTED, information_because, registered
 from intake.core.mail.fields import missing_fields
@@ -134,20 +134,27 @@ def _supply(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
         return replace(decision, case=case)
     case = clocks.end(case.unmarked("missing-information"), "information", now)
     entry = Entry("complete", "everything that the form asks for is there", because=information_because(policy))
-    return replace(decision, case=case).then(entry, wishes=(Wish("acknowledgment"),))
+    # the acknowledgment answers a wish as well: severity, wish and reasons stand in it
+    others = tuple(wish for wish in decision.wishes if wish.kind != "severity-wish")
+    return replace(decision, case=case, wishes=others).then(entry, wishes=(Wish("acknowledgment"),))
 
 
 def _severity(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> Decision:
-    """A severity in a reply: taken where none had been given, else a wish that a person answers."""
+    """A severity in a reply: taken where none had been given, else a wish that the policy answers."""
     case = decision.case
     given = given_severity(policy, reply.fields)
     if given is None or given == case.wished_severity:
         return decision
     if case.wished_severity is not None or "triage" not in case.marks:
-        case = replace(case, wished_severity=given)
-        text = f"{reply.writer.address} asks for Severity {given}"
-        told = (_tell(policy, case, "desk-alert", text), *_alerts(policy, case, reply))
-        return replace(decision, case=case).then(Entry("severity-wish", text, reply.writer.address), notices=told)
+        return severity_wish.wished(
+            policy,
+            decision,
+            given,
+            writer=reply.writer.address,
+            fields=reply.fields,
+            text=reply.text,
+            customer=reply.customer,
+        )
     judged = _judged(policy, case, reply)
     sorted_out = replace(case.unmarked("triage").marked(*judged.marks), tags=case.tags | judged.tags)
     changed = severity_change.changed(policy, sorted_out, judged.severity, now, reply.customer)
