@@ -74,6 +74,12 @@ class House:
         near = (self.settings.roles_in.get(place or "", {}).get(role) for place in places)
         return list(next((each for each in near if each), self.settings.roles.get(role, [])))
 
+    @cached_property
+    def role_addresses(self) -> frozenset[str]:
+        """Every address behind a role."""
+        tables = (self.settings.roles, *self.settings.roles_in.values())
+        return frozenset(address for table in tables for people in table.values() for address in people)
+
     def roles_of(self, address: str) -> frozenset[str]:
         """The roles that somebody answers for."""
         tables = (self.settings.roles, *self.settings.roles_in.values())

@@ -13,7 +13,7 @@ from intake.core.case.matching import numbers_in
 from intake.core.case.outcome import Classified, carry_out, classify
 from intake.core.mail.form import FieldSpec
 from intake.core.mail.message import Message
-from intake.desk import facts, post
+from intake.desk import agents, facts, post
 from intake.desk.house import House
 from intake.desk.reader import Reading, released
 from intake.errors import Stale
@@ -26,13 +26,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A mail on a route with its outcome and, where a case is touched, the finished mails."""
+    """A mail on a route with its outcome and, where a case is touched, the finished mails.
+
+    `stored` are the messages to keep on the case, where they are not the mail itself.
+    """
 
     work: Waiting
     classified: Classified
     message: Message | None
     posted: post.Posted | None
     notices: tuple[post.Draft, ...] = ()
+    stored: tuple[messages.StoredMessage, ...] | None = None
 
 
 def receive(house: House, now: datetime) -> int:
@@ -205,6 +209,9 @@ def decide(
     if known is None:
         return Settled(work, classified, None, None, post.parked(house, connection, work, classified.because, now))
     message = known.arrival.message
+    if classified.match is not None and classified.match.staff is not None:
+        of_staff = agents.settle(house, connection, known, classified.match, now)
+        return Settled(work, classified, message, of_staff.posted, stored=of_staff.stored)
     decision = carry_out(known.arrival, classified, reference, now)
     if decision is None:
         return Settled(work, classified, message, None)
@@ -268,7 +275,9 @@ def _save_case(connection: Connection, settled: Settled, posted: post.Posted, no
         cases.link(connection, [case_id, *ledger.cases_of(connection, settled.work.mail.id)])
     message = settled.message
     if message is not None:
-        messages.add(connection, _stored(case_id, settled.work, message))
+        kept = (_stored(case_id, settled.work, message),) if settled.stored is None else settled.stored
+        for each in kept:
+            messages.add(connection, each)
         if message.bounce is not None and message.bounce.permanent:
             # only addresses that we wrote to: a forged report must not silence anybody else's letters
             written_to = {row["to"].lower() for row in outbox.listed(connection, case_id)}
@@ -292,14 +301,5 @@ def _stored(case_id: int, work: Waiting, message: Message) -> messages.StoredMes
         new_text=message.new_text,
         kind=message.kind,
         mail_id=work.mail.id,
-        attachments=[
-            {
-                "filename": each.filename,
-                "content_type": each.content_type,
-                "size": each.size,
-                "sha256": each.sha256,
-                "place": list(each.place),
-            }
-            for each in message.attachments
-        ],
+        attachments=messages.attachments_row(message),
     )

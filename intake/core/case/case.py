@@ -28,7 +28,14 @@ WishKind = Literal[
     "resolved",
 ]
 NoticeKind = Literal[
-    "desk-new-case", "desk-due-soon", "desk-missed", "desk-escalated", "desk-reply", "desk-alert", "desk-undeliverable"
+    "desk-receipt",
+    "desk-new-case",
+    "desk-due-soon",
+    "desk-missed",
+    "desk-escalated",
+    "desk-reply",
+    "desk-alert",
+    "desk-undeliverable",
 ]
 
 SYSTEM = "intake"

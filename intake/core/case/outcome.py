@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Literal
 
 from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Record
-from intake.core.case.matching import Candidate, Match, match
+from intake.core.case.matching import Candidate, Match, match, match_staff
 from intake.core.case.opening import Opening, open_case
 from intake.core.case.replies import Reply, may_reopen, take_reply
 from intake.core.case.returned import came_back
+from intake.core.case.staff import Staff
 from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address, Message
@@ -35,6 +36,7 @@ class Arrival:
     same content, `linked` are cases that the same mail opened on other routes. `oversize` is the size in bytes of a
     mail that stayed in its mailbox, `place` where it is. `record` is what the customer's other cases say, `case_text`
     the words that opened the case it may belong to. `private` and `asks_escalation` come from the route.
+    `staff` is the person of the desk as whom it came.
     """
 
     message: Message
@@ -60,6 +62,7 @@ class Arrival:
     private: bool = False
     asks_escalation: bool = False
     case_text: str = ""
+    staff: Staff | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ def classify(arrival: Arrival) -> Classified:
         because = reason(arrival)
         if because:
             return Classified(outcome, because)
-    return _by_match(arrival, match(arrival.candidates))
+    found = match_staff(arrival.candidates, arrival.staff, arrival.message) if arrival.staff else None
+    return Classified("reply", found.because, found) if found else _by_match(arrival, match(arrival.candidates))
 
 
 def _by_match(arrival: Arrival, found: Match) -> Classified:
