@@ -16,7 +16,7 @@ from intake.core.case.opening import registered
 from intake.core.case.outcome import Arrival
 from intake.core.mail.message import Message
 from intake.core.policy.policy import Policy
-from intake.desk import staff
+from intake.desk import forwards, staff
 from intake.desk.house import House
 from intake.desk.reader import Reading
 from intake.store import cases, ledger, messages, outbox, people
@@ -80,6 +80,11 @@ def load(
         staff=person,
     )
     to = recipient(message, source=mail.source, envelope_from=mail.envelope_from)
+    if person is not None and person.authenticated and not found:
+        theirs = forwards.of_customer(house, connection, arrival)
+        if theirs is not None:
+            arrival = replace(theirs, record=record(connection, policy, theirs.customer, mail.received_at))
+            to = arrival.message.from_.address if arrival.message.from_ else None
     return Known(work, arrival, to, tokens)
 
 

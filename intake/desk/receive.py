@@ -216,7 +216,21 @@ def decide(
     if decision is None:
         return Settled(work, classified, message, None)
     posted = _post(house, connection, known, _with_answer_address(house, connection, known, decision, now), now)
-    return Settled(work, classified, message, posted)
+    return Settled(work, classified, message, posted, stored=_with_forwarders_words(work, known))
+
+
+def _with_forwarders_words(work: Waiting, known: facts.Known) -> tuple[messages.StoredMessage, ...] | None:
+    """A mail that was passed on, and as a note what was written above it; None for any other mail."""
+    arrival = known.arrival
+    if not arrival.forwarded_by:
+        return None
+    first = _stored(0, work, arrival.message)
+    words = arrival.forward_words
+    note = replace(
+        first, direction="note", author_name="", author_address=arrival.forwarded_by, role="agent", message_id=None,
+        text=words, new_text=words, attachments=[],
+    )  # fmt: skip
+    return (first, note) if words else (first,)
 
 
 def _with_answer_address(
@@ -277,7 +291,7 @@ def _save_case(connection: Connection, settled: Settled, posted: post.Posted, no
     if message is not None:
         kept = (_stored(case_id, settled.work, message),) if settled.stored is None else settled.stored
         for each in kept:
-            messages.add(connection, each)
+            messages.add(connection, replace(each, case_id=case_id))
         if message.bounce is not None and message.bounce.permanent:
             # only addresses that we wrote to: a forged report must not silence anybody else's letters
             written_to = {row["to"].lower() for row in outbox.listed(connection, case_id)}

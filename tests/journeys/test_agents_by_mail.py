@@ -44,7 +44,7 @@ def received(sink: Sink, to: str, count: int) -> list[EmailMessage]:
 
     def enough() -> list[EmailMessage]:
         mine = [message_from_bytes(raw, policy=policy.default) for _, people, raw in list(sink.mails) if to in people]
-        return mine if len(mine) >= count else []  # type: ignore[return-value]
+        return mine if len(mine) >= count else []
 
     return eventually(enough, 90, f"{count} mails to {to}")
 

@@ -1,7 +1,8 @@
 """A mail that somebody passed on, read out of the mail that carries it: who had written it, and what."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from intake.core.mail.attributions import header_block, quote_depth, quote_starts
 from intake.core.mail.message import Address
@@ -25,17 +26,19 @@ class Forwarded:
     words: str
 
 
-def inline(text: str) -> Forwarded | None:
+def inline(text: str, ours: Collection[str] = ()) -> Forwarded | None:
     """The first mail that stands in a text below its headers, as mail programs pass mails on; None without one.
 
+    Mails from `ours`, addresses in lower case, are passed over: below our answer stands what it answered.
     Known are the headers of Outlook, Gmail, Apple Mail and Thunderbird in the languages of `attributions`.
     """
     lines = [quote_depth(line)[1] for line in text.splitlines()[:_MOST_LINES]]
     starts = quote_starts(lines)
+    top = "\n".join(lines[: min(starts, default=0)]).strip()
     for first in sorted(starts):
         found = _at(lines, first, starts[first].after)
-        if found is not None:
-            return found
+        if found is not None and (found.from_ is None or found.from_.address.lower() not in ours):
+            return replace(found, words=top)
     return None
 
 
@@ -45,8 +48,7 @@ def _at(lines: list[str], first: int, after: int) -> Forwarded | None:
         if "from" not in block.values:
             continue
         body = "\n".join(lines[block.end :]).strip()
-        words = "\n".join(lines[:first]).strip()
-        return Forwarded(sender(block.values["from"]), block.values.get("subject", "").strip(), body, words)
+        return Forwarded(sender(block.values["from"]), block.values.get("subject", "").strip(), body, "")
     return None
 
 
