@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from intake.cli import COMMANDS, command
 from intake.config import Settings
+from intake.core.case.commands import COMMANDS as BY_MAIL
 from intake.core.policy import schema, schema_examples, schema_rules, schema_types
 from intake.core.policy.policy import load_policy
 from intake.desk.customers import AgentPart, CustomerPart
@@ -93,6 +94,11 @@ def test_paths_and_tests_that_a_page_names_exist(page: Path) -> None:
 def test_the_table_of_commands_has_each_of_them_and_no_other() -> None:
     told = first_cells((ROOT / "docs/commands.md").read_text(encoding="utf-8"))
     assert sorted(told) == sorted(f"intake {name}" for name in LEAVES)
+
+
+def test_the_page_for_agents_has_each_command_as_the_table_has_it_and_no_other() -> None:
+    told = [line for line in section("agents-by-mail.md", "## Commands").splitlines() if line.startswith("| `")]
+    assert told == [f"| `{each.form}` | {each.about} |" for each in BY_MAIL]
 
 
 @every_page

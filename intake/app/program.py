@@ -22,8 +22,8 @@ from intake.app import (
     transport,
 )
 from intake.config import Config
-from intake.desk.post import broken_files
 from intake.desk.notices import send_notices
+from intake.desk.post import broken_files
 from intake.desk.receive import receive
 from intake.inbound.keep import Keeper
 from intake.outbound.deliver import Transport, deliver

@@ -197,6 +197,8 @@ for _words in (
     ("agreed", "Record what was agreed with the customer; no clock moves.", "What.", '"a call at 18:00"', "noted"),
     ("correct", "Take a miss back, with a reason.", "The clock: response, update, resolution or escalation.",
      'response --because "rang at 10:05"', "corrected"),
+    ("cc", "Answers of people go to an address, too.", "The address.", "lee@partner.example", "has a copy for them"),
+    ("customer", "The case is somebody else's.", "The address.", "kim@hosting.example", "handed over"),
     ("done", "A follow-up is done.", "Its name.", "root-cause-analysis", "follow-up done"),
 ):  # fmt: skip
     _worded(*_words)

@@ -96,6 +96,12 @@ class House:
         heirs = (route.role for route in self.settings.route if route.private and route.queue == queue)
         return next(heirs, "") if queue else role
 
+    @cached_property
+    def role_addresses(self) -> frozenset[str]:
+        """Every address behind a role."""
+        tables = (self.settings.roles, *self.settings.roles_in.values())
+        return frozenset(address for table in tables for people in table.values() for address in people)
+
     def roles_of(self, address: str) -> frozenset[str]:
         """The roles that somebody answers for."""
         return roles_of(self.settings, address)

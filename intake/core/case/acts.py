@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from intake.core.case import clocks, consent, escalating, severity_acts
+from intake.core.case import clocks, consent, escalating, people_acts, severity_acts
 from intake.core.case.act import Act, Refused, Setting
 from intake.core.case.case import Case, Customer, Decision, Entry, State, Wish
 from intake.core.mail.fields import missing_fields
@@ -22,11 +22,17 @@ def act(policy: Policy, case: Case, wanted: Act, customer: Customer | None, now:
 
 
 def _reply(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    decision = _answered(setting, decision, wanted)
+    return decision.then(wishes=(Wish("reply", text=wanted.value),))
+
+
+def _answered(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    """The customer has the answer already: nothing is sent."""
     return _answer(setting, decision, wanted, waits=decision.case.state == "waiting")
 
 
 def _ask(setting: Setting, decision: Decision, wanted: Act) -> Decision:
-    decision = _answer(setting, decision, wanted, waits=True)
+    decision = _answer(setting, decision, wanted, waits=True).then(wishes=(Wish("reply", text=wanted.value),))
     before = decision.case.state
     if before == "waiting":
         return decision
@@ -49,7 +55,7 @@ def _answer(setting: Setting, decision: Decision, wanted: Act, *, waits: bool) -
         case, state=state, assignee=case.assignee or _assignable(wanted.by), answered=case.answered | {"reply"}
     )
     entry = Entry("answered", "first response" if first else "response", wanted.by)
-    return replace(decision, case=case).then(entry, wishes=(Wish("reply", text=wanted.value),))
+    return replace(decision, case=case).then(entry)
 
 
 def _assignable(by: str) -> str | None:
@@ -215,9 +221,12 @@ def _done(setting: Setting, decision: Decision, wanted: Act) -> Decision:
 ACTS: Mapping[str, Callable[[Setting, Decision, Act], Decision]] = {
     "reply": _reply,
     "ask": _ask,
+    "answered": _answered,
     "note": _note,
     "agreed": _agreed,
     "assign": _assign,
+    "cc": people_acts.copy,
+    "customer": people_acts.hand_over,
     "have-it": _have_it,
     "severity": severity_acts.severity,
     "critical": severity_acts.critical,

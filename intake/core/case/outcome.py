@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Record
-from intake.core.case.matching import Candidate, Match, match
+from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Notice, Record
+from intake.core.case.matching import Candidate, Match, match, match_staff
 from intake.core.case.opening import Opening, open_case
 from intake.core.case.replies import Reply, may_reopen, take_reply
 from intake.core.case.returned import came_back
+from intake.core.case.staff import Staff
 from intake.core.mail.attributions import quote_depth
 from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldValue
@@ -39,6 +40,8 @@ class Arrival:
     same content, `linked` are cases that the same mail opened on other routes. `oversize` is the size in bytes of a
     mail that stayed in its mailbox, `place` where it is. `record` is what the customer's other cases say, `case_text`
     the words that opened the case it may belong to. `private` and `asks_escalation` come from the route.
+    `staff` is the person of the desk as whom it came; `forwarded_by` one who passed a customer's mail on, which is then
+    the `message`, with `forward_words` above it.
     """
 
     message: Message
@@ -64,6 +67,9 @@ class Arrival:
     private: bool = False
     asks_escalation: bool = False
     case_text: str = ""
+    staff: Staff | None = None
+    forwarded_by: str = ""
+    forward_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,12 @@ def classify(arrival: Arrival) -> Classified:
         because = reason(arrival)
         if because:
             return Classified(outcome, because)
+    found = match_staff(arrival.candidates, arrival.staff, arrival.message) if arrival.staff else None
+    if found is not None:
+        return Classified("reply", found.because, found)
+    if arrival.forwarded_by:
+        because = f"{arrival.forwarded_by} passed it on"
+        return Classified("new_case", because, Match(None, because))
     return _by_match(arrival, match(arrival.candidates))
 
 
@@ -120,7 +132,8 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
     if found is None:
         return None
     if found.case is None:
-        return open_case(arrival.policy, _opening(arrival, found, reference, classified.because), now)
+        opened = open_case(arrival.policy, _opening(arrival, found, reference, classified.because), now)
+        return opened.then(notices=_told_forwarder(arrival, opened.case)) if arrival.forwarded_by else opened
     message = arrival.message
     reply = Reply(
         writer=writer(arrival),
@@ -135,6 +148,18 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
         authentication=message.authentication,
     )
     return take_reply(found.policy or arrival.policy, found.case, reply, now)
+
+
+def _told_forwarder(arrival: Arrival, case: Case) -> tuple[Notice, ...]:
+    """What the person of the desk hears who passed a mail on: whose the case is, or the question."""
+    if case.contact.address:
+        text = f"{case.reference} was opened for {case.contact.address}, whose mail you passed on; letters go there."
+    else:
+        text = (
+            f"{case.reference} was opened for the mail that you passed on, but it does not say clearly who wrote it. "
+            "Who is the customer? Reply with the line /customer ADDRESS."
+        )
+    return (Notice("desk-alert", arrival.forwarded_by, text),)
 
 
 def fields_of_reply(arrival: Arrival, policy: Policy | None = None) -> dict[str, FieldValue]:
@@ -253,6 +278,7 @@ def _oversize(arrival: Arrival) -> str:
 
 def _marks(arrival: Arrival) -> frozenset[str]:
     checks: Sequence[tuple[bool, str]] = (
+        (bool(arrival.forwarded_by) and arrival.message.from_ is None, "triage"),
         (arrival.message.ambiguous_sender, "ambiguous-sender"),
         (arrival.message.authentication == "fail" or _unproven(arrival), "unverified"),
         (arrival.private, "security"),

@@ -97,16 +97,8 @@ def _verify(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     waits = policy.file.registration is not None and "unverified" in case.marks
     if not waits or customer is None or not registered(policy, customer, reply.writer.address):
         return decision
-    plan = customer.plan or policy.file.fallback_plan
-    case = replace(
-        case.unmarked("unverified", "unentitled", "triage"),
-        customer_id=customer.id,
-        plan=plan,
-        zone=policy.zone(customer.zone, customer.region, customer.country),
-        region=customer.region,
-        country=customer.country,
-        contact=reply.writer,
-    )
+    case = belonging(policy, case.unmarked("unverified", "unentitled", "triage"), customer, reply.writer)
+    plan = case.plan
     text = f"{reply.case_text}\n{reply.text}"
     judged = judge(policy, Asked(case.channel, plan, {**case.fields, **reply.fields}, text), case.language)
     case = replace(case.marked(*judged.marks), tags=case.tags | judged.tags, held=judged.held, because=judged.because)
@@ -115,6 +107,19 @@ def _verify(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     entry = Entry("verified", f"{reply.writer.address} is registered for {customer.name}", because=judged.because)
     return replace(decision, case=after).then(
         entry, severity_change.entry(decision.case, after, reply.writer.address), wishes=(Wish("acknowledgment"),)
+    )
+
+
+def belonging(policy: Policy, case: Case, customer: Customer, contact: Address) -> Case:
+    """The case as that customer's, with its plan, zone and place."""
+    return replace(
+        case,
+        customer_id=customer.id,
+        plan=customer.plan or policy.file.fallback_plan,
+        zone=policy.zone(customer.zone, customer.region, customer.country),
+        region=customer.region,
+        country=customer.country,
+        contact=contact,
     )
 
 

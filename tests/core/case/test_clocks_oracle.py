@@ -284,7 +284,7 @@ def _happens(policy: Policy, case: Case, naive: Naive, what: Any, at: datetime, 
 
 def _same(case: Case, naive: Naive, now: datetime) -> None:
     for kind in ("response", "resolution"):
-        clock = case.latest(kind)  # type: ignore[arg-type]
+        clock = case.latest(kind)
         assert clock is not None
         assert (kind, clock.due_at) == (kind, naive.due[kind])
         noted = clock if clock.state == "ended" else clock.noted(now)
