@@ -1,10 +1,13 @@
 """The Zimbra policy, clause by clause, from the mail or the call to what becomes of the case."""
 
 from datetime import date, datetime, timedelta
+from email import message_from_bytes
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from house import home, mail
 from matter import ADA, Matter, known, opened, shipped
 
 from intake.core.case.act import Refused
@@ -427,3 +430,25 @@ def test_zim_9_others_are_offered_no_analysis(plan: str, severity: int) -> None:
     case = called(MONDAY, plan, severity).does(MONDAY, "reply").does(MONDAY, "status", "resolved")
     case.writes(MONDAY + timedelta(days=1), "Root cause analysis, please.")
     assert case.case.tasks == ()
+
+
+def test_zim_5_the_alert_leaves_at_night_and_the_letter_says_whom_to_phone(tmp_path: Path) -> None:
+    with home(tmp_path, {"reading.seconds": 60}, customers=PREMIER) as desk:
+        raw = mail("Severity: 1\nThe server is down.", sender="Kim <kim@customer.example>", to=ROUTE)
+        night = at(2026, 11, 22, 3)
+        desk.take(raw, night, routes=[ROUTE], envelope_from="kim@customer.example")
+        told = [each for each in desk.outbox(desk=True) if each["kind"] == "desk-alert"]
+        assert [each["to"] for each in told] == ["on-call@desk.example"]
+        (letter,) = desk.outbox()
+        body = str(message_from_bytes(desk.sent(letter["id"])).get_payload(0))
+        assert "Severity 4" in body
+        assert "support telephone" in body.replace("\n", " ")
+
+
+PREMIER = """[[customer]]
+name = "Customer"
+domains = ["customer.example"]
+policy = "zimbra"
+plan = "premier"
+"""
+ROUTE = "zimbra@support.example"

@@ -1,6 +1,8 @@
 """The Zoho partner policy, clause by clause, from the mail to what becomes of the case."""
 
 from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -492,3 +494,31 @@ def test_zoh_8_in_the_partners_own_time_over_the_weekend() -> None:
     assert case.case.escalation is None
     case.waits(at(2026, 11, 30, 0, 30, zone="Europe/Berlin"))
     assert case.case.escalation is not None
+
+
+def test_zoh_7_the_end_customers_reply_to_our_letter_counts_at_the_desk(tmp_path: Path) -> None:
+    with home(tmp_path, {"reading.seconds": 60}, customers=PARTNER) as desk:
+        _send(desk, CHANGE, MONDAY, 1)
+        ours = message_from_bytes(desk.sent(desk.outbox()[0]["id"]))
+        address = parseaddr(ours["Reply-To"] or ours["From"])[1]
+        for number, (sender, said) in enumerate(((BOSS, "We do not consent."), (BOSS, "We consent to it.")), 2):
+            assert "awaiting-consent" in desk.case().marks
+            raw = mail(
+                said, sender=sender, to=address, subject=f"Re: {ours['Subject']}", message_id=f"{number}@x.example"
+            )
+            at_then = MONDAY + timedelta(hours=number)
+            desk.take(raw, at_then, routes=[ROUTE], recipient=address, envelope_from=sender)
+        assert "awaiting-consent" not in desk.case().marks
+        assert [person.address for person in desk.case().participants] == [KIM]
+
+
+def test_zoh_8_the_letter_names_the_instant_from_which_it_may_be_asked(tmp_path: Path) -> None:
+    with home(tmp_path, {"reading.seconds": 60}, customers=PARTNER) as desk:
+        _send(desk, "Severity: 1\nThe invoices are not created.", MONDAY, 1)
+        headers = {"In_Reply_To": "<1@c.example>", "message_id": "2@c.example"}
+        raw = mail("Please escalate.", sender=f"Kim <{KIM}>", to=ROUTE, subject="Re: Request 1", **headers)
+        desk.take(raw, MONDAY + timedelta(hours=1), routes=[ROUTE], envelope_from=KIM)
+        letter = next(each for each in desk.outbox() if each["kind"] == "escalation-early")
+        body = message_from_bytes(desk.sent(letter["id"])).get_payload(0).get_payload(decode=True).decode()  # type: ignore[union-attr]
+        assert "13:00" in body
+        assert "ZOH-8" in body or "response target" in body

@@ -91,7 +91,7 @@ def _raised(policy: Policy, case: Case, clock: Clock, now: datetime, customer: C
         why = Because(HOUSE, "raised: the old due time is the earlier one and stays")
         return replace(clock, severity=case.severity, because=(*clock.because, why))
     later = clock.started_at > now
-    fresh = replace(fresh, started_at=fresh.started_at if later else clock.started_at)
+    fresh = replace(fresh, started_at=fresh.started_at if later else clock.started_at, pauses=clock.pauses)
     if clock.state == "paused":  # what stood still until now is used up; the new figure stands still from now on
         before = replace(clock.pauses[-1], end=now)
         stands = Pause(now, None, before.because)

@@ -12,35 +12,49 @@ SEARCHED = 50_000
 ANY = "*"
 """As a word of a phrase: up to three words, none of them a denial."""
 
-_SPACE = re.compile(r"\s+")
-_NT = re.compile(
-    r"\b(ca|wo|sha)n't\b|(?<=\w)n't\b|\bcannot\b|\b(ca|do|does|did|is|are|was|were|could|would|should|has|have)nt\b"
-)
+_WORD = re.compile(r"\w+")
+_STEMS = ["do", "does", "did", "is", "are", "was", "were", "could", "would", "should", "has", "have"]
+_BARE = {"cant": "can not", **{f"{stem}nt": f"{stem} not" for stem in _STEMS}}
 _S = re.compile(
     r"(?:(?<=\bit)|(?<=\bthat)|(?<=\bthere))'s\b|'s(?= (?:(?:completely|totally|currently|now|not|still|all|again) )*"
     r"(?:down|offline|unavailable|unreachable|unusable|unresponsive|dead|broken|responding|reachable|available|working)\b)"
 )
-_STEMS = {"ca": "can", "wo": "will", "sha": "shall"}
+_SHORT = (("can't", "can not"), ("won't", "will not"), ("shan't", "shall not"), ("n't", " not"), ("cannot", "can not"))
 
 
 def found(phrases: Iterable[str], text: str) -> str | None:
     """The first of the phrases that the text has and does not take back; None for none of them."""
     plain = plain_text(text)
-    return next((phrase for phrase in phrases if _stands(phrase, plain)), None)
+    words = _words(plain)
+    return next((phrase for phrase in phrases if _may_hold(phrase, plain, words) and _stands(phrase, plain)), None)
 
 
-def all_found(phrases: Iterable[str], text: str) -> frozenset[str]:
-    """All of the phrases that the text has and does not take back."""
+def all_found(phrases: frozenset[str], text: str) -> frozenset[str]:
+    """All of the phrases that the text has and does not take back; quick for many texts and the same phrases."""
     plain = plain_text(text)
-    return frozenset(phrase for phrase in phrases if _stands(phrase, plain))
+    words = _words(plain)
+    by_word, others = _index(phrases)
+    near = (*others, *(phrase for word in words & by_word.keys() for phrase in by_word[word]))
+    return frozenset(phrase for phrase in near if _may_hold(phrase, plain, words) and _stands(phrase, plain))
+
+
+@lru_cache(maxsize=16)
+def _index(phrases: frozenset[str]) -> tuple[dict[str, list[str]], tuple[str, ...]]:
+    """The phrases by the longest whole word that each needs, and those that need none."""
+    by_word: dict[str, list[str]] = {}
+    for phrase in phrases:
+        if whole := _needed(phrase)[0]:
+            by_word.setdefault(max(whole, key=len), []).append(phrase)
+    return by_word, tuple(phrase for phrase in phrases if not _needed(phrase)[0])
 
 
 @lru_cache(maxsize=256)
 def without(phrases: tuple[str, ...], text: str) -> str:
     """The text as phrases are compared with it, less these phrases."""
     plain = plain_text(text)
+    words = _words(plain)
     for phrase in phrases:
-        if _beginning(phrase) in plain:
+        if _may_hold(phrase, plain, words):
             plain = _pattern(phrase).sub(";", plain)
     return plain
 
@@ -60,15 +74,30 @@ def _stands(phrase: str, plain: str) -> bool:
 def plain_text(text: str) -> str:
     """A text as phrases are compared with: compatibility forms and case folded, single spaces, "can't" as "can not"."""
     folded = unicodedata.normalize("NFKC", text[:SEARCHED]).casefold().replace("’", "'").replace("‐", "-")
-    folded = _SPACE.sub(" ", folded)
-    return _S.sub(" is", _NT.sub(_not, folded))
+    parts = folded.split()
+    folded = " ".join(parts if _BARE.keys().isdisjoint(parts) else (_BARE.get(part, part) for part in parts))
+    for short, whole in _SHORT:
+        folded = folded.replace(short, whole)
+    return _S.sub(" is", folded) if "'s" in folded else folded
 
 
-def _not(match: re.Match[str]) -> str:
-    if match[0] == "cannot":
-        return "can not"
-    stem = match[1] or match[2]
-    return f"{_STEMS.get(stem, stem)} not" if stem else " not"
+@lru_cache(maxsize=256)
+def _words(plain: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(plain))
+
+
+def _may_hold(phrase: str, plain: str, words: frozenset[str]) -> bool:
+    """Whether every word of the phrase is somewhere in the text: of most phrases it is not, which is quickly seen."""
+    whole, begun = _needed(phrase)
+    return whole <= words and all(each in plain for each in begun)
+
+
+@lru_cache(maxsize=8192)
+def _needed(phrase: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The whole words that a phrase needs, and the beginnings of words."""
+    parts = plain_text(phrase.strip()).split(" ")
+    whole = frozenset(word for part in parts if not part.endswith("*") for word in _WORD.findall(part))
+    return whole, tuple(part.rstrip("*") for part in parts if part.endswith("*") and part != ANY)
 
 
 @lru_cache(maxsize=8192)
