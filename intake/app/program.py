@@ -19,10 +19,10 @@ from intake.app import (
     open_house,
     open_store,
     routes,
-    send_notices,
     transport,
 )
 from intake.config import Config
+from intake.desk.notices import send_notices
 from intake.desk.post import broken_files
 from intake.desk.receive import receive
 from intake.inbound.keep import Keeper

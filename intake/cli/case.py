@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from intake import app as program
-from intake.cli.case_acts import Reference, must_be_address, tell
+from intake.cli.acting import acting_as, must_be_address
+from intake.cli.case_acts import Reference, tell
 from intake.cli.case_acts import commands as acts
 from intake.cli.common import (
     AsOption,
@@ -23,7 +24,7 @@ from intake.cli.common import (
     table,
 )
 from intake.core.mail.message import Address
-from intake.desk import act, service_credits, show, work_list
+from intake.desk import service_credits, show, work_list
 from intake.desk.privacy import View
 from intake.errors import IntakeError
 from intake.store import outbox, people
@@ -76,6 +77,8 @@ def show_(reference: Reference, config: ConfigOption = None, json: JsonOption = 
 
     Example: intake case show OX-1042
     """
+    from intake.desk import act
+
     with program.house_of(configured(config), trial=True) as house, reading(house.databases.reading) as connection:
         case = act.find(connection, reference)
         policy = house.policy_of(connection, case)
@@ -137,9 +140,10 @@ def open_(
 
     Example: intake case open --from kim@hosting.example --subject "No mail" --as ada@desk.example
     """
+    from intake.desk import act
+
     settings = configured(config)
     must_be_address(contact, "--from")
-    must_be_address(by, "--as")
     if channel not in ("phone", "portal"):
         raise IntakeError(f'--channel: "{channel}" is none; right would be phone or portal')
     with program.house_of(settings) as house:
@@ -150,7 +154,7 @@ def open_(
             text=given(text, "--text"),
             route=to or settings.settings.route[0].address,
             channel=channel,
-            by=by,
+            by=acting_as(house.databases, by),
             now=program.now(),
         )
     tell(case, json, "opened")

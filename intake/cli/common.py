@@ -22,12 +22,14 @@ ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", envvar="INTAKE_CONFIG", help="config.toml; without one, the shipped defaults serve."),
 ]
+# every command takes it, also those that read no configuration
+UnreadConfig = Annotated[Path | None, typer.Option("--config", hidden=True)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Number = Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The mail's number.")]
 QueueOption = Annotated[
     str | None, typer.Option("--queue", help="Only this queue; a private one is shown to people only when named.")
 ]
-AsOption = Annotated[str, typer.Option("--as", help="Who does this: an agent's address.")]
+AsOption = Annotated[str, typer.Option("--as", help="Who does this: an agent's address or name.")]
 
 PIPE_WIDTH = 1_000
 

@@ -110,14 +110,14 @@ def load(file: Path | None) -> Config:
         names = [name for name in os.environ if name.upper().startswith(f"{ENVIRONMENT}{field}".upper())]
         mistakes.append(Mistake("environment", 0, ", ".join(names), "must be JSON where it is no plain value"))
     else:
-        mistakes += [text.mistake(path, said) for path, said in _inconsistent(settings)]
+        mistakes += [text.mistake(path, said) for path, said in unsound(settings)]
     if mistakes:
         raise Mistakes(mistakes)
     return Config(settings, file, text)
 
 
-def _inconsistent(settings: Settings) -> Iterator[tuple[tomlfile.Path, str]]:
-    """What no single key shows."""
+def unsound(settings: Settings) -> Iterator[tuple[tomlfile.Path, str]]:
+    """What no single key shows, with its place."""
     routes: set[str] = set()
     for index, route in enumerate(settings.route):
         for address in (route.address, *route.aliases):

@@ -64,11 +64,13 @@ def _decide(house: House, reference: str, wanted: Act, now: datetime) -> post.Po
         case = find(connection, reference)
         policy = house.policy_of(connection, case)
         customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
+        if wanted.what == "customer":
+            customer = people.customers_of(connection, [wanted.value], case.policy).get(wanted.value.lower())
         try:
             decision = act(policy, case, replace(wanted, roles=house.roles_of(wanted.by)), customer, now)
         except Refused as refused:
             raise IntakeError(str(refused)) from None
-        return _post(house, connection, policy, decision, wanted.by, customer, now)
+        return letters(house, connection, policy, decision, wanted.by, customer, now)
 
 
 def open_by_hand(
@@ -102,7 +104,7 @@ def open_by_hand(
         )
         decision = open_case(policy, opening, now)
         decision = replace(decision, case=replace(decision.case, answer_to=contact.address or None))
-        posted = _post(house, connection, policy, decision, by, customer, now)
+        posted = letters(house, connection, policy, decision, by, customer, now)
     note = Act("note", text, by)
     with house.databases.desk.begin() as connection:
         case_id = _save(connection, posted, note if text.strip() else None, now)
@@ -111,7 +113,7 @@ def open_by_hand(
         return cases.load(connection, [case_id])[case_id]
 
 
-def _post(
+def letters(
     house: House,
     connection: Connection,
     policy: Policy,
@@ -120,6 +122,7 @@ def _post(
     customer: Customer | None,
     now: datetime,
 ) -> post.Posted:
+    """The decision with its letters, as an act of the person `by` has them: on the case's thread, in their name."""
     return post.finish(
         house,
         policy,

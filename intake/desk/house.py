@@ -1,22 +1,28 @@
 """What the desk works with: databases, settings, policies, templates, keys, the reader. Made once by the program."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
-from intake.config import Route, Settings
 from intake.core.answer.letters import Desk
-from intake.core.answer.tokens import Keys
-from intake.core.case.case import Case, Customer
-from intake.core.policy.policy import Policy
-from intake.desk.policies import Policies
 from intake.desk.privacy import private_queue
-from intake.desk.reader import Reader
-from intake.outbound.templateset import TemplateSet
 from intake.store import keys as versions
-from intake.store.engine import Databases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from intake.config import Route, Settings
+    from intake.core.answer.tokens import Keys
+    from intake.core.case.case import Case, Customer
+    from intake.core.policy.policy import Policy
+    from intake.desk.policies import Policies
+    from intake.desk.reader import Reader
+    from intake.outbound.templateset import TemplateSet
+    from intake.store.engine import Databases
 
 
 @dataclass
@@ -90,12 +96,23 @@ class House:
         heirs = (route.role for route in self.settings.route if route.private and route.queue == queue)
         return next(heirs, "") if queue else role
 
+    @cached_property
+    def role_addresses(self) -> frozenset[str]:
+        """Every address behind a role."""
+        tables = (self.settings.roles, *self.settings.roles_in.values())
+        return frozenset(address for table in tables for people in table.values() for address in people)
+
     def roles_of(self, address: str) -> frozenset[str]:
         """The roles that somebody answers for."""
-        tables = (self.settings.roles, *self.settings.roles_in.values())
-        return frozenset(role for table in tables for role, people in table.items() if address.lower() in people)
+        return roles_of(self.settings, address)
 
 
 def own_addresses(settings: Settings) -> frozenset[str]:
     """Every address that a route of the settings takes mail at."""
     return frozenset(address for route in settings.route for address in (route.address, *route.aliases))
+
+
+def roles_of(settings: Settings, address: str) -> frozenset[str]:
+    """The roles that somebody answers for, anywhere."""
+    tables = (settings.roles, *settings.roles_in.values())
+    return frozenset(role for table in tables for role, people in table.items() if address.lower() in people)

@@ -13,7 +13,7 @@ from intake.core.case.matching import numbers_in
 from intake.core.case.outcome import Classified, carry_out, classify
 from intake.core.mail.form import FieldSpec
 from intake.core.mail.message import Message
-from intake.desk import facts, post
+from intake.desk import agents, facts, post
 from intake.desk.house import House
 from intake.desk.notices import send_notices
 from intake.desk.reader import Reading, released
@@ -27,13 +27,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A mail on a route with its outcome and, where a case is touched, the finished mails."""
+    """A mail on a route with its outcome and, where a case is touched, the finished mails.
+
+    `stored` are the messages to keep on the case, where they are not the mail itself.
+    """
 
     work: Waiting
     classified: Classified
     message: Message | None
     posted: post.Posted | None
     notices: tuple[post.Draft, ...] = ()
+    stored: tuple[messages.StoredMessage, ...] | None = None
 
 
 def receive(house: House, now: datetime) -> int:
@@ -208,11 +212,28 @@ def decide(
     if known is None:
         return Settled(work, classified, None, None, post.parked(house, connection, work, classified.because, now))
     message = known.arrival.message
+    if classified.match is not None and classified.match.staff is not None:
+        of_staff = agents.settle(house, connection, known, classified.match, now)
+        return Settled(work, classified, message, of_staff.posted, stored=of_staff.stored)
     decision = carry_out(known.arrival, classified, reference, now)
     if decision is None:
         return Settled(work, classified, message, None)
     posted = _post(house, connection, known, _with_answer_address(house, connection, known, decision, now), now)
-    return Settled(work, classified, message, posted)
+    return Settled(work, classified, message, posted, stored=_with_forwarders_words(work, known))
+
+
+def _with_forwarders_words(work: Waiting, known: facts.Known) -> tuple[messages.StoredMessage, ...] | None:
+    """A mail that was passed on, and as a note what was written above it; None for any other mail."""
+    arrival = known.arrival
+    if not arrival.forwarded_by:
+        return None
+    first = _stored(0, work, arrival.message)
+    words = arrival.forward_words
+    note = replace(
+        first, direction="note", author_name="", author_address=arrival.forwarded_by, role="agent", message_id=None,
+        text=words, new_text=words, attachments=[],
+    )  # fmt: skip
+    return (first, note) if words else (first,)
 
 
 def _with_answer_address(
@@ -271,7 +292,9 @@ def _save_case(connection: Connection, settled: Settled, posted: post.Posted, no
         cases.link(connection, [case_id, *ledger.cases_of(connection, settled.work.mail.id)])
     message = settled.message
     if message is not None:
-        messages.add(connection, _stored(case_id, settled.work, message))
+        kept = (_stored(case_id, settled.work, message),) if settled.stored is None else settled.stored
+        for each in kept:
+            messages.add(connection, replace(each, case_id=case_id))
         if message.bounce is not None and message.bounce.permanent:
             # only addresses that we wrote to: a forged report must not silence anybody else's letters
             written_to = {row["to"].lower() for row in outbox.listed(connection, case_id)}
@@ -295,14 +318,5 @@ def _stored(case_id: int, work: Waiting, message: Message) -> messages.StoredMes
         new_text=message.new_text,
         kind=message.kind,
         mail_id=work.mail.id,
-        attachments=[
-            {
-                "filename": each.filename,
-                "content_type": each.content_type,
-                "size": each.size,
-                "sha256": each.sha256,
-                "place": list(each.place),
-            }
-            for each in message.attachments
-        ],
+        attachments=messages.attachments_row(message),
     )

@@ -194,6 +194,17 @@ SAMPLES: Mapping[str, Values] = {
         },
         "desk-undeliverable": {"alert": {"text": "mail to kim@hosting.example came back for good"}},
         "desk-reply": _MESSAGE,
+        "desk-receipt": {
+            "receipt": {
+                "to": "kim@hosting.example",
+                "text": "Hello Kim,\n\nplease restart the service.",
+                "because": "it is a note, as /note says",
+                "note": "They rang twice.",
+                "files": ["trace.log"],
+            },
+            "commands": [{"written": "/severity 2 because it is slow", "done": "yes", "text": "Severity 3 becomes 2"}],
+            "help": [{"form": "/note", "about": "the whole mail is a note"}],
+        },
         "desk-alert": {"alert": {"text": "The customer wishes severity 1.\nThe case starts at 4."}},
     }.items()
 }

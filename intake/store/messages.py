@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select
 
+from intake.core.mail.message import Message
 from intake.store import tables
 
 Direction = Literal["in", "out", "note"]
@@ -28,6 +29,20 @@ class StoredMessage:
     kind: str
     mail_id: int | None = None
     attachments: list[dict[str, Any]] = field(default_factory=list)
+
+
+def attachments_row(message: Message) -> list[dict[str, Any]]:
+    """A mail's attachments as they are stored beside it."""
+    return [
+        {
+            "filename": each.filename,
+            "content_type": each.content_type,
+            "size": each.size,
+            "sha256": each.sha256,
+            "place": list(each.place),
+        }
+        for each in message.attachments
+    ]
 
 
 def add(connection: Connection, message: StoredMessage) -> None:

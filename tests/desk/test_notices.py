@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from house import FORM, NOW, ROUTE, Home, home, mail, opened
 
-from intake import app
 from intake.config import Config
 from intake.config.settings import Notices
 from intake.core.case.act import Act
 from intake.desk import act
+from intake.desk.notices import send_notices
 from intake.store import people
 
 TRIAGE, LEAD, SECURITY = "triage@desk.example", "lead@desk.example", "security@desk.example"
@@ -200,7 +200,7 @@ def test_two_who_tell_at_once_tell_once(late: Home) -> None:
 
         def go(desk: Home) -> None:
             together.wait(10)
-            done.append(app.send_notices(desk.house, OPENING))
+            done.append(send_notices(desk.house, OPENING))
 
         threads = [threading.Thread(target=go, args=(each,)) for each in (late, second)]
         for thread in threads:

@@ -84,12 +84,19 @@ def to_customer(
         message_id=_message_id(case, wish.kind, unique, desk),
         date=now,
         values=values,
+        cc=_copies(case, to) if personal else (),
         automatic=None if personal else ("auto-generated" if wish.scheduled else "auto-replied"),
         reply_to=Address(desk.name, tagged(desk.route, desk.separator, token)),
         in_reply_to=thread.in_reply_to,
         references=thread.after(),
         loop_mark=None if personal else case.reference,
     )
+
+
+def _copies(case: Case, to: Address) -> tuple[Address, ...]:
+    """Who gets a copy of a person's answer: those whom a person of the desk added to the case."""
+    copied = (each for each in case.participants if each.role == "cc" and each.address.lower() != to.address.lower())
+    return tuple(Address(each.name, each.address) for each in copied)
 
 
 def to_desk(
@@ -132,14 +139,15 @@ def to_desk(
         date=now,
         values=values,
         automatic="auto-generated",
+        reply_to=Address(desk.name, agents_address(case, to.address, desk)),
         references=(f"{case.reference.lower()}.desk@{desk.hostname}",),
         loop_mark=case.reference,
     )
 
 
-def agents_address(_case: Case, _holder: str, desk: Desk) -> str:
-    """Where the holder of a notice answers to."""
-    return desk.route
+def agents_address(case: Case, holder: str, desk: Desk) -> str:
+    """Where the holder of a notice answers to: the case's address with a token for them alone."""
+    return tagged(desk.route, desk.separator, desk.keys.sign_for(case.reference, holder))
 
 
 def clock_values(clock: Clock | None, notice: Notice, now: datetime, zone: str, language: str) -> dict[str, Any]:

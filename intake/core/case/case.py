@@ -29,7 +29,14 @@ WishKind = Literal[
     "severity-wish",
 ]
 NoticeKind = Literal[
-    "desk-new-case", "desk-due-soon", "desk-missed", "desk-escalated", "desk-reply", "desk-alert", "desk-undeliverable"
+    "desk-receipt",
+    "desk-new-case",
+    "desk-due-soon",
+    "desk-missed",
+    "desk-escalated",
+    "desk-reply",
+    "desk-alert",
+    "desk-undeliverable",
 ]
 
 SYSTEM = "intake"

@@ -14,6 +14,9 @@ from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import Asked, Judged, alerts_at, judge
 
+ALERTED = "alerted"
+"""The tag of a case of which the policy had a role told at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -196,7 +199,7 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
         channel=opening.channel,
         region=region,
         country=country,
-        tags=judged.tags,
+        tags=judged.tags | ({ALERTED} if judged.alerts and not opening.backlog else set()),
         held=judged.held,
         worst=judged.severity,
     )

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from intake.core.case import clocks, consent, escalating, severity_change, severity_wish, tasks
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, NoticeKind, Participant, Wish
-from intake.core.case.opening import information_because, registered
+from intake.core.case.opening import ALERTED, information_because, registered
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
-from intake.core.policy.severity import Asked, given_severity, judge
+from intake.core.policy.severity import Asked, Judged, given_severity, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,13 @@ def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decis
     decision = _join(decision, reply)
     decision = _verify(policy, decision, reply, now)
     decision = _supply(policy, decision, reply, now)
+    decision = _outcry(policy, decision, reply)
     decision = _still_owed(policy, decision, reply.received_at)
     decision = _wake(policy, decision, reply)
-    decision = tasks.ask(policy, decision, reply.text, reply.received_at)
-    if reply.asks_escalation or escalating.asked(policy, reply.text):
-        decision = escalating.request(policy, decision, reply.text, reply.received_at, urgent=reply.asks_escalation)
+    text = escalating.own_words(case, reply.text)
+    decision = tasks.ask(policy, decision, text, reply.received_at)
+    if reply.asks_escalation or escalating.asked(policy, text):
+        decision = escalating.request(policy, decision, text, reply.received_at, urgent=reply.asks_escalation)
     return decision.then(notices=(_tell(policy, case, "desk-reply"),))
 
 
@@ -95,16 +97,8 @@ def _verify(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     waits = policy.file.registration is not None and "unverified" in case.marks
     if not waits or customer is None or not registered(policy, customer, reply.writer.address):
         return decision
-    plan = customer.plan or policy.file.fallback_plan
-    case = replace(
-        case.unmarked("unverified", "unentitled", "triage"),
-        customer_id=customer.id,
-        plan=plan,
-        zone=policy.zone(customer.zone, customer.region, customer.country),
-        region=customer.region,
-        country=customer.country,
-        contact=reply.writer,
-    )
+    case = belonging(policy, case.unmarked("unverified", "unentitled", "triage"), customer, reply.writer)
+    plan = case.plan
     text = f"{reply.case_text}\n{reply.text}"
     judged = judge(policy, Asked(case.channel, plan, {**case.fields, **reply.fields}, text), case.language)
     case = replace(case.marked(*judged.marks), tags=case.tags | judged.tags, held=judged.held, because=judged.because)
@@ -113,6 +107,19 @@ def _verify(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     entry = Entry("verified", f"{reply.writer.address} is registered for {customer.name}", because=judged.because)
     return replace(decision, case=after).then(
         entry, severity_change.entry(decision.case, after, reply.writer.address), wishes=(Wish("acknowledgment"),)
+    )
+
+
+def belonging(policy: Policy, case: Case, customer: Customer, contact: Address) -> Case:
+    """The case as that customer's, with its plan, zone and place."""
+    return replace(
+        case,
+        customer_id=customer.id,
+        plan=customer.plan or policy.file.fallback_plan,
+        zone=policy.zone(customer.zone, customer.region, customer.country),
+        region=customer.region,
+        country=customer.country,
+        contact=contact,
     )
 
 
@@ -153,12 +160,38 @@ def _severity(policy: Policy, decision: Decision, reply: Reply, now: datetime) -
             text=reply.text,
             customer=reply.customer,
         )
-    judged = judge(policy, Asked(case.channel, case.plan, reply.fields, reply.text), case.language)
-    changed = severity_change.changed(policy, case, judged.severity, now, reply.customer)
+    judged = _judged(policy, case, reply)
+    sorted_out = replace(case.unmarked("triage").marked(*judged.marks), tags=case.tags | judged.tags)
+    changed = severity_change.changed(policy, sorted_out, judged.severity, now, reply.customer)
     changed = replace(changed, wished_severity=given, because=(*judged.because, *case.because[1:]))
-    changed = changed.unmarked("triage").marked(*judged.marks)
     entry = severity_change.entry(case, changed, reply.writer.address)
     return replace(decision, case=changed).then(entry)
+
+
+def _judged(policy: Policy, case: Case, reply: Reply) -> Judged:
+    """What the policy's rules say of the case with what the reply adds."""
+    known = reply.customer is not None
+    ours = registered(policy, reply.customer, reply.writer.address)
+    text = f"{reply.case_text}\n{reply.text}"
+    return judge(policy, Asked(case.channel, case.plan, reply.fields, text, known, ours), case.language, case.tags)
+
+
+def _alerts(policy: Policy, case: Case, reply: Reply) -> tuple[Notice, ...]:
+    """Whom the policy has told at once of what a reply wishes."""
+    asked = Asked(case.channel, case.plan, reply.fields, reply.text)
+    alerts = judge(policy, asked, case.language, case.tags).alerts
+    return tuple(Notice("desk-alert", each.role, each.because.text, at_once=True) for each in alerts)
+
+
+def _outcry(policy: Policy, decision: Decision, reply: Reply) -> Decision:
+    """A reply whose words alone have a role told at once, where nobody was told of the case yet."""
+    case = decision.case
+    if ALERTED in case.tags or any(notice.at_once for notice in decision.notices):
+        return decision
+    notices = _alerts(policy, case, reply)
+    return (
+        replace(decision, case=replace(case, tags=case.tags | {ALERTED})).then(notices=notices) if notices else decision
+    )
 
 
 def _still_owed(policy: Policy, decision: Decision, at: datetime) -> Decision:

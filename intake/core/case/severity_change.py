@@ -42,6 +42,15 @@ def recounted(policy: Policy, case: Case, now: datetime, customer: Customer | No
     return case
 
 
+def hurried(policy: Policy, case: Case, now: datetime, customer: Customer | None) -> Case:
+    """The case whose terms became sharper: each open clock is due at the earlier of its old due time and the new."""
+    for clock in case.clocks:
+        if clock.state != "ended" and clock.kind not in UNTOUCHED:
+            again = _raised if clock.due_at is not None else _lowered
+            case = case.with_clock(again(policy, case, clock.noted(now), now, customer))
+    return case
+
+
 def entry(before: Case, after: Case, actor: str) -> Entry:
     """A change of severity for the history, with the old and the new figures of the clocks."""
     change = f"Severity {before.severity} becomes {after.severity}"
