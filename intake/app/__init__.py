@@ -112,13 +112,15 @@ def load_files(
     by_place = {(name.partition("/")[0], name.partition("/")[2]): text for name, text in good_templates.items()}
     policies = load_policies(folders_of(config, "policies"), good_policies)
     templates = load_templates(folders_of(config, "templates"), by_place, compiled, later=later)
+    if not remember:
+        return policies, templates
     new_policies = [each for each in policies if good_policies.get(each.name) != each.text or each.version not in known]
     new_templates = {
         place: (version, text)
         for place, (version, text) in templates.versions().items()
         if by_place.get(place) != text or version not in compiled
     }
-    if remember and (new_policies or new_templates):
+    if new_policies or new_templates:
         with databases.desk.begin() as connection:
             for policy in new_policies:
                 keys.remember(connection, "policy", policy.name, policy.version, policy.text, now())

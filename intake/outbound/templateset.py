@@ -90,7 +90,7 @@ def load(
     templates: dict[Place, Template | Source] = {}
     mistakes: list[Mistake] = []
     if later:
-        return TemplateSet(templates | _later(folders, remembered), mistakes)
+        return TemplateSet({**_later(folders, remembered), **templates}, mistakes)
     broken: set[Place] = set()
     for folder in folders:
         mistakes += _strays(folder)
