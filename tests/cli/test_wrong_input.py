@@ -93,6 +93,13 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
     ("ledger --config taken.toml", 1, ("a.eml", "File exists")),
     ("case list --config garbage.toml", 1, ("garbage/", "not a database")),
     ("case list --config typo.toml", 1, ("typo.toml:", 'did you mean "hostname"?')),
+    ("case list --config driver.toml", 1, ("store.url", "MySQLdb", "install")),
+    ("case list --config url.toml", 1, ("store.url", "postgresql://")),
+    ("check --config folder.toml", 1, ("folder.toml:", "files.policies", "a.eml is no folder")),
+    ("due --policy broken --severity 1 --opened 2026-11-23T09:00:00Z --config mine.toml", 1, ("broken.toml:1", "TOML")),
+    (f"explain {'a' * 300}.eml", 1, ("aaa.eml", "name too long")),
+    (f"ingest {'a' * 300}.eml", 1, ("aaa.eml", "name too long")),
+    (f"init {'a' * 300}", 1, ("aaa", "name too long")),
     ("nope", 2, ("nope",)),
 ]
 
@@ -117,6 +124,12 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "garbage").mkdir()
     for name in ("desk.db", "spool.db"):
         (folder / "garbage" / name).write_bytes(b"this is no database at all\n" * 200)
+    (folder / "driver.toml").write_text(config.replace('\nurl = ""', '\nurl = "mysql://localhost/x"'))
+    (folder / "url.toml").write_text(config.replace('\nurl = ""', '\nurl = "elsewhere"'))
+    (folder / "folder.toml").write_text(config.replace('# policies = "policies"', 'policies = "a.eml"'))
+    (folder / "mine.toml").write_text(config.replace('# policies = "policies"', 'policies = "policies"'))
+    (folder / "policies").mkdir()
+    (folder / "policies" / "broken.toml").write_text("a = ]\n")
     (folder / "typo.toml").write_text(config.replace("hostname =", "hostnam ="))
     return folder
 
@@ -148,6 +161,12 @@ def test_a_bad_argument_and_bad_standard_input_are_named(wrong: Path) -> None:
         done = intake(*words, "--config", config, folder=wrong, stdin=stdin)
         assert (done.returncode, said in done.stderr) == (1, True), done
         assert b"Traceback" not in done.stderr
+
+
+def test_a_policy_that_is_broken_stands_in_no_other_ones_way(wrong: Path, commands: Any) -> None:
+    asked = ["due", "--policy", "zimbra", "--severity", "1", "--opened", "2026-11-23T09:00:00Z", "--json"]
+    (done,) = commands([*asked, "--config", "mine.toml"], folder=wrong)
+    assert done.json["response"]["due"]
 
 
 def test_a_line_of_a_batch_that_cannot_be_read_spoils_itself_alone(wrong: Path) -> None:
