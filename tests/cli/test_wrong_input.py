@@ -171,9 +171,13 @@ def test_a_policy_that_is_broken_stands_in_no_other_ones_way(wrong: Path, comman
 
 def test_a_line_of_a_batch_that_cannot_be_read_spoils_itself_alone(wrong: Path) -> None:
     good = b'{"id": 1, "policy": "open-xchange", "severity": 1, "opened": "2026-11-23T09:00:00Z"}\n'
-    done = intake("due", "--batch", "-", folder=wrong, stdin=b"\xff\n" + b"[" * 100_000 + b"\n" + good)
+    lines = b"\xff\n" + b"[" * 100_000 + b"\n" + good + good.replace(b'"id": 1', b'"id": NaN')
+    done = intake("due", "--batch", "-", folder=wrong, stdin=lines)
     assert (done.returncode, done.stderr) == (0, b"")
-    first, second, third = (json.loads(line) for line in done.stdout.splitlines())
+    first, second, third, fourth = (json.loads(line) for line in done.stdout.splitlines())
+    assert fourth == {"id": None, "error": "not JSON: NaN is no number"}
+    marked = intake("due", "--batch", "-", folder=wrong, stdin=b"\xef\xbb\xbf" + good)
+    assert json.loads(marked.stdout) == third
     assert first == {"id": None, "error": "the line is not UTF-8"}
     assert second["error"].startswith("not JSON")
     assert third["id"] == 1
