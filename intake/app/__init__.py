@@ -73,7 +73,7 @@ def open_house(config: Config, databases: Databases, *, trial: bool = False) -> 
     from intake.store.engine import reading as reading_store
 
     settings, reading = config.settings, config.settings.reading
-    policies, templates = load_files(config, databases, remember=not trial)
+    policies, templates = load_files(config, databases, remember=not trial, later=trial)
     with reading_store(databases.desk) as connection:
         signing = keys.signing_keys(connection)
     if trial:
@@ -91,14 +91,15 @@ def open_house(config: Config, databases: Databases, *, trial: bool = False) -> 
     return House(databases, settings, policies, templates, Keys(signing), reader, lambda: secrets.token_hex(8))
 
 
-def load_files(config: Config, databases: Databases, *, remember: bool = True) -> tuple[Policies, TemplateSet]:
+def load_files(
+    config: Config, databases: Databases, *, remember: bool = True, later: bool = False
+) -> tuple[Policies, TemplateSet]:
     """Policies and templates from their files; what serves is remembered as the last good version.
 
-    Where nothing is to be remembered, templates are not checked before they are used.
+    With `later`, templates are not checked before they are used.
     """
     from intake.desk.policies import load_policies
     from intake.outbound.templateset import load as load_templates
-    from intake.outbound.templateset import load_later
     from intake.store import keys
     from intake.store.engine import reading as reading_store
 
@@ -110,9 +111,9 @@ def load_files(config: Config, databases: Databases, *, remember: bool = True) -
         known = keys.versions(connection, "policy")
     by_place = {(name.partition("/")[0], name.partition("/")[2]): text for name, text in good_templates.items()}
     policies = load_policies(folders_of(config, "policies"), good_policies)
+    templates = load_templates(folders_of(config, "templates"), by_place, compiled, later=later)
     if not remember:
-        return policies, load_later(folders_of(config, "templates"), by_place)
-    templates = load_templates(folders_of(config, "templates"), by_place, compiled)
+        return policies, templates
     new_policies = [each for each in policies if good_policies.get(each.name) != each.text or each.version not in known]
     new_templates = {
         place: (version, text)

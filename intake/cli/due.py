@@ -74,8 +74,8 @@ def due(
 def _lines(batch: str) -> Iterator[str]:
     source: int | str = sys.stdin.fileno() if batch == "-" else batch
     try:
-        # a byte that is no UTF-8 spoils its own line alone
-        with open(source, encoding="utf-8", errors="surrogateescape", closefd=batch != "-") as file:
+        # a byte that is no UTF-8 spoils its own line alone; a byte order mark is passed over
+        with open(source, encoding="utf-8-sig", errors="surrogateescape", closefd=batch != "-") as file:
             yield from file
     except OSError as error:
         raise IntakeError(f"{batch}: cannot be read: {error.strerror}") from None
@@ -87,7 +87,7 @@ def _answer(settings: Config, known: dict[str, Policy], line: str) -> dict[str, 
     try:
         if not line.isascii() and any("\udc80" <= each <= "\udcff" for each in line):
             raise IntakeError("the line is not UTF-8")
-        parsed = jsons.loads(line)
+        parsed = jsons.loads(line, parse_constant=_no_number)
         if not isinstance(parsed, dict):
             raise IntakeError('the line is no JSON object; right would be {"id": 1, "policy": …}')
         asked = parsed
@@ -96,6 +96,10 @@ def _answer(settings: Config, known: dict[str, Policy], line: str) -> dict[str, 
         return {"id": None, "error": f"not JSON: {error}"}
     except (IntakeError, ValueError, OverflowError) as error:
         return {"id": asked.get("id"), "error": str(error)}
+
+
+def _no_number(name: str) -> None:
+    raise IntakeError(f"not JSON: {name} is no number")
 
 
 def _policy(settings: Config, known: dict[str, Policy], name: str) -> Policy:

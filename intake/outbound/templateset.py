@@ -73,16 +73,24 @@ class TemplateSet:
 
 
 def load(
-    folders: Sequence[Path], last_good: Mapping[Place, str] | None = None, checked: Container[str] = ()
+    folders: Sequence[Path],
+    last_good: Mapping[Place, str] | None = None,
+    checked: Container[str] = (),
+    *,
+    later: bool = False,
 ) -> TemplateSet:
     """The templates of the folders, the first folder that has a file winning.
 
     Where that file is broken, the last good text of its (language, name) serves, else the next folder's file.
     A text whose version is among `checked` was found good by this version of the program, and is compiled when used.
+    With `later` all are, for one who needs few of them: mistakes are not looked for, and one that is broken everywhere
+    raises `Mistakes` when it is used.
     """
     remembered = last_good or {}
     templates: dict[Place, Template | Source] = {}
     mistakes: list[Mistake] = []
+    if later:
+        return TemplateSet({**_later(folders, remembered), **templates}, mistakes)
     broken: set[Place] = set()
     for folder in folders:
         mistakes += _strays(folder)
@@ -103,24 +111,17 @@ def load(
     return TemplateSet(templates, mistakes)
 
 
-def load_later(folders: Sequence[Path], last_good: Mapping[Place, str]) -> TemplateSet:
-    """The same templates as `load` gives, for one who needs few of them: each is checked when it is first used.
-
-    Mistakes are not looked for; a template that is broken everywhere raises `Mistakes` when it is used.
-    """
+def _later(folders: Sequence[Path], last_good: Mapping[Place, str]) -> dict[Place, tuple[Source, ...]]:
+    """The texts of each place, in the order in which `load` would take them."""
     found: dict[Place, tuple[Source, ...]] = {}
     for folder in folders:
         for place, file in _files(folder):
             written: tuple[Source, ...] = ()
             with suppress(Mistakes):
                 written = (Source(_read(file), str(file)),)
-            good = (
-                (Source(last_good[place], LAST_GOOD.format(place)),)
-                if place in last_good and place not in found
-                else ()
-            )
-            found[place] = (*found.get(place, ()), *written, *good)
-    return TemplateSet({place: texts for place, texts in found.items() if texts}, ())
+            good = (Source(last_good[place], LAST_GOOD.format(place)),) if place in last_good else ()
+            found[place] = (*found[place], *written) if place in found else (*written, *good)
+    return {place: texts for place, texts in found.items() if texts}
 
 
 def _first_good(texts: Sequence[Source], place: Place) -> Template:

@@ -1,6 +1,8 @@
 """What scripts build on: every command takes `--config` and `--json`, and acts stand under the name that was given."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -149,16 +151,20 @@ def test_a_case_may_be_given_to_a_role(folder: Path, commands: Any) -> None:
 
 
 def test_whoever_escalates_stands_in_the_history_whatever_the_reason(folder: Path, commands: Any) -> None:
-    _, done, case = commands(
+    _, done, case, outbox = commands(
         ["ingest", "a.eml"],
         ["case", "escalate", "OX-1001", "--because", "production stands still", *ADA],
         ["case", "show", "OX-1001", "--json"],
+        ["outbox", "list", "--json"],
         folder=folder,
     )
     assert done.status == 0
     (entry,) = (each for each in case.json["history"] if each["event"] == "escalated")
     assert entry["actor"] == "ada@desk.example"
     assert entry["because"][0]["text"] == "production stands still"
+    (notice,) = (each["subject"] for each in outbox.json if each["kind"] == "desk-escalated")
+    # no clock was missed, so none is named
+    assert notice.startswith("[OX-1001] Escalated to you: severity 2")
 
 
 def test_explain_names_the_case_of_the_first_copy(folder: Path, commands: Any) -> None:
@@ -167,3 +173,35 @@ def test_explain_names_the_case_of_the_first_copy(folder: Path, commands: Any) -
     )
     assert (before.json["outcome"], before.json["case"]) == ("new_case", None)
     assert (after.json["outcome"], after.json["case"]) == ("duplicate", "OX-1001")
+
+
+LATE = """
+import sys
+from intake.cli import main
+
+heavy, sys.argv = set(sys.argv[1].split(",")), ["intake", *sys.argv[2:]]
+try:
+    main()
+finally:
+    loaded = heavy & set(sys.modules)
+    assert not loaded, loaded
+"""
+
+
+@pytest.mark.parametrize(
+    ("heavy", "line"),
+    [
+        ("pydantic,sqlalchemy,structlog", "--help"),
+        (
+            "sqlalchemy,structlog,jinja2,pebble,dns.resolver",
+            "due --policy zimbra --severity 1 --opened 2026-11-23T09:00Z",
+        ),
+        ("structlog,jinja2,pebble,dns.resolver,alembic", "ledger"),
+    ],
+)
+def test_a_command_waits_for_no_library_that_it_does_not_use(folder: Path, heavy: str, line: str) -> None:
+    words = [sys.executable, "-c", LATE, heavy, *line.split()]
+    if line == "ledger":
+        assert intake("ledger", folder=folder).returncode == 0
+    done = subprocess.run(words, cwd=folder, capture_output=True, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (0, b"")
