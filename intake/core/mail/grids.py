@@ -23,13 +23,14 @@ class _Row(NamedTuple):
     depth: int
     way: str
     cells: list[str]
+    goes_on: bool = False
 
 
 def upright(labels: Labels, lines: Sequence[str]) -> list[str]:
     """`lines` with each table that has a heading row of labels written as "Label: value", a label a line.
 
     Cells stand between pipes, tabs, or wide gaps. The values are the first row below; lines whose first cell is empty
-    go on in the other cells. Further rows tell of other things, and are left out.
+    or begins with a space go on in it. Further rows tell of other things, and are left out.
     """
     out: list[str] = []
     number = 0
@@ -76,9 +77,11 @@ def _row(line: str) -> _Row | None:
         cells = _EDGES.split(plain[1:] if _EDGES.match(plain) else plain)
         if cells and not cells[-1].strip():
             cells.pop()
-        return _Row(depth, "edges", [cell.strip() for cell in cells])
+        cells = [cell.strip() for cell in cells]
+        return _Row(depth, "edges", cells, bool(cells) and not cells[0])
     if "\t" in own.rstrip():
-        return _Row(depth, "tabs", [cell.strip() for cell in own.rstrip().split("\t")])
+        cells = [cell.strip() for cell in own.rstrip().split("\t")]
+        return _Row(depth, "tabs", cells, own[0] == " " or not cells[0])
     return _Row(depth, "gaps", _GAP.split(plain))
 
 
@@ -118,11 +121,11 @@ def _further(labels: Labels, lines: Sequence[str], number: int, heading: _Row) -
 
 
 def _fits(heading: _Row, row: _Row, *, below: bool) -> bool:
-    """Whether a row has the heading's columns; a row that goes on in cells of the row above has no first cell."""
+    """Whether a row has the heading's columns; a row below the values must go on in them."""
     if row.way != heading.way or len(row.cells) > len(heading.cells):
         return False
     if below:
-        return row.way != "gaps" and not row.cells[0] and any(row.cells)
+        return row.goes_on and any(row.cells)
     return len(row.cells) == len(heading.cells) if row.way == "gaps" else any(row.cells)
 
 
