@@ -7,7 +7,7 @@ from itertools import islice
 import lxml.html
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.html_engine import Inscriptis
-from inscriptis.html_properties import Display
+from inscriptis.html_properties import Display, VerticalAlignment
 from inscriptis.model.config import ParserConfig
 from inscriptis.model.html_element import HtmlElement
 
@@ -41,6 +41,8 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff\u00ad\u2060\x00\ue000\ue001\ue
 _CSS = {
     **CSS_PROFILES["strict"],
     **{tag: HtmlElement(display=Display.none) for tag in _UNSEEN_TAGS},
+    # Cells of a row begin on one line: a label beside the first line of its value.
+    **{tag: HtmlElement(valign=VerticalAlignment.top) for tag in ("tr", "td", "th")},
     **{tag: HtmlElement(display=Display.block) for tag in ("dt", "dd", "dl", "section", "hr", "form", "center")},
 }
 _CONFIG = ParserConfig(css=_CSS, display_images=True, table_cell_separator="\t")
@@ -89,6 +91,9 @@ def _laid_out(html: str) -> str | None:
 def _prepare(element: lxml.html.HtmlElement) -> None:
     """Hides, marks and simplifies one element, in constant time."""
     style = element.get("style", "")
+    element.attrib.pop("valign", None)
+    if "vertical-align" in style:
+        element.set("style", style.replace("vertical-align", "aligned"))
     if "hidden" in element.attrib or (style and _HIDDEN_STYLE.search(style)):
         element.tag = _UNSEEN
     elif element.tag == "blockquote" or _QUOTE_CLASSES.intersection(element.get("class", "").split()):
@@ -226,6 +231,8 @@ def _finished(text: str) -> str:
         depth += raw.count(_OPEN)
         line = re.sub(r" *\t *", "\t", raw.translate(_INVISIBLE).rstrip())
         if line.strip():
+            if _ROW in raw:
+                line = line.lstrip(" ")
             goes_on = "\t" in raw and _ROW not in raw and line[0] not in " \t"
             lines.append("> " * min(depth, _DEEPEST_QUOTE) + (" " if goes_on else "") + line)
         elif lines and lines[-1].strip("> ") and not (_OPEN in raw or _CLOSE in raw):

@@ -191,3 +191,8 @@ def test_a_row_that_goes_on_in_its_first_cell_begins_with_a_space() -> None:
     assert to_text("<table><tr><td>a<br>b</td><td>c</td></tr><tr><td>d</td><td>e<br>f</td></tr></table>") == (
         "a\tc\n b\nd\te\n\tf"
     )
+
+
+def test_a_cell_of_several_lines_begins_beside_its_neighbours_wherever_they_are_aligned() -> None:
+    row = "<tr valign=bottom><td style='vertical-align: middle'>Steps</td><td valign=middle>1<br>2<br>3</td></tr>"
+    assert to_text(f"<table>{row}<tr><th align=right>End</th><td>x</td></tr></table>") == "Steps\t1\n\t2\n\t3\nEnd\tx"
