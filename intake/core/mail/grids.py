@@ -16,6 +16,7 @@ _MOST_LINES = 200
 _MOST_BLANK = 3
 _MOST_CELLS = 60
 _LONGEST = 2_000
+_LONGEST_LABEL = 100
 # With nothing but space between the columns two words beside each other are no table yet.
 _FEWEST = {"edges": 2, "tabs": 2, "gaps": 3}
 
@@ -66,7 +67,8 @@ def _begins(labels: Labels, line: str) -> bool:
 
 
 def _label(labels: Labels, cell: str) -> bool:
-    return labels(cell.strip("*_` :")) is not None
+    name = cell.strip("*_` :")
+    return len(name) <= _LONGEST_LABEL and labels.may_begin(name[:1]) and labels(name) is not None
 
 
 def _row(line: str, way: str = "") -> _Row | None:

@@ -27,7 +27,7 @@ AROUND = st.sampled_from(
 SEPARATORS = st.sampled_from(
     [": ", ":", " : ", "：", ":\t", ":\u00a0", " = ", "=", " := ", " => ", "=\n", ":\n", " :\n  ", "\u200b: ", "....: "]
 )
-CASES = st.sampled_from([str, str.upper, str.lower])
+CASES: st.SearchStrategy[Callable[[str], str]] = st.sampled_from([str, str.upper, str.lower])
 QUOTES = st.sampled_from(["", "> ", ">> ", "> > "])
 SLIPS = st.sampled_from(["", "", "swap", "drop", "double"])
 
