@@ -46,7 +46,7 @@ class Scan:
         self._entry: Entry | None = None
         self._given: set[str] = set()
         self._before = ""
-        self._equals = False
+        self._weak = False
         self._number = 0
 
     def entries(self) -> Sequence[Entry]:
@@ -88,7 +88,7 @@ class Scan:
             Entry(spec, depth, rest, filled=bool(rest.strip()), cell=hit.cell)
             for spec, rest in ((hit.spec, first), *row)
         ]
-        self._equals = self._equals or hit.equals
+        self._weak = self._weak or hit.weak
         for entry in opened:
             self._close(entry)
         return opened
@@ -119,9 +119,9 @@ class Scan:
         """Whether a label stands out of a block's lines without an empty line before it."""
         several_words = " " in hit.spec.label
         if hit.misspelt:
-            return several_words and hit.sure
+            return several_words and (hit.sure or hit.weak)
         # One word and an equals sign are a line of some configuration, unless the form is filled in that way.
-        return hit.sure or hit.lone or (hit.equals and (several_words or self._equals))
+        return hit.sure or hit.lone or (hit.weak and (several_words or self._weak))
 
     def _form_begins(self, depth: int) -> bool:
         """Whether the form comes once more from here on, and not a block's lines that look like some of it."""

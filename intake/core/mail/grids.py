@@ -13,8 +13,10 @@ _FIRST_CELLS = re.compile(r"[\s|│┃║>*_]*([^|│┃║\t]?)[^|│┃║\t]{
 _GAP = re.compile(r"\s{2,}|\t")
 _BREAK = re.compile(r"<br\s*/?>", re.I)
 _MOST_LINES = 200
+_MOST_BLANK = 3
 _MOST_CELLS = 60
 _LONGEST = 2_000
+_LONGEST_LABEL = 100
 # With nothing but space between the columns two words beside each other are no table yet.
 _FEWEST = {"edges": 2, "tabs": 2, "gaps": 3}
 
@@ -23,13 +25,14 @@ class _Row(NamedTuple):
     depth: int
     way: str
     cells: list[str]
+    goes_on: bool = False
 
 
 def upright(labels: Labels, lines: Sequence[str]) -> list[str]:
     """`lines` with each table that has a heading row of labels written as "Label: value", a label a line.
 
     Cells stand between pipes, tabs, or wide gaps. The values are the first row below; lines whose first cell is empty
-    go on in the other cells. Further rows tell of other things, and are left out.
+    or begins with a space go on in it. Further rows tell of other things, and are left out.
     """
     out: list[str] = []
     number = 0
@@ -64,53 +67,56 @@ def _begins(labels: Labels, line: str) -> bool:
 
 
 def _label(labels: Labels, cell: str) -> bool:
-    return labels(cell.strip("*_` :")) is not None
+    name = cell.strip("*_` :")
+    return len(name) <= _LONGEST_LABEL and labels.may_begin(name[:1]) and labels(name) is not None
 
 
-def _row(line: str) -> _Row | None:
+def _row(line: str, way: str = "") -> _Row | None:
+    """The cells of a line, parted in the `way` of the heading where that is given."""
     if len(line) > _LONGEST:
         return None
     depth, own = quote_depth(line)
     plain = own.strip()
-    if _EDGES.search(plain):
-        cells = _EDGES.split(plain[1:] if _EDGES.match(plain) else plain)
-        if cells and not cells[-1].strip():
+    if way == "tabs" or (not way and "\t" in own.rstrip() and not _EDGES.search(plain)):
+        cells = [cell.strip() for cell in own.rstrip().split("\t")]
+        return _Row(depth, "tabs", cells, own.startswith(" ") or not cells[0])
+    if way == "edges" or (not way and _EDGES.search(plain)):
+        cells = [cell.strip() for cell in _EDGES.split(plain[1:] if _EDGES.match(plain) else plain)]
+        if not cells[-1]:
             cells.pop()
-        return _Row(depth, "edges", [cell.strip() for cell in cells])
-    if "\t" in own.rstrip():
-        return _Row(depth, "tabs", [cell.strip() for cell in own.rstrip().split("\t")])
+        return _Row(depth, "edges", cells, bool(cells) and not cells[0])
     return _Row(depth, "gaps", _GAP.split(plain))
 
 
 def _values(labels: Labels, lines: Sequence[str], start: int, heading: _Row) -> tuple[list[str], int]:
     """The cells of the row below a heading, and the line after it; no cells where there is no such row."""
     values: list[str] = []
-    number = start
+    gap = "\n"
+    end = number = start
     while number < min(len(lines), start + _MOST_LINES):
         depth, own = quote_depth(lines[number])
-        if _RULE.match(own) or (number == start and not own.strip()):
-            number += 1
+        number += 1
+        if not own.strip() and number - end < _MOST_BLANK:
+            gap = "\n\n"
             continue
-        row = _row(lines[number])
+        if _RULE.match(own):
+            continue
+        row = _row(lines[number - 1], heading.way)
         if depth != heading.depth or row is None or not _fits(heading, row, below=bool(values)):
             break
-        if not values:
-            values = [*row.cells, *[""] * (len(heading.cells) - len(row.cells))]
-            if _label(labels, next((cell for cell in row.cells if cell), "")):
-                return [], start
-        else:
-            values = [
-                f"{value}\n{more}".strip("\n") if more else value
-                for value, more in zip(values, [*row.cells, *[""] * len(values)], strict=False)
-            ]
-        number += 1
-    return (values, number) if any(values) else ([], start)
+        cells = [*row.cells, *[""] * (len(heading.cells) - len(row.cells))]
+        if not values and _label(labels, next(filter(None, cells), "")):
+            break
+        values = [gap.join(filter(None, both)) for both in zip(values, cells, strict=True)] if values else cells
+        gap = "\n"
+        end = number
+    return (values, end) if any(values) else ([], start)
 
 
 def _further(labels: Labels, lines: Sequence[str], number: int, heading: _Row) -> int:
     """The number of the line after further rows of the same table, up to another heading row."""
     while number < len(lines) and not _heading(labels, lines[number]):
-        row = _row(lines[number])
+        row = _row(lines[number], heading.way)
         if row is None or row.depth != heading.depth or len(row.cells) < 2 or not _fits(heading, row, below=False):
             break
         number += 1
@@ -118,12 +124,13 @@ def _further(labels: Labels, lines: Sequence[str], number: int, heading: _Row) -
 
 
 def _fits(heading: _Row, row: _Row, *, below: bool) -> bool:
-    """Whether a row has the heading's columns; a row that goes on in cells of the row above has no first cell."""
-    if row.way != heading.way or len(row.cells) > len(heading.cells):
+    """Whether a row has the heading's columns; a row below the values must go on in them."""
+    if len(row.cells) > len(heading.cells):
         return False
     if below:
-        return row.way != "gaps" and not row.cells[0] and any(row.cells)
-    return len(row.cells) == len(heading.cells) if row.way == "gaps" else any(row.cells)
+        return row.goes_on and any(row.cells)
+    fewest = len(heading.cells) if row.way == "gaps" else 2
+    return len(row.cells) >= fewest and any(row.cells)
 
 
 def _written(labels: Labels, heading: _Row, values: list[str]) -> list[str]:

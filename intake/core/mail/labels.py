@@ -13,18 +13,18 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
 # Bullets and numbers, then what stands around a label: emphasis, a table's edge, brackets and quotation marks.
 _LEAD = re.compile(
-    r"\s*(?:(?:[-*+•·▪◦‣⁃∙§–—→►➢●○■□✓✔»›o\uf0a7\uf0b7\uf0d8\uf0fc]|h[1-6]\.|\(?\d{1,2}[.)]|\d{1,2}(?:\.\d{1,2}){1,2}[.)]?|#\d{1,2}[.:)]?|\(?[A-Za-z][.)])\s+)*"
+    r"\s*[|│┃║]?\s*(?:(?:[-*+•·▪◦‣⁃∙§–—→►➢●○■□✓✔»›o\uf0a7\uf0b7\uf0d8\uf0fc]|h[1-6]\.|\(?\d{1,2}[.)]|\d{1,2}(?:\.\d{1,2}){1,2}[.)]?|#\d{1,2}[.:)]?|\d{1,2}(?=\t)|\d{1,2}\s*[|│┃║]|\(?[A-Za-z][.)])\s+)*"
     r"\s*(?P<mark>[*_#`~|│┃║\s=\[<{\"'“„«]*)"
 )
 _BRACKETS = " =[<{\"'“„«"
 _SEPARATOR = re.compile(r"[:：﹕∶︰=＝|│┃║\t]")
-_MORE_SEPARATOR = re.compile(r"[:：=＝>]+(?=\s|$)")
+_MORE_SEPARATOR = re.compile(r"^[:：=＝>]+(?=\s|$)")
 _LOOSE = re.compile(r"\s[-–—]\s+|[ \u00a0]{2,}|(?:[-–]>|→|⇒|\.{3,}|_{3,}|…)\s*")
 _CLOSED = re.compile(r"([^*_`~\[\]<>(){}\"“”'«»:=|\t]{1,80})(?:[*_`~]{1,3}|[\]>}\"”“'»])\s*[:：=]?\s*")
 _GLUED_NUMBER = re.compile(r"([^\d:=()]{1,40}?)(?:\([^()]{0,60}\))?[\s#.–-]{0,5}(\d+)\s*(?=$|[:(,;/–-])")
 _NUMBERED = re.compile(r"\s*\(?\d{1,2}[.)](?=\S)")
 _PARENTHESIS = re.compile(r"[(\[<{][^()\[\]<>{}]*[)\]>}]\s*$")
-_REMARKED = re.compile(r"([^()\[\]:=|]{1,80})[(\[][^()\[\]]{0,150}[)\]][\s*_]{0,5}[:：﹕∶=＝|\t]")
+_REMARKED = re.compile(r"([^()\[\]:=|]{1,80})[(\[][^()\[\]]{0,150}[)\]][\s*_.]{0,9}[:：﹕∶=＝|\t]")
 _PIECES = re.compile(r"([,;|│┃║\t:：﹕=＝])")
 _HEAD_CHARACTERS = 200
 _ROW_CHARACTERS = 2_000
@@ -46,8 +46,8 @@ def fold(text: str) -> str:
 class Hit:
     """A label at the start of a line. `rest` is what follows it.
 
-    `sure` says that a colon, a cell's edge or emphasis sets the label off, `equals` that an equals sign does; `lone`
-    that nothing follows and nothing but the line's end sets it off; `cell` that the edge of a table's cell does;
+    `sure` says that a colon, a cell's edge or emphasis sets the label off, `weak` that an equals sign or brackets do;
+    `lone` that nothing follows and nothing but the line's end sets it off; `cell` that the edge of a table's cell does;
     `lower` that it is in lower case; `misspelt` that it is a label but for a slip of the fingers.
     """
 
@@ -57,7 +57,7 @@ class Hit:
     lone: bool = False
     cell: bool = False
     lower: bool = False
-    equals: bool = False
+    weak: bool = False
     misspelt: bool = False
 
 
@@ -118,7 +118,7 @@ class Labels:
     def at_break(self, line: str, following: str) -> Hit | None:
         """The label that begins in `line` and goes on in the next, which only wrapping can do."""
         hit = self.at_start(f"{line.strip()} {following.strip()}")
-        return hit if hit and (hit.sure or hit.equals or hit.lone) else None
+        return hit if hit and (hit.sure or hit.weak or hit.lone) else None
 
     def may_begin(self, initial: str) -> bool:
         """Whether a label may begin with a character."""
@@ -134,15 +134,15 @@ class Labels:
         separator = _SEPARATOR.search(line, 0, _HEAD_CHARACTERS)
         if separator:
             name, rest = line[: separator.start()], _rest(line, separator, marked=marked)
-            equals = separator[0] in _EQUALS
-            sure = (marked or not equals) and mark == mark.rstrip(_BRACKETS[1:])
+            weak = (separator[0] in _EQUALS and not marked) or mark != mark.rstrip(_BRACKETS[1:])
             if spec := self(name):
-                return Hit(spec, rest, sure, cell=separator[0] == "\t", lower=lower, equals=equals)
-            if (remarked := _REMARKED.match(line)) and (spec := self(remarked[1])):
-                return Hit(spec, line[remarked.end() :], sure=True, lower=lower)
+                return Hit(spec, rest, not weak, cell=separator[0] == "\t", lower=lower, weak=weak)
+            remarked = _REMARKED.match(line)
+            if remarked and (spec := self(remarked[1]) or self._misspelt(remarked[1])):
+                return Hit(spec, _MORE_SEPARATOR.sub("", line[remarked.end() :], count=1), sure=True, lower=lower)
             if spec := self._misspelt(_PARENTHESIS.sub("", name)):
                 cell = separator[0] == "\t"
-                return Hit(spec, rest, sure, cell=cell, lower=lower, equals=equals, misspelt=True)
+                return Hit(spec, rest, not weak, cell=cell, lower=lower, weak=weak, misspelt=True)
         if mark.strip() and (closed := _CLOSED.match(line)) and (spec := self(closed[1])):
             return Hit(spec, line[closed.end() :], sure=marked, lone=not line[closed.end() :].strip(), lower=lower)
         loose = _LOOSE.search(line, 0, _HEAD_CHARACTERS)
