@@ -26,6 +26,7 @@ WishKind = Literal[
     "escalated",
     "escalation-early",
     "resolved",
+    "closing-asked",
 ]
 NoticeKind = Literal[
     "desk-receipt",

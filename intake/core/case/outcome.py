@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Literal
 
 from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Notice, Record
-from intake.core.case.matching import Candidate, Match, match, match_staff
+from intake.core.case.matching import SAID, Candidate, Match, match, match_staff
 from intake.core.case.opening import Opening, open_case
 from intake.core.case.replies import Reply, may_reopen, take_reply
 from intake.core.case.returned import came_back
 from intake.core.case.staff import Staff
+from intake.core.mail.farewell import farewell
 from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address, Message
@@ -95,6 +96,8 @@ def classify(arrival: Arrival) -> Classified:
 def _by_match(arrival: Arrival, found: Match) -> Classified:
     if found.case is None:
         return Classified("new_case", found.because, found)
+    if found.case.state == "closed" and farewell(arrival.message.new_text) in ("thanks", "solved", "close"):
+        return Classified("reply", found.because, found)
     if found.case.state == "closed" and not may_reopen(found.policy or arrival.policy, found.case, arrival.received_at):
         days = (found.policy or arrival.policy).file.reopening.within_days
         why = f"{found.because}, but {found.case.reference} was closed more than {days} days before"
@@ -142,6 +145,8 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
         case_text=arrival.case_text,
         asks_escalation=arrival.asks_escalation,
         authentication=message.authentication,
+        farewell="" if message.attachments else farewell(message.new_text),
+        proven=message.authentication == "pass" or found.because == SAID["token"],
     )
     return take_reply(found.policy or arrival.policy, found.case, reply, now)
 

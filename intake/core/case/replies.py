@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from intake.core.case import clocks, consent, escalating, severity_change, tasks
+from intake.core.case import clocks, consent, escalating, farewells, severity_change, tasks
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, NoticeKind, Participant, Wish
 from intake.core.case.opening import information_because, registered
+from intake.core.mail.farewell import Farewell
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address
@@ -21,7 +22,7 @@ class Reply:
     `text` is its subject and new text, `case_text` that of the mail that opened the case. `customer` is the writer's,
     by its record. `third_party`: the writer takes no part; the mail is kept on the case and does nothing, unless it is
     the consent that the case waits for. `asks_escalation`: it came to an escalation route. `authentication` is how far
-    the sender is believed.
+    the sender is believed. `farewell`: it says nothing but that; `proven`: by a token, or by an authenticated sender.
     """
 
     writer: Address
@@ -34,6 +35,8 @@ class Reply:
     case_text: str = ""
     asks_escalation: bool = False
     authentication: str = "none"
+    farewell: Farewell = ""
+    proven: bool = False
 
 
 def may_reopen(policy: Policy, case: Case, now: datetime) -> bool:
@@ -53,6 +56,11 @@ def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decis
     decision = _verify(policy, decision, reply, now)
     decision = _supply(policy, decision, reply, now)
     decision = _still_owed(policy, decision, reply.received_at)
+    if reply.farewell and "spam" not in case.marks:
+        at, who = reply.received_at, reply.writer.address
+        taken = farewells.take(policy, decision, reply.farewell, who, at, proven=reply.proven)
+        if taken is not None:
+            return taken.then(notices=(_tell(policy, case, "desk-reply"),))
     decision = _wake(policy, decision, reply)
     decision = tasks.ask(policy, decision, reply.text, reply.received_at)
     if reply.asks_escalation or escalating.asked(policy, reply.text):
