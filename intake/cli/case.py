@@ -87,6 +87,8 @@ def _show(case: dict[str, Any]) -> None:
     say(f"  policy    {case['policy']} {case['policy_version']}   plan {case['plan'] or '-'}   queue {case['queue']}")
     for reason in case["because"]:
         say(f"  because   {reason['clause']}: {reason['text']}")
+    if case["merged_into"]:
+        say(f"  part of   {case['merged_into']}")
     if case["missing"]:
         say(f"  missing   {', '.join(case['missing'])}")
     for clock in case["clocks"]:
@@ -102,7 +104,9 @@ def _show(case: dict[str, Any]) -> None:
     for credit in case["credits"]:
         say(f"  credit    {credit['days']} days   {credit['because']['clause']}: {credit['because']['text']}")
     for message in case["messages"]:
-        say(f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}")
+        mark = "  unverified" if message["unverified"] else ""
+        number = f"  mail {message['mail']}" if message["mail"] else ""
+        say(f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}{number}{mark}")
         say(f"  {message['subject']}")
         for line in message["new_text"].splitlines():
             say(f"  | {line}")

@@ -9,7 +9,7 @@ from intake.cli.common import AsOption, ConfigOption, JsonOption, complain, conf
 from intake.config import Config
 from intake.core.case.act import Act
 from intake.core.case.case import Case
-from intake.desk import act, show
+from intake.desk import act, merging, show
 from intake.errors import IntakeError, Stale
 
 commands = group("What a person does to a case.")
@@ -119,6 +119,44 @@ def spam(reference: Reference, by: AsOption, config: ConfigOption = None, json: 
     Example: intake case spam OX-1042 --as ada@desk.example
     """
     _act(configured(config), reference, Act("spam", "", by), json, "closed as spam")
+
+
+@commands.command()
+def merge(
+    reference: Reference,
+    into: Annotated[str, typer.Option("--into", help="The case that goes on.")],
+    by: AsOption,
+    because: Because = "",
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a case a part of another one: mails, people and the sooner promise go over, and its threads follow.
+
+    Example: intake case merge OX-1043 --into OX-1042 --as ada@desk.example
+    """
+    must_be_address(by, "--as")
+    with program.house_of(configured(config)) as house:
+        case = merging.merge(house, reference, into, by, because, program.now())
+    tell(case, json, f"has {reference} in it")
+
+
+@commands.command()
+def split(
+    reference: Reference,
+    mail: Annotated[list[int], typer.Option("--mail", help="A mail's number; may be given again.")],
+    by: AsOption,
+    because: Because = "",
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Open a case of its own for some mails of a case; answers to them follow.
+
+    Example: intake case split OX-1042 --mail 17 --as ada@desk.example
+    """
+    must_be_address(by, "--as")
+    with program.house_of(configured(config)) as house:
+        case = merging.split(house, reference, mail, by, because, program.now())
+    tell(case, json, f"was split off {reference}")
 
 
 def _act(settings: Config, reference: str, wanted: Act, json: bool, done: str) -> None:

@@ -199,7 +199,7 @@ class Case:
     `answer_to` is the address that automatic letters may go to: not always From, which anybody can forge.
     `because` has the severity's reason first, then others. `answered` are the kinds of letters that the case had.
     `tags` are what the policy's rules found besides marks. `held` is why nobody raises the severity. `worst` is the
-    gravest severity that the case ever had.
+    gravest severity that the case ever had. `merged_into` is the case that it became a part of.
     """
 
     id: int
@@ -239,6 +239,7 @@ class Case:
     worst: int = 0
     escalation: Escalation | None = None
     tasks: tuple[Task, ...] = ()
+    merged_into: str | None = None
 
     def running(self, kind: ClockKind) -> Clock | None:
         """The clock of that kind that has not ended."""
