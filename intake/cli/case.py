@@ -87,10 +87,13 @@ def _show(case: dict[str, Any]) -> None:
     say(f"  policy    {case['policy']} {case['policy_version']}   plan {case['plan'] or '-'}   queue {case['queue']}")
     for reason in case["because"]:
         say(f"  because   {reason['clause']}: {reason['text']}")
-    if case["merged_into"]:
-        say(f"  part of   {case['merged_into']}")
-    if case["missing"]:
-        say(f"  missing   {', '.join(case['missing'])}")
+    for name, value in (
+        ("theirs", ", ".join(case["their_numbers"])),
+        ("part of", case["merged_into"]),
+        ("missing", ", ".join(case["missing"])),
+    ):
+        if value:
+            say(f"  {name:<8}  {value}")
     for clock in case["clocks"]:
         ended = f", ended {local(clock['ended'], zone)}" if clock["ended"] else ""
         missed = f", MISSED {local(clock['missed'], zone)}" if clock["missed"] else ""
@@ -112,7 +115,8 @@ def _show(case: dict[str, Any]) -> None:
             say(f"  | {line}")
     say("\nletters")
     for letter in case["outgoing"]:
-        say(f"  {letter['id']}  {letter['kind']} to {letter['to']}: {letter['state']}  {letter['reason'] or ''}")
+        to = ", ".join((letter["to"], *letter["cc"]))
+        say(f"  {letter['id']}  {letter['kind']} to {to}: {letter['state']}  {letter['reason'] or ''}")
     say("\nhistory")
     for entry in case["history"]:
         say(f"  {local(entry['at'], zone)}  {entry['actor']}  {entry['event']}: {entry['text']}")

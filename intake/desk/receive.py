@@ -305,13 +305,23 @@ def _save_case(connection: Connection, settled: Settled, posted: post.Posted, no
     if message is not None:
         kept = (_stored(case_id, settled.work, message),) if settled.stored is None else settled.stored
         for each in kept:
-            messages.add(connection, replace(each, case_id=case_id))
+            role = each.role if settled.stored is not None else _role(settled, posted, each.author_address)
+            messages.add(connection, replace(each, case_id=case_id, role=role))
         if message.bounce is not None and message.bounce.permanent:
             # only addresses that we wrote to: a forged report must not silence anybody else's letters
             written_to = {row["to"].lower() for row in outbox.listed(connection, case_id)}
             failed = [each for each in message.bounce.recipients if each.lower() in written_to]
             outbox.mark_undeliverable(connection, failed, settled.classified.because, now)
     return case_id
+
+
+def _role(settled: Settled, posted: post.Posted, address: str) -> str:
+    """As whom somebody wrote on a case."""
+    match = settled.classified.match
+    if match is not None and match.third_party:
+        return "third-party"
+    person = posted.decision.case.participant(address)
+    return person.role if person else "customer"
 
 
 def _stored(case_id: int, work: Waiting, message: Message) -> messages.StoredMessage:

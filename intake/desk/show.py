@@ -55,6 +55,7 @@ def whole(
         "tasks": [_task(task) for task in case.tasks],
         "linked": list(case.linked),
         "merged_into": case.merged_into,
+        "their_numbers": list(case.their_numbers),
         "closed": case.closed_at.isoformat() if case.closed_at else None,
         "participants": [
             {"address": person.address, "name": person.name, "role": person.role} for person in case.participants

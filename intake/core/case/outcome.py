@@ -147,6 +147,7 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
         authentication=message.authentication,
         farewell="" if message.attachments else farewell(message.new_text),
         proven=message.authentication == "pass" or found.because == SAID["token"],
+        their_numbers=_their_numbers(arrival, found.policy or arrival.policy),
     )
     return take_reply(found.policy or arrival.policy, found.case, reply, now)
 
@@ -241,7 +242,14 @@ def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Op
         because=f"{because}; {message.authentication_because}" if "unverified" in _marks(arrival) else because,
         record=arrival.record,
         asks_escalation=arrival.asks_escalation,
+        their_numbers=_their_numbers(arrival, arrival.policy),
     )
+
+
+def _their_numbers(arrival: Arrival, policy: Policy) -> tuple[str, ...]:
+    """Ticket numbers in the subject that are none of ours."""
+    ours = f"{policy.file.prefix}-"
+    return tuple(each for each in arrival.message.ticket_numbers if not each.strip("[]() ").upper().startswith(ours))
 
 
 def _oversize(arrival: Arrival) -> str:

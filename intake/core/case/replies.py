@@ -1,6 +1,6 @@
 """What a mail on a case does to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,6 +14,8 @@ from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import Asked, given_severity, judge
 
+NUMBERS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -23,6 +25,7 @@ class Reply:
     by its record. `third_party`: the writer takes no part; the mail is kept on the case and does nothing, unless it is
     the consent that the case waits for. `asks_escalation`: it came to an escalation route. `authentication` is how far
     the sender is believed. `farewell`: it says nothing but that; `proven`: by a token, or by an authenticated sender.
+    `their_numbers` are ticket numbers of the writer's own system.
     """
 
     writer: Address
@@ -37,6 +40,7 @@ class Reply:
     authentication: str = "none"
     farewell: Farewell = ""
     proven: bool = False
+    their_numbers: tuple[str, ...] = ()
 
 
 def may_reopen(policy: Policy, case: Case, now: datetime) -> bool:
@@ -52,7 +56,7 @@ def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decis
     if reply.third_party:
         return _third_party(policy, case, reply, now)
     decision = Decision(replace(case, changed_at=now), (Entry("reply", f"{who} wrote: {reply.because}", who),))
-    decision = _join(decision, reply)
+    decision = _join(policy, decision, reply)
     decision = _verify(policy, decision, reply, now)
     decision = _supply(policy, decision, reply, now)
     decision = _still_owed(policy, decision, reply.received_at)
@@ -85,12 +89,12 @@ def _tell(policy: Policy, case: Case, kind: NoticeKind, text: str = "") -> Notic
     return Notice(kind, role, text)
 
 
-def _join(decision: Decision, reply: Reply) -> Decision:
-    case = decision.case
+def _join(policy: Policy, decision: Decision, reply: Reply) -> Decision:
+    case = remember(decision.case, reply.their_numbers)
     if case.participant(reply.writer.address):
-        return decision
+        return replace(decision, case=case)
     number = max((person.number for person in case.participants), default=0) + 1
-    person = Participant(number, reply.writer.address, reply.writer.name, "customer")
+    person = Participant(number, reply.writer.address, reply.writer.name, policy.file.writers)
     entry = Entry("participant", f"{person.address} takes part from now on")
     contact = case.contact if case.contact.address else reply.writer
     joined = replace(case, participants=(*case.participants, person), contact=contact)
@@ -114,6 +118,12 @@ def _verify(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     return replace(decision, case=after).then(
         entry, severity_change.entry(decision.case, after, reply.writer.address), wishes=(Wish("acknowledgment"),)
     )
+
+
+def remember(case: Case, numbers: Iterable[str]) -> Case:
+    """The case with ticket numbers of the other side's own, the first few that it gave."""
+    known = dict.fromkeys((*case.their_numbers, *numbers))
+    return replace(case, their_numbers=tuple(known)[:NUMBERS])
 
 
 def belonging(policy: Policy, case: Case, customer: Customer, contact: Address) -> Case:

@@ -12,6 +12,15 @@ def upgrade() -> None:
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
+                "their_numbers",
+                sa.JSON(),
+                server_default="[]",
+                nullable=False,
+                comment="ticket numbers of the other side's own",
+            )
+        )
+        batch_op.add_column(
+            sa.Column(
                 "merged_into", sa.String(length=32), nullable=True, comment="the case that this one became a part of"
             )
         )
@@ -31,3 +40,4 @@ def downgrade() -> None:
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_column("merged_into")
+        batch_op.drop_column("their_numbers")
