@@ -97,8 +97,13 @@ def _show(case: dict[str, Any]) -> None:
     say(f"  policy    {case['policy']} {case['policy_version']}   plan {case['plan'] or '-'}   queue {case['queue']}")
     for reason in case["because"]:
         say(f"  because   {reason['clause']}: {reason['text']}")
-    if case["missing"]:
-        say(f"  missing   {', '.join(case['missing'])}")
+    for name, value in (
+        ("theirs", ", ".join(case["their_numbers"])),
+        ("part of", case["merged_into"]),
+        ("missing", ", ".join(case["missing"])),
+    ):
+        if value:
+            say(f"  {name:<8}  {value}")
     for clock in case["clocks"]:
         ended = f", ended {local(clock['ended'], zone)}" if clock["ended"] else ""
         missed = f", MISSED {local(clock['missed'], zone)}" if clock["missed"] else ""
@@ -112,13 +117,16 @@ def _show(case: dict[str, Any]) -> None:
     for credit in case["credits"]:
         say(f"  credit    {credit['days']} days   {credit['because']['clause']}: {credit['because']['text']}")
     for message in case["messages"]:
-        say(f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}")
+        mark = "  unverified" if message["unverified"] else ""
+        number = f"  mail {message['mail']}" if message["mail"] else ""
+        say(f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}{number}{mark}")
         say(f"  {message['subject']}")
         for line in message["new_text"].splitlines():
             say(f"  | {line}")
     say("\nletters")
     for letter in case["outgoing"]:
-        say(f"  {letter['id']}  {letter['kind']} to {letter['to']}: {letter['state']}  {letter['reason'] or ''}")
+        to = ", ".join((letter["to"], *letter["cc"]))
+        say(f"  {letter['id']}  {letter['kind']} to {to}: {letter['state']}  {letter['reason'] or ''}")
     say("\nhistory")
     for entry in case["history"]:
         say(f"  {local(entry['at'], zone)}  {entry['actor']}  {entry['event']}: {entry['text']}")

@@ -121,6 +121,48 @@ def spam(reference: Reference, by: AsOption, config: ConfigOption = None, json: 
     _act(configured(config), reference, Act("spam", "", by), json, "closed as spam")
 
 
+@commands.command()
+def merge(
+    reference: Reference,
+    into: Annotated[str, typer.Option("--into", help="The case that goes on.")],
+    by: AsOption,
+    because: Because = "",
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a case a part of another one: mails, people and the sooner promise go over, and its threads follow.
+
+    Example: intake case merge OX-1043 --into OX-1042 --as ada@desk.example
+    """
+    from intake.desk import merging
+
+    with program.house_of(configured(config)) as house:
+        by = acting_as(house.databases, by)
+        case = merging.merge(house, reference, into, by, because, program.now())
+    tell(case, json, f"has {reference} in it")
+
+
+@commands.command()
+def split(
+    reference: Reference,
+    mail: Annotated[list[int], typer.Option("--mail", help="A mail's number; may be given again.")],
+    by: AsOption,
+    because: Because = "",
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Open a case of its own for some mails of a case; answers to them follow.
+
+    Example: intake case split OX-1042 --mail 17 --as ada@desk.example
+    """
+    from intake.desk import merging
+
+    with program.house_of(configured(config)) as house:
+        by = acting_as(house.databases, by)
+        case = merging.split(house, reference, mail, by, because, program.now())
+    tell(case, json, f"was split off {reference}")
+
+
 def _act(settings: Config, reference: str, wanted: Act, json: bool, done: str) -> None:
     from intake.desk import act
 

@@ -188,7 +188,7 @@ def _candidates(
 ) -> tuple[Candidate, ...]:
     """Cases that the mail names: `named` by token, others by the messages it answers, by a number in its subject."""
     numbers = numbers_in(message.subject)
-    ids = cases.by_reference(connection, [*named, *numbers])
+    ids = cases.following(connection, [*named, *numbers])
     answered = [message.in_reply_to] if message.in_reply_to else []
     threads = cases.by_message_ids(connection, [*answered, *message.references])
     loaded = cases.load(connection, {*ids.values(), *(case_id for found in threads.values() for case_id in found)})
@@ -221,7 +221,7 @@ def _may_verify(policy: Policy, connection: Connection, case: Case, message: Mes
 
 def _bounced(connection: Connection, message: Message, tokens: Sequence[Token]) -> Case | None:
     """The case whose letter a machine's mail is about: by our token or by the Message-ID of a mail of ours."""
-    ids = cases.by_reference(connection, [token.reference for token in tokens])
+    ids = cases.following(connection, [token.reference for token in tokens])
     original = message.bounce.original_message_id if message.bounce else None
     about = cases.by_sent_ids(connection, [each for each in (original, message.in_reply_to) if each])
     found = [*ids.values(), *about.values()]

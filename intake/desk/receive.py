@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Connection
 
 from intake.core.answer.permission import judge
-from intake.core.case.case import Decision
+from intake.core.case.case import Decision, Entry
 from intake.core.case.matching import numbers_in
 from intake.core.case.outcome import Classified, carry_out, classify
 from intake.core.mail.form import FieldSpec
@@ -65,6 +65,8 @@ def again(house: House, mail_id: int, now: datetime) -> int:
     if not works:
         return 0
     read = house.reader.kept([mail_id], specs(house))[mail_id]
+    if "automatic" in before.values() and read.message is not None and read.message.bounce is not None:
+        _lift(house, mail_id, read.message.bounce.recipients, now)
     if read.message is not None:
         read = replace(read, message=replace(read.message, junk_because=None))
     done = sum(
@@ -75,6 +77,18 @@ def again(house: House, mail_id: int, now: datetime) -> int:
     )
     send_notices(house, now)
     return done
+
+
+def _lift(house: House, mail_id: int, recipients: Sequence[str], now: datetime) -> None:
+    """What a false bounce had marked is marked no more: a person says that it is none."""
+    with house.databases.desk.begin() as connection:
+        for address in recipients:
+            outbox.lift_undeliverable(connection, address)
+        for case in cases.load(connection, ledger.cases_of(connection, mail_id)).values():
+            if "undeliverable" in case.marks:
+                case_id = cases.save(connection, replace(case.unmarked("undeliverable"), changed_at=now))
+                said = f"mail {mail_id} is no bounce, a person says: the address can be written to"
+                cases.add_history(connection, case_id, now, [Entry("deliverable", said)])
 
 
 def specs(house: House) -> dict[str, tuple[FieldSpec, ...]]:
@@ -294,13 +308,23 @@ def _save_case(connection: Connection, settled: Settled, posted: post.Posted, no
     if message is not None:
         kept = (_stored(case_id, settled.work, message),) if settled.stored is None else settled.stored
         for each in kept:
-            messages.add(connection, replace(each, case_id=case_id))
+            role = each.role if settled.stored is not None else _role(settled, posted, each.author_address)
+            messages.add(connection, replace(each, case_id=case_id, role=role))
         if message.bounce is not None and message.bounce.permanent:
             # only addresses that we wrote to: a forged report must not silence anybody else's letters
             written_to = {row["to"].lower() for row in outbox.listed(connection, case_id)}
             failed = [each for each in message.bounce.recipients if each.lower() in written_to]
             outbox.mark_undeliverable(connection, failed, settled.classified.because, now)
     return case_id
+
+
+def _role(settled: Settled, posted: post.Posted, address: str) -> str:
+    """As whom somebody wrote on a case."""
+    match = settled.classified.match
+    if match is not None and match.third_party:
+        return "third-party"
+    person = posted.decision.case.participant(address)
+    return person.role if person else "customer"
 
 
 def _stored(case_id: int, work: Waiting, message: Message) -> messages.StoredMessage:
@@ -318,5 +342,7 @@ def _stored(case_id: int, work: Waiting, message: Message) -> messages.StoredMes
         new_text=message.new_text,
         kind=message.kind,
         mail_id=work.mail.id,
+        unverified=message.authentication == "fail"
+        or (message.authentication_because is not None and message.authentication != "pass"),
         attachments=messages.attachments_row(message),
     )

@@ -68,6 +68,7 @@ def _explain_on(house: House, connection: Connection, tried: Tried, routed: Rout
         **_decided(classified, case),
         "answer": None,
         "no_answer_because": None,
+        "letters": _letters(settled),
     }
     return out | body | _answer(house, connection, known, settled, tried.received_at)
 
@@ -94,6 +95,7 @@ def _parked(reason: str) -> dict[str, Any]:
         "clocks": [],
         "answer": None,
         "no_answer_because": "a mail that waits for a person is not answered",
+        "letters": [],
     }
 
 
@@ -106,6 +108,21 @@ def _decided(classified: Classified, case: Case | None) -> dict[str, Any]:
         "because": because_json(because),
         "clocks": [clock_json(clock) for clock in case.clocks] if case else [],
     }
+
+
+def _letters(settled: Settled) -> list[dict[str, Any]]:
+    """What would go to whom, the desk's people included."""
+    drafts = settled.posted.drafts if settled.posted else ()
+    return [
+        {
+            "template": draft.letter.kind,
+            "to": draft.letter.to.address,
+            "cc": [each.address for each in draft.letter.cc],
+            "subject": draft.rendered.subject,
+            "withheld": draft.withheld or None,
+        }
+        for draft in drafts
+    ]
 
 
 def _answer(

@@ -164,6 +164,7 @@ SAMPLES: Mapping[str, Values] = {
         },
         "reminder": {**_MISSING, **_INFORMATION, "reminder": {"number": "1"}},
         "closed-for-silence": {},
+        "closing-asked": {},
         "reply": {"reply": {"text": "Hello Kim,\n\nplease restart the service.", "agent_name": "Robin Sample"}},
         "too-big": {"mail": {"subject": "Logs of the mail server", "size": "60 MB", "limit": "25 MB"}},
         "digest": {

@@ -14,7 +14,10 @@ Direction = Literal["in", "out", "note"]
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """A message of a case. `mail_id` is the kept mail that it came by; None for what we wrote."""
+    """A message of a case. `mail_id` is the kept mail that it came by; None for what we wrote.
+
+    `unverified`: a host was asked who sent it, and vouched for nobody.
+    """
 
     case_id: int
     direction: Direction
@@ -29,6 +32,7 @@ class StoredMessage:
     kind: str
     mail_id: int | None = None
     attachments: list[dict[str, Any]] = field(default_factory=list)
+    unverified: bool = False
 
 
 def attachments_row(message: Message) -> list[dict[str, Any]]:

@@ -263,6 +263,7 @@ def _shape(row: Row[Any]) -> dict[str, Any]:
         "case": row.reference,
         "kind": row.kind,
         "to": next((each for each in row.envelope_to if each.lower() == row.recipient), row.recipient),
+        "cc": [each for each in row.envelope_to if each.lower() != row.recipient],
         "subject": row.subject,
         "state": row.state,
         "message_id": row.message_id,

@@ -145,6 +145,10 @@ case = Table(
     Column("worst", Integer, nullable=False, server_default="0", comment="the gravest severity it ever had"),
     Column("escalation", JSON(none_as_null=True), comment="level, since when, owner, asked for by the customer"),
     Column("tasks", JSON, nullable=False, server_default="[]", comment="follow-ups that somebody owes the customer"),
+    Column(
+        "their_numbers", JSON, nullable=False, server_default="[]", comment="ticket numbers of the other side's own"
+    ),
+    Column("merged_into", String(32), comment="the case that this one became a part of"),
     Index("cases_customer", "customer_id", "opened_at"),
     Index("cases_state", "state"),
 )
@@ -225,6 +229,7 @@ message = Table(
     Column("new_text", Text, nullable=False),
     Column("attachments", JSON, nullable=False),
     Column("kind", String(16), nullable=False),
+    Column("unverified", Boolean, nullable=False, server_default="0", comment="nobody vouched for its sender"),
     Index("message_case", "case_id"),
     Index("message_message_id", "message_id"),
 )

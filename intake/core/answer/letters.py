@@ -90,6 +90,8 @@ def to_customer(
         in_reply_to=thread.in_reply_to,
         references=thread.after(),
         loop_mark=None if personal else case.reference,
+        # a stranger's words in an automatic letter only as they are harmless (THREATS 20)
+        their_numbers=tuple(each for each in case.their_numbers if personal or foreign(each) == each),
     )
 
 

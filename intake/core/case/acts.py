@@ -18,6 +18,8 @@ def act(policy: Policy, case: Case, wanted: Act, customer: Customer | None, now:
     """The act done by the person named in it. Raises `Refused`."""
     if wanted.what not in ACTS:
         raise Refused(f'no act is named "{wanted.what}"; known are {", ".join(ACTS)}')
+    if case.merged_into:
+        raise Refused(f"{case.reference} is a part of {case.merged_into} by now; do it there")
     return ACTS[wanted.what](Setting(policy, customer, now), Decision(replace(case, changed_at=now)), wanted)
 
 

@@ -27,6 +27,7 @@ WishKind = Literal[
     "escalation-early",
     "resolved",
     "severity-wish",
+    "closing-asked",
 ]
 NoticeKind = Literal[
     "desk-receipt",
@@ -199,7 +200,8 @@ class Case:
     `answer_to` is the address that automatic letters may go to: not always From, which anybody can forge.
     `because` has the severity's reason first, then others. `answered` are the kinds of letters that the case had.
     `tags` are what the policy's rules found besides marks. `held` is why nobody raises the severity. `worst` is the
-    gravest severity that the case ever had.
+    gravest severity that the case ever had. `merged_into` is the case that it became a part of.
+    `their_numbers` are ticket numbers that the other side's own system gave it.
     """
 
     id: int
@@ -239,6 +241,8 @@ class Case:
     worst: int = 0
     escalation: Escalation | None = None
     tasks: tuple[Task, ...] = ()
+    merged_into: str | None = None
+    their_numbers: tuple[str, ...] = ()
 
     def running(self, kind: ClockKind) -> Clock | None:
         """The clock of that kind that has not ended."""

@@ -26,6 +26,7 @@ class Opening:
     from what was found out about the sender. `linked` are cases that the mail named without the right to join.
     `oversize` is the size in bytes of a mail of which only the headers were taken. `record` is what the customer's
     other cases say. `asks_escalation`: it came to an escalation route. `tags` are those that a person gave it.
+    `their_numbers` are ticket numbers of the writer's own system.
     """
 
     reference: str
@@ -49,6 +50,7 @@ class Opening:
     record: Record = NONE_YET
     asks_escalation: bool = False
     tags: frozenset[str] = frozenset()
+    their_numbers: tuple[str, ...] = ()
 
 
 def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
@@ -204,7 +206,8 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
         worst=judged.severity,
     )
     if opening.contact.address:
-        case = replace(case, participants=(Participant(1, opening.contact.address, opening.contact.name, "customer"),))
+        first = Participant(1, opening.contact.address, opening.contact.name, policy.file.writers)
+        case = replace(case, participants=(first,))
     return case
 
 

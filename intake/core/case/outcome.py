@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Literal
 
 from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Notice, Record
-from intake.core.case.matching import Candidate, Match, match, match_staff
+from intake.core.case.matching import SAID, Candidate, Match, match, match_staff
 from intake.core.case.opening import Opening, open_case
 from intake.core.case.replies import Reply, may_reopen, take_reply
 from intake.core.case.returned import came_back
 from intake.core.case.staff import Staff
 from intake.core.mail.attributions import quote_depth
+from intake.core.mail.farewell import farewell
 from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldValue
 from intake.core.mail.labels import Labels, labels_of
@@ -99,6 +100,8 @@ def classify(arrival: Arrival) -> Classified:
 def _by_match(arrival: Arrival, found: Match) -> Classified:
     if found.case is None:
         return Classified("new_case", found.because, found)
+    if found.case.state == "closed" and farewell(arrival.message.new_text) in ("thanks", "solved", "close"):
+        return Classified("reply", found.because, found)
     if found.case.state == "closed" and not may_reopen(found.policy or arrival.policy, found.case, arrival.received_at):
         days = (found.policy or arrival.policy).file.reopening.within_days
         why = f"{found.because}, but {found.case.reference} was closed more than {days} days before"
@@ -146,6 +149,9 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
         case_text=arrival.case_text,
         asks_escalation=arrival.asks_escalation,
         authentication=message.authentication,
+        farewell="" if message.attachments else farewell(message.new_text),
+        proven=message.authentication == "pass" or found.because == SAID["token"],
+        their_numbers=_their_numbers(arrival, found.policy or arrival.policy),
     )
     return take_reply(found.policy or arrival.policy, found.case, reply, now)
 
@@ -264,7 +270,14 @@ def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Op
         because=f"{because}; {message.authentication_because}" if "unverified" in _marks(arrival) else because,
         record=arrival.record,
         asks_escalation=arrival.asks_escalation,
+        their_numbers=_their_numbers(arrival, arrival.policy),
     )
+
+
+def _their_numbers(arrival: Arrival, policy: Policy) -> tuple[str, ...]:
+    """Ticket numbers in the subject that are none of ours."""
+    ours = f"{policy.file.prefix}-"
+    return tuple(each for each in arrival.message.ticket_numbers if not each.strip("[]() ").upper().startswith(ours))
 
 
 def _oversize(arrival: Arrival) -> str:

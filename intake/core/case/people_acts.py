@@ -44,7 +44,7 @@ def hand_over(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     if customer is not None:
         case = belonging(setting.policy, case.unmarked("unentitled"), customer, contact)
     if case.participant(wanted.value) is None:
-        case = _joined(case, contact, "customer")
+        case = _joined(case, contact, setting.policy.file.writers)
     whose = f", a contact of {customer.name}" if customer else ", whom nobody knows"
     entry = Entry("customer", f"the case is {wanted.value}'s{whose}", wanted.by)
     return replace(decision, case=case).then(entry, wishes=(Wish("acknowledgment"),))

@@ -1,17 +1,20 @@
 """What a mail on a case does to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from intake.core.case import clocks, consent, escalating, severity_change, severity_wish, tasks
+from intake.core.case import clocks, consent, escalating, farewells, severity_change, severity_wish, tasks
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, NoticeKind, Participant, Wish
 from intake.core.case.opening import ALERTED, information_because, registered
+from intake.core.mail.farewell import Farewell
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import Asked, Judged, given_severity, judge
+
+NUMBERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,8 @@ class Reply:
     `text` is its subject and new text, `case_text` that of the mail that opened the case. `customer` is the writer's,
     by its record. `third_party`: the writer takes no part; the mail is kept on the case and does nothing, unless it is
     the consent that the case waits for. `asks_escalation`: it came to an escalation route. `authentication` is how far
-    the sender is believed.
+    the sender is believed. `farewell`: it says nothing but that; `proven`: by a token, or by an authenticated sender.
+    `their_numbers` are ticket numbers of the writer's own system.
     """
 
     writer: Address
@@ -34,6 +38,9 @@ class Reply:
     case_text: str = ""
     asks_escalation: bool = False
     authentication: str = "none"
+    farewell: Farewell = ""
+    proven: bool = False
+    their_numbers: tuple[str, ...] = ()
 
 
 def may_reopen(policy: Policy, case: Case, now: datetime) -> bool:
@@ -49,11 +56,16 @@ def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decis
     if reply.third_party:
         return _third_party(policy, case, reply, now)
     decision = Decision(replace(case, changed_at=now), (Entry("reply", f"{who} wrote: {reply.because}", who),))
-    decision = _join(decision, reply)
+    decision = _join(policy, decision, reply)
     decision = _verify(policy, decision, reply, now)
     decision = _supply(policy, decision, reply, now)
     decision = _outcry(policy, decision, reply)
     decision = _still_owed(policy, decision, reply.received_at)
+    if reply.farewell and "spam" not in case.marks:
+        at, who = reply.received_at, reply.writer.address
+        taken = farewells.take(policy, decision, reply.farewell, who, at, proven=reply.proven)
+        if taken is not None:
+            return taken.then(notices=(_tell(policy, case, "desk-reply"),))
     decision = _wake(policy, decision, reply)
     text = escalating.own_words(case, reply.text)
     decision = tasks.ask(policy, decision, text, reply.received_at)
@@ -79,12 +91,12 @@ def _tell(policy: Policy, case: Case, kind: NoticeKind, text: str = "") -> Notic
     return Notice(kind, role, text)
 
 
-def _join(decision: Decision, reply: Reply) -> Decision:
-    case = decision.case
+def _join(policy: Policy, decision: Decision, reply: Reply) -> Decision:
+    case = remember(decision.case, reply.their_numbers)
     if case.participant(reply.writer.address):
-        return decision
+        return replace(decision, case=case)
     number = max((person.number for person in case.participants), default=0) + 1
-    person = Participant(number, reply.writer.address, reply.writer.name, "customer")
+    person = Participant(number, reply.writer.address, reply.writer.name, policy.file.writers)
     entry = Entry("participant", f"{person.address} takes part from now on")
     contact = case.contact if case.contact.address else reply.writer
     joined = replace(case, participants=(*case.participants, person), contact=contact)
@@ -108,6 +120,12 @@ def _verify(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     return replace(decision, case=after).then(
         entry, severity_change.entry(decision.case, after, reply.writer.address), wishes=(Wish("acknowledgment"),)
     )
+
+
+def remember(case: Case, numbers: Iterable[str]) -> Case:
+    """The case with ticket numbers of the other side's own, the first few that it gave."""
+    known = dict.fromkeys((*case.their_numbers, *numbers))
+    return replace(case, their_numbers=tuple(known)[:NUMBERS])
 
 
 def belonging(policy: Policy, case: Case, customer: Customer, contact: Address) -> Case:

@@ -208,6 +208,7 @@ class PolicyFile(Part):
     plans: list[str] = []
     fallback_plan: Plan | None = None
     passed_over: list[Phrase] = []
+    writers: Literal["customer", "partner"] = "customer"
     clauses: dict[str, str]
     calendars: dict[str, CalendarPart]
     regions: list[RegionPart] = []
