@@ -87,7 +87,7 @@ def _send_all(running: Program) -> None:
     """Sends each sample by SMTP and waits until it is decided: later ones answer letters of earlier ones."""
     host, _, port = running.listening[0].removeprefix("smtp ").rpartition(":")
     files = sorted(SAMPLES.glob("*.eml"))
-    with Progress(console=err, transient=not sys.stderr.isatty()) as progress:
+    with Progress(console=err, disable=not err.is_terminal) as progress:
         task = progress.add_task("mails over SMTP", total=len(files))
         for file in files:
             raw = _filled(running, file.read_bytes())
