@@ -184,7 +184,7 @@ def _receipt(
 ) -> tuple[post.Draft, ...]:
     if outbox.told(connection, "desk-receipt", mail.person.address, now - HOUR) >= RECEIPTS_AN_HOUR:
         return ()
-    zones = {each.address: each.zone for each in people.agents(connection)}
+    agent = people.agent(connection, mail.person.address)
     letter = receipt(
         mail.policy,
         case,
@@ -197,7 +197,7 @@ def _receipt(
         thread=Thread(mail.message.message_id, mail.message.references),
         unique=house.unique(),
         language=house.settings.service.language,
-        zone=zones.get(mail.person.address) or mail.policy.file.zone,
+        zone=(agent.zone if agent else None) or mail.policy.file.zone,
         customer=customer,
     )
     withheld = post.SHADOW if house.settings.answers.shadow else ""
