@@ -15,6 +15,7 @@ from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
 from intake.desk import facts, post
 from intake.desk.house import House
+from intake.desk.notices import send_notices
 from intake.errors import IntakeError, Stale
 from intake.store import cases, messages, people
 from intake.store.engine import reading
@@ -52,6 +53,7 @@ def perform(house: House, reference: str, wanted: Act, now: datetime) -> Done:
         except Stale:
             if not left:
                 raise
+    send_notices(house, now)
     warnings = tuple(entry.text for entry in posted.decision.entries if entry.event == "warning")
     with reading(house.databases.reading) as connection:
         return Done(find(connection, reference), warnings)
@@ -96,6 +98,7 @@ def open_by_hand(
             opened_at=now,
             fields=read_fields(policy.specs, [text]),
             because=f"opened by hand ({channel})",
+            marks=frozenset({"security"}) if house.routes[route].private else frozenset(),
             by=by,
             record=facts.record(connection, policy, customer, now),
         )
@@ -105,6 +108,7 @@ def open_by_hand(
     note = Act("note", text, by)
     with house.databases.desk.begin() as connection:
         case_id = _save(connection, posted, note if text.strip() else None, now)
+    send_notices(house, now)
     with reading(house.databases.reading) as connection:
         return cases.load(connection, [case_id])[case_id]
 

@@ -176,8 +176,9 @@ def record(connection: Connection, policy: Policy, customer: Customer | None, at
 
 
 def _case_text(connection: Connection, found: Sequence[Candidate]) -> str:
-    """The words that opened the case which waits for a mail from its registered sender."""
-    waits = next((candidate.case for candidate in found if candidate.may_verify), None)
+    """The words that opened the case which waits for a mail from its registered sender, or for its severity."""
+    unsorted = (each.case for each in found if each.may_verify or "triage" in each.case.marks)
+    waits = next(unsorted, None)
     stored = messages.of_case(connection, waits.id) if waits else []
     return next((f"{each.subject}\n{each.new_text}" for each in stored if each.direction == "in"), "")
 

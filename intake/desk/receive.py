@@ -15,6 +15,7 @@ from intake.core.mail.form import FieldSpec
 from intake.core.mail.message import Message
 from intake.desk import agents, facts, post
 from intake.desk.house import House
+from intake.desk.notices import send_notices
 from intake.desk.reader import Reading, released
 from intake.errors import Stale
 from intake.store import cases, ledger, messages, outbox
@@ -68,12 +69,14 @@ def again(house: House, mail_id: int, now: datetime) -> int:
         _lift(house, mail_id, read.message.bounce.recipients, now)
     if read.message is not None:
         read = replace(read, message=replace(read.message, junk_because=None))
-    return sum(
+    done = sum(
         _settle(
             house, [work], {mail_id: released(read) if before[work.route] == "automatic" else read}, now, again=True
         )
         for work in works
     )
+    send_notices(house, now)
+    return done
 
 
 def _lift(house: House, mail_id: int, recipients: Sequence[str], now: datetime) -> None:

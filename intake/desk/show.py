@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from intake.core.case.case import Case, Customer, Task
 from intake.core.mail.fields import missing_fields
 from intake.core.policy.policy import Policy
-from intake.desk.trial import because_json, clock_json, fields_json
+from intake.desk.outside import because_json, clock_json, fields_json
 from intake.store import cases, messages
 
 

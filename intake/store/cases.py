@@ -236,12 +236,17 @@ def record_of(connection: Connection, customer: Customer, flood: FloodPart | Non
 
 
 def of_states(
-    connection: Connection, states: Sequence[str], limit: int | None = None, policy: str | None = None
+    connection: Connection,
+    states: Sequence[str],
+    limit: int | None = None,
+    policy: str | None = None,
+    queue: str | None = None,
 ) -> list[int]:
-    """Ids of the newest cases in these states, in the order of their numbers; of a policy or all, to a limit or all."""
+    """Ids of the newest cases in these states, in the order of their numbers; of a policy or a queue, to a limit."""
     columns = tables.case.c
     query = select(columns.id).where(columns.state.in_(states)).order_by(columns.id.desc()).limit(limit)
     query = query.where(columns.policy == policy) if policy else query
+    query = query.where(columns.queue == queue) if queue is not None else query
     return sorted(row.id for row in connection.execute(query))
 
 

@@ -275,6 +275,27 @@ outgoing = Table(
     Index("outgoing_recipient", "recipient", "queued_at"),
 )
 
+notice = Table(
+    "notice",
+    desk,
+    Column("id", Key, primary_key=True),
+    Column("case_id", Key, ForeignKey("cases.id"), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("recipient", String(320), nullable=False),
+    Column("role", String(320), nullable=False, comment="whom the decision named: a role, or an address"),
+    Column("clock", Integer, comment="the number of the clock that it is about"),
+    Column("number", Integer, nullable=False, comment="the step of the ladder"),
+    Column("text", Text, nullable=False),
+    Column("excerpt", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("look_at", Instant, comment="from when it may go out; NULL once it is settled"),
+    Column("settled_at", Instant),
+    Column("message_id", String(998), comment="the letter that told it; NULL where none did"),
+    Column("because", Text, comment="why it was not told"),
+    Index("notice_case", "case_id"),
+    Index("notice_look", "look_at", sqlite_where=Column("look_at", Instant).is_not(None)),
+)
+
 undeliverable = Table(
     "undeliverable",
     desk,

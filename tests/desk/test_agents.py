@@ -1,10 +1,12 @@
 """People of the desk who work by mail: what goes to the customer, what stays, and what the receipt says."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from house import NOW, ROUTE, Home, home, mail
@@ -109,6 +111,39 @@ def test_commands_in_the_first_lines_are_done_and_confirmed_and_do_not_reach_the
     assert "- /assign bo@desk.example: done – assigned to bo@desk.example" in told
     assert "/waiting: done" in told
     assert "only one user" in [each["text"] for each in desk.shown("OX-1001")["because"]]
+
+
+def test_the_link_in_a_notice_says_i_have_it_and_stops_the_repeats_with_the_name_in_the_history(desk: Home) -> None:
+    body = notice(desk).get_body(("plain",)).get_content()
+    (link,) = re.findall(r"mailto:[^ )\n]+", body)
+    url = urlsplit(link)
+    filled = parse_qs(url.query)
+    write(desk, filled["body"][0], to=unquote(url.path), subject=filled["subject"][0])
+    assert letters(desk) == []
+    assert desk.case().assignee == ADA
+    assert [step.what for step in desk.case().clocks[0].steps] == ["missed"]
+    history = desk.shown("OX-1001")["history"]
+    assert [(each["actor"], each["text"]) for each in history if each["event"] == "have-it"] == [
+        (ADA, f"{ADA} has it: no more repeats")
+    ]
+    before = len(desk.outbox(desk=True))
+    desk.tick(NOW + timedelta(days=20))
+    assert [(each["kind"], each["to"]) for each in desk.outbox(desk=True)[before:]] == [("desk-missed", ADA)]
+
+
+@pytest.mark.parametrize("words", ["I have it.", "Ich habe es", "I’ve got it!"])
+def test_a_reply_that_says_nothing_but_i_have_it_is_that_command_and_reaches_no_customer(
+    desk: Home, words: str
+) -> None:
+    write(desk, f"{words}\n{QUOTE}")
+    assert letters(desk) == []
+    assert desk.case().assignee == ADA
+    assert "has it: no more repeats" in receipt(desk)
+
+
+def test_a_reply_that_says_more_than_i_have_it_is_an_answer(desk: Home) -> None:
+    write(desk, "I have it.\nPlease restart the server.\n")
+    assert [each["kind"] for each in letters(desk)] == ["reply"]
 
 
 def test_a_refused_command_is_told_with_its_reason_and_the_answer_goes_out(desk: Home) -> None:

@@ -53,9 +53,16 @@ def _answer(setting: Setting, decision: Decision, wanted: Act, *, waits: bool) -
     case = clocks.answered(setting.policy, case, setting.now, setting.customer, waits=waits or over)
     case = _manager_answered(setting, case, wanted)
     state: State = "open" if case.state == "new" else case.state
-    case = replace(case, state=state, assignee=case.assignee or wanted.by, answered=case.answered | {"reply"})
+    case = replace(
+        case, state=state, assignee=case.assignee or _assignable(wanted.by), answered=case.answered | {"reply"}
+    )
     entry = Entry("answered", "first response" if first else "response", wanted.by)
     return replace(decision, case=case).then(entry)
+
+
+def _assignable(by: str) -> str | None:
+    """Notices go to whoever has a case, so a name without an address has none."""
+    return by if "@" in by else None
 
 
 def _manager_answered(setting: Setting, case: Case, wanted: Act) -> Case:
@@ -96,7 +103,7 @@ def _have_it(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
         if clock.state != "ended" and clock.kind != "information":
             left = [step for step in clock.steps if step.what == "missed" and clock.missed_at is None]
             case = case.with_clock(replace(clock, steps=tuple(left)))
-    case = replace(case, assignee=wanted.by)
+    case = replace(case, assignee=_assignable(wanted.by) or case.assignee)
     return replace(decision, case=case).then(Entry("have-it", f"{wanted.by} has it: no more repeats", wanted.by))
 
 
@@ -163,7 +170,7 @@ def _escalate(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     if not setting.policy.file.ladder:
         raise Refused(f"{setting.policy.name} has no ladder to climb")
     why = Because(HOUSE, wanted.because or f"{wanted.by} escalated the case")
-    return escalating.rise(setting.policy, decision, setting.now, asked=False, why=why)
+    return escalating.rise(setting.policy, decision, setting.now, asked=False, why=why, by=wanted.by)
 
 
 def _consent(setting: Setting, decision: Decision, wanted: Act) -> Decision:
@@ -224,6 +231,7 @@ ACTS: Mapping[str, Callable[[Setting, Decision, Act], Decision]] = {
     "customer": people_acts.hand_over,
     "have-it": _have_it,
     "severity": severity_acts.severity,
+    "critical": severity_acts.critical,
     "workaround": severity_acts.lower,
     "cannot-go-on": severity_acts.lower,
     "restored": severity_acts.lower,

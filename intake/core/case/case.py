@@ -26,6 +26,7 @@ WishKind = Literal[
     "escalated",
     "escalation-early",
     "resolved",
+    "severity-wish",
     "closing-asked",
 ]
 NoticeKind = Literal[
@@ -290,7 +291,8 @@ class Entry:
 class Wish:
     """A letter to the customer that a decision asks for; whether it may go out is judged elsewhere.
 
-    `number` counts reminders; `text` is a person's own words; `at` is an instant that the letter is about.
+    `number` counts reminders; `text` is a person's own words; `at` is an instant that the letter is about,
+    `because` what it rests on.
     """
 
     kind: WishKind
@@ -298,6 +300,7 @@ class Wish:
     text: str = ""
     scheduled: bool = False
     at: datetime | None = None
+    because: tuple[Because, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

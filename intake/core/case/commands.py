@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from intake.core.case.have_it import says_have_it
+
 Takes = Literal["nothing", "reason", "value", "person", "people", "text"]
 
 
@@ -91,8 +93,11 @@ class Instructions:
 def instructions(text: str) -> Instructions:
     """The commands in the first lines of a mail's own words, and what follows them.
 
-    They end at the first line with text that is no command. A path such as `/etc/hosts` is none.
+    They end at the first line with text that is no command. A path such as `/etc/hosts` is none. A mail that says
+    nothing but "I have it" is that command.
     """
+    if says_have_it(text):
+        return Instructions((Line(text.strip(), BY_NAME["have-it"]),), "")
     lines = text.splitlines()
     found: list[Line] = []
     place = 0

@@ -14,6 +14,9 @@ from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import Asked, Judged, alerts_at, judge
 
+ALERTED = "alerted"
+"""The tag of a case of which the policy had a role told at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -188,7 +191,7 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
         fields=dict(opening.fields),
         waived=frozenset(),
         linked=opening.linked,
-        assignee=_engineer(policy, customer, plan),
+        assignee=None if "security" in opening.marks else _engineer(policy, customer, plan),
         opened_at=opening.opened_at,
         changed_at=now,
         closed_at=None,
@@ -198,7 +201,7 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
         channel=opening.channel,
         region=region,
         country=country,
-        tags=judged.tags,
+        tags=judged.tags | ({ALERTED} if judged.alerts and not opening.backlog else set()),
         held=judged.held,
         worst=judged.severity,
     )

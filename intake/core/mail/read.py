@@ -107,6 +107,7 @@ class _Reader:
             text=body.text,
             new_text=new,
             form_texts=_distinct(new, body.text, body.html_text),
+            file_texts=body.file_texts,
             attachments=body.attachments,
             kind=kind,
             kind_because=because,
