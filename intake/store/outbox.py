@@ -223,11 +223,15 @@ def mark_undeliverable(connection: Connection, addresses: Iterable[str], because
 
 
 def listed(connection: Connection, case_id: int | None = None) -> list[dict[str, Any]]:
-    """The mails, or those of a case, in the order they were queued, in the shape of the contract's `outbox`."""
+    """The mails in the order they were queued, in the shape of the contract's `outbox`.
+
+    Those of a case have `cc` besides: who gets a copy.
+    """
     wanted = _described().order_by(outgoing.c.id)
-    if case_id is not None:
-        wanted = wanted.where(outgoing.c.case_id == case_id)
-    return [_shape(row) for row in connection.execute(wanted)]
+    if case_id is None:
+        return [_shape(row) for row in connection.execute(wanted)]
+    rows = connection.execute(wanted.where(outgoing.c.case_id == case_id))
+    return [_shape(row) | {"cc": [each for each in row.envelope_to if each.lower() != row.recipient]} for row in rows]
 
 
 def show(connection: Connection, mail_id: int) -> dict[str, Any] | None:
@@ -263,7 +267,6 @@ def _shape(row: Row[Any]) -> dict[str, Any]:
         "case": row.reference,
         "kind": row.kind,
         "to": next((each for each in row.envelope_to if each.lower() == row.recipient), row.recipient),
-        "cc": [each for each in row.envelope_to if each.lower() != row.recipient],
         "subject": row.subject,
         "state": row.state,
         "message_id": row.message_id,
