@@ -20,7 +20,8 @@ from intake.desk import facts
 from intake.desk.act import find
 from intake.desk.house import House
 from intake.desk.reader import Reading
-from intake.desk.receive import Settled, decide, specs
+from intake.desk.receive import decide, specs
+from intake.desk.settled import Settled
 from intake.outbound.samples import SAMPLES
 from intake.outbound.templates import Words
 from intake.store.ledger import Waiting
@@ -54,7 +55,7 @@ def _explain_on(house: House, connection: Connection, tried: Tried, routed: Rout
         return out | _parked(f"cannot be read: {read.problem}")
     mail = KeptMail(0, "file", tried.received_at, tried.envelope_from, None, None, None, True, False, None)
     work = Waiting(mail, routed.route, routed.recipient, len(tried.routes))
-    known = facts.load(house, connection, work, read.message, read)
+    known = facts.load(house, connection, [(work, read)], tried.received_at)[0]
     classified = classify(known.arrival)
     reference = f"{policy.file.prefix}-{NOT_BORN}"
     settled = decide(house, connection, work, known, classified, reference, tried.received_at)
