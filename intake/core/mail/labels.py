@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from intake.core.mail.form import FieldSpec
 
@@ -23,6 +24,7 @@ _EMPHASIS = "*_`"
 _CELL = frozenset("|│\t")
 
 
+@lru_cache(maxsize=8_192)
 def fold(text: str) -> str:
     """`text` without case, width, spaces and punctuation, so that spellings of one word compare equal."""
     return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text).casefold())
