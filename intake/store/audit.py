@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, exists, func, select
 
 from intake.store.ledger import OUTCOMES
 from intake.store.sending import ON_ITS_WAY
@@ -37,7 +37,7 @@ def _look(connection: Connection, rule: str, all_of: Select[Any], breaks: Column
     return Finding(rule, counts[0], counts[1], tuple(" ".join(str(value) for value in row) for row in rows))
 
 
-def _same_mail(table: Any) -> ColumnElement[bool]:
+def _same_mail(table: Table) -> ColumnElement[bool]:
     return (table.c.mail_id == outcome.c.mail_id) & (table.c.route == outcome.c.route)
 
 
