@@ -21,8 +21,10 @@ PAGE = """# Performance
 This page is written by `.venv/bin/python -m benchmarks --page`; nothing on it was typed by hand. `make bench` measures
 the same and prints it.
 
-Measured: {about}. A load well above nothing means that others used the machine: compare the ratios then, since each
-figure and its floor were measured in the same run.
+Measured: {about}.
+
+A load well above nothing means that others used the machine: compare the ratios then, since each figure and its floor
+were measured in the same run.
 
 | what | figure | floor | ratio | the floor is |
 | --- | --- | --- | --- | --- |

@@ -16,6 +16,7 @@ from intake.desk.reader import Reader
 from intake.outbound.templateset import TemplateSet
 from intake.store import keys as versions
 from intake.store.engine import Databases
+from intake.store.sharing import Watermark
 
 
 @dataclass
@@ -30,6 +31,7 @@ class House:
     reader: Reader
     unique: Callable[[], str]
     done_up_to: int = field(default=0)
+    watermark: Watermark = field(default_factory=Watermark)
 
     @cached_property
     def routes(self) -> dict[str, Route]:

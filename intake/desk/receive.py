@@ -21,21 +21,29 @@ from intake.errors import Stale
 from intake.store import cases, ledger
 from intake.store.engine import is_trouble, reading
 from intake.store.ledger import Waiting
+from intake.store.sharing import in_hand
 
 log = structlog.get_logger()
+
+# on a shared database so many batches are looked at, since other instances may have the first of them in hand
+OTHERS = 8
 
 
 def receive(house: House, now: datetime) -> int:
     """Decides the next batch of waiting mails; gives back how many outcomes were written."""
+    most, shared = house.settings.reading.batch, house.databases.shared
     with reading(house.databases.reading) as connection:
-        batch = ledger.waiting(connection, house.done_up_to, house.settings.reading.batch)
-        last = ledger.last_mail(connection) if not batch else 0
+        batch = ledger.waiting(connection, house.done_up_to, most * OTHERS if shared else most)
+        last = ledger.last_mail(connection) if shared or not batch else 0
+    done = batch[0].mail.id - 1 if batch else last
+    house.done_up_to = max(house.done_up_to, min(done, house.watermark.below(last)) if shared else done)
     if not batch:
-        house.done_up_to = max(house.done_up_to, last)
         return 0
-    house.done_up_to = batch[0].mail.id - 1
-    readings = house.reader.kept(list(dict.fromkeys(work.mail.id for work in batch)), specs(house))
-    return sum(_settle(house, wave, readings, now) for wave in waves(batch, readings))
+    with in_hand(house.databases, batch, most) as mine:
+        if not mine:
+            return 0
+        readings = house.reader.kept(list(dict.fromkeys(work.mail.id for work in mine)), specs(house))
+        return sum(_settle(house, wave, readings, now) for wave in waves(mine, readings))
 
 
 def again(house: House, mail_id: int, now: datetime) -> int:
