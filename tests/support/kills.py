@@ -101,12 +101,12 @@ def survive(folder: Path, mails: int, kills: int, seed: int) -> Survived:
         letters = eventually(sent, 120, f"all letters sent\n{program.log()[-2000:]}")
         assert Counter(row["case"] for row in letters) == {case["reference"]: 1 for case in cases}
         # a letter whose sending nobody noted may stand there twice, under one Message-ID
-        there = [file.read_bytes() for file in (folder / "var/outgoing/new").iterdir()]
-        assert {row["message_id"] for row in letters} <= {_message_id(raw) for raw in there}
+        there = [_message_id(file.read_bytes()) for file in (folder / "var/outgoing/new").iterdir()]
+        assert {row["message_id"] for row in letters} <= set(there)
         audited = program.json("ledger", "--audit")
         assert [each for each in audited["audit"] if each["broken"]] == []
         assert program.stop() == 0
-        return Survived(mails, kills, stream.tries, len(there) - len(letters))
+        return Survived(mails, kills, stream.tries, len(there) - len(set(there)))
 
 
 def _message_id(raw: bytes) -> str:
