@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from kills import survive
+from postgres import postgres
 
 
 def test_kills_while_mail_streams_in_lose_and_double_nothing(tmp_path: Path) -> None:
@@ -13,3 +14,10 @@ def test_kills_while_mail_streams_in_lose_and_double_nothing(tmp_path: Path) -> 
 @pytest.mark.long
 def test_many_kills_while_mail_streams_in_lose_and_double_nothing(tmp_path: Path) -> None:
     survive(tmp_path, mails=5_000, kills=200, seed=2)
+
+
+@pytest.mark.long
+@pytest.mark.real
+def test_kills_lose_and_double_nothing_on_postgresql(tmp_path: Path) -> None:
+    with postgres() as server:
+        survive(tmp_path, mails=500, kills=20, seed=3, url=server.database())

@@ -68,11 +68,14 @@ class Survived:
     twice: int
 
 
-def survive(folder: Path, mails: int, kills: int, seed: int) -> Survived:
-    """So many mails and kills, and all that must hold afterwards. Mails that got no 250 come again, as they were."""
+def survive(folder: Path, mails: int, kills: int, seed: int, url: str = "") -> Survived:
+    """So many mails and kills, and all that must hold afterwards. Mails that got no 250 come again, as they were.
+
+    `url` is of an empty PostgreSQL database; SQLite without one.
+    """
     chance = random.Random(seed)
     # each mail has a writer of its own, who is to get one letter; the shortest life is about as long as a start's end
-    changes = {"smtp.max_connections_per_client": 100}
+    changes = {"smtp.max_connections_per_client": 100, "store.url": url}
     with running(folder, changes) as program:
         stream = Stream(program, mails)
         for kill in range(kills):
