@@ -42,7 +42,7 @@ def receive(house: House, now: datetime) -> int:
     with in_hand(house.databases, batch, most) as mine:
         if not mine:
             return 0
-        readings = house.reader.kept(list(dict.fromkeys(work.mail.id for work in mine)), specs(house))
+        readings = house.reader.kept(list(dict.fromkeys(work.mail.id for work in mine)), _asked(house, mine))
         return sum(_settle(house, wave, readings, now) for wave in waves(mine, readings))
 
 
@@ -57,7 +57,7 @@ def again(house: House, mail_id: int, now: datetime) -> int:
         works = [work for work in ledger.work(connection, mail_id) if before.get(work.route) in ledger.AGAIN]
     if not works:
         return 0
-    read = house.reader.kept([mail_id], specs(house))[mail_id]
+    read = house.reader.kept([mail_id], _asked(house, works))[mail_id]
     if read.message is not None:
         read = replace(read, message=replace(read.message, junk_because=None))
     return sum(
@@ -71,6 +71,15 @@ def again(house: House, mail_id: int, now: datetime) -> int:
 def specs(house: House) -> dict[str, tuple[FieldSpec, ...]]:
     """The fields that each policy asks for."""
     return {policy.name: policy.specs for policy in house.policies}
+
+
+def _asked(house: House, works: Sequence[Waiting]) -> dict[str, tuple[FieldSpec, ...]]:
+    """The fields of those policies alone that the mails may come under."""
+    routes = [house.routes[work.route] for work in works if work.route in house.routes]
+    if any(route.escalation for route in routes):
+        return specs(house)
+    asked = {route.policy for route in routes}
+    return {name: fields for name, fields in specs(house).items() if name in asked}
 
 
 def waves(batch: Sequence[Waiting], readings: dict[int, Reading]) -> Iterator[list[Waiting]]:

@@ -22,10 +22,10 @@ TEXT = """# Reliability
 This page is written by `make soak`, which goes on from where it stopped; nothing on it was typed by hand.
 
 Until {day}: {kills:,} kills of the whole program (`kill -9`, at random moments, on SQLite) while {mails:,} mails
-streamed in over SMTP, in {rounds:,} rounds. No mail that got its 250 was lost, each had one outcome and one case, each
-case its one acknowledgment, and `intake ledger --audit` found nothing broken; a round in which it is otherwise ends the
-run and is not counted here. Clients began {tries:,} SMTP sessions, as mail servers do that try again. {twice:,} letters
-left a second time, with the same Message-ID: their program was killed between handing them over and noting so.
+streamed in over SMTP. No mail that got its 250 was lost, each had one outcome and one case, each case its one
+acknowledgment, and `intake ledger --audit` found nothing broken; a round in which it is otherwise ends the run and is
+not counted here. Clients began {tries:,} SMTP sessions, as mail servers do that try again. Letters that left a second
+time, with the same Message-ID, since their program was killed between handing them over and noting so: {twice:,}.
 """
 
 
