@@ -12,7 +12,7 @@ from intake.core.case.case import NONE_YET, Case, Customer, Record
 from intake.core.case.outcome import Arrival
 from intake.core.mail.message import Message
 from intake.core.policy.policy import Policy
-from intake.desk import lookups
+from intake.desk import forwards, lookups, staff
 from intake.desk.house import House
 from intake.desk.reader import Reading
 from intake.store import cases
@@ -51,7 +51,7 @@ def load(house: House, connection: Connection, mails: Sequence[tuple[Waiting, Re
     Each fact is one function, which loads it for all mails in statements whose number does not grow with theirs; only
     what few policies ask for is looked up for each mail.
     """
-    seen = [_seen(house, work, read) for work, read in mails]
+    seen = [_seen(house, connection, work, read) for work, read in mails]
     agreements = lookups.agreements(house, connection, seen)
     candidates = lookups.candidates(house, connection, seen)
     words = lookups.our_words(connection, candidates)
@@ -89,17 +89,43 @@ def load(house: House, connection: Connection, mails: Sequence[tuple[Waiting, Re
             private=route.private,
             asks_escalation=route.escalation,
             case_text=lookups.case_text(connection, candidates[number]),
+            staff=each.staff,
         )
-        out.append(Known(each.work, arrival, each.answer_to, each.tokens, written[number]))
+        known = Known(each.work, arrival, each.answer_to, each.tokens, written[number])
+        out.append(_passed_on(house, connection, known, now) or known)
     return out
 
 
-def _seen(house: House, work: Waiting, read: Reading) -> lookups.Seen:
+def _passed_on(house: House, connection: Connection, known: Known, now: datetime) -> Known | None:
+    """The customer's mail that one of the desk's people passed on; None for any other."""
+    arrival = known.arrival
+    if arrival.staff is None or not arrival.staff.authenticated or arrival.candidates:
+        return None
+    theirs = forwards.of_customer(house, connection, arrival)
+    if theirs is None:
+        return None
+    theirs = replace(theirs, record=record(connection, theirs.policy, theirs.customer, theirs.received_at))
+    to = theirs.message.from_.address if theirs.message.from_ else None
+    return replace(known, arrival=theirs, answer_to=to, correspondence=correspondence(connection, [to], now)[0])
+
+
+def _seen(house: House, connection: Connection, work: Waiting, read: Reading) -> lookups.Seen:
     mail = work.mail
     assert read.message is not None
     message = _signed_in(read.message, mail.login)
-    to = recipient(message, source=mail.source, envelope_from=mail.envelope_from)
-    return lookups.Seen(work, house.routes[work.route], read, message, _tokens(house, work, message), to)
+    tokens = _tokens(house, work, message)
+    person, held = staff.of(house, connection, work, message)
+    named = [token.reference for token in tokens if token.purpose == "reply"]
+    return lookups.Seen(
+        work=work,
+        route=house.routes[work.route],
+        read=read,
+        message=message,
+        tokens=tokens,
+        named=(*named, *([held] if held else ())),
+        answer_to=recipient(message, source=mail.source, envelope_from=mail.envelope_from),
+        staff=person,
+    )
 
 
 def asking(

@@ -11,6 +11,7 @@ from intake.core.answer.tokens import Token
 from intake.core.case.case import Case, Customer
 from intake.core.case.matching import Candidate, Evidence, belongs, numbers_in
 from intake.core.case.opening import registered
+from intake.core.case.staff import Staff
 from intake.core.mail.message import Message
 from intake.core.policy.policy import Policy
 from intake.desk.house import House
@@ -23,14 +24,19 @@ from intake.store.ledger import Waiting
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A readable mail on a route of ours before anything is looked up. `message` carries whom we believe."""
+    """A readable mail on a route of ours before anything is looked up about its cases.
+
+    `message` carries whom we believe, `named` are the cases that its tokens name.
+    """
 
     work: Waiting
     route: Route
     read: Reading
     message: Message
     tokens: tuple[Token, ...]
+    named: tuple[str, ...]
     answer_to: str | None
+    staff: Staff | None
 
 
 def agreements(house: House, connection: Connection, seen: Sequence[Seen]) -> list[tuple[Policy, Customer | None]]:
@@ -65,8 +71,8 @@ def _believed(message: Message) -> str | None:
 
 def candidates(house: House, connection: Connection, seen: Sequence[Seen]) -> list[tuple[Candidate, ...]]:
     """Cases that the mails name, by token, by the messages they answer, by a number in the subject."""
-    references = [name for each in seen for name in (*_named(each), *numbers_in(each.message.subject))]
-    ids = cases.by_reference(connection, references)
+    references = [name for each in seen for name in (*each.named, *numbers_in(each.message.subject))]
+    ids = cases.following(connection, references)
     threads = cases.by_message_ids(connection, [one for each in seen for one in _answered(each.message)])
     loaded = cases.load(connection, {*ids.values(), *(case_id for found in threads.values() for case_id in found)})
     owners = people.load(connection, {case.customer_id for case in loaded.values() if case.customer_id})
@@ -79,10 +85,6 @@ def candidates(house: House, connection: Connection, seen: Sequence[Seen]) -> li
     return out
 
 
-def _named(seen: Seen) -> list[str]:
-    return [token.reference for token in seen.tokens if token.purpose == "reply"]
-
-
 def _answered(message: Message) -> list[str]:
     """The message answered first, then the thread from its newest end."""
     parent = [message.in_reply_to] if message.in_reply_to else []
@@ -93,7 +95,7 @@ def _ways(
     seen: Seen, ids: Mapping[str, int], threads: Mapping[str, Sequence[int]], loaded: Mapping[int, Case]
 ) -> list[tuple[Evidence, int]]:
     """How the mail comes to each case."""
-    ways: list[tuple[Evidence, int]] = [("token", ids[each]) for each in _named(seen) if each in ids]
+    ways: list[tuple[Evidence, int]] = [("token", ids[each]) for each in seen.named if each in ids]
     for each in _answered(seen.message):
         # one mail may stand in a case of each route
         own_first = sorted(threads.get(each, ()), key=lambda case_id: loaded[case_id].route != seen.work.route)
@@ -126,8 +128,8 @@ def _may_verify(policy: Policy, connection: Connection, case: Case, message: Mes
 
 
 def case_text(connection: Connection, found: Sequence[Candidate]) -> str:
-    """The words that opened the case which waits for a mail from its registered sender."""
-    waits = next((candidate.case for candidate in found if candidate.may_verify), None)
+    """The words that opened the case which waits for a mail from its registered sender, or for its severity."""
+    waits = next((each.case for each in found if each.may_verify or "triage" in each.case.marks), None)
     stored = messages.of_case(connection, waits.id) if waits else []
     return next((f"{each.subject}\n{each.new_text}" for each in stored if each.direction == "in"), "")
 
@@ -142,7 +144,7 @@ def our_words(connection: Connection, candidates: Sequence[tuple[Candidate, ...]
 
 def bounced(connection: Connection, seen: Sequence[Seen]) -> list[Case | None]:
     """The case whose letter a machine's mail is about: by our token or by the Message-ID of a mail of ours."""
-    ids = cases.by_reference(connection, [token.reference for each in seen for token in each.tokens])
+    ids = cases.following(connection, [token.reference for each in seen for token in each.tokens])
     sent = cases.by_sent_ids(connection, [one for each in seen for one in _about(each.message)])
     first: list[int | None] = []
     for each in seen:

@@ -8,17 +8,18 @@ import structlog
 from sqlalchemy import Connection
 
 from intake.core.answer.permission import judge
-from intake.core.case.case import Decision
+from intake.core.case.case import Decision, Entry
 from intake.core.case.matching import numbers_in
 from intake.core.case.outcome import Classified, carry_out, classify
 from intake.core.mail.form import FieldSpec
 from intake.core.mail.message import Message
-from intake.desk import facts, post
+from intake.desk import agents, facts, post
 from intake.desk.house import House
+from intake.desk.notices import send_notices
 from intake.desk.reader import Reading, released
-from intake.desk.settled import Settled, save, together
+from intake.desk.settled import Settled, save, stored, together
 from intake.errors import Stale
-from intake.store import cases, ledger
+from intake.store import cases, correspondence, ledger, messages
 from intake.store.engine import is_trouble, reading
 from intake.store.ledger import Waiting
 from intake.store.sharing import in_hand
@@ -58,14 +59,29 @@ def again(house: House, mail_id: int, now: datetime) -> int:
     if not works:
         return 0
     read = house.reader.kept([mail_id], _asked(house, works))[mail_id]
+    if "automatic" in before.values() and read.message is not None and read.message.bounce is not None:
+        _lift(house, mail_id, read.message.bounce.recipients, now)
     if read.message is not None:
         read = replace(read, message=replace(read.message, junk_because=None))
-    return sum(
+    done = sum(
         _settle(
             house, [work], {mail_id: released(read) if before[work.route] == "automatic" else read}, now, again=True
         )
         for work in works
     )
+    send_notices(house, now)
+    return done
+
+
+def _lift(house: House, mail_id: int, recipients: Sequence[str], now: datetime) -> None:
+    """What a false bounce had marked is marked no more: a person says that it is none."""
+    with house.databases.desk.begin() as connection:
+        correspondence.lift_undeliverable(connection, recipients)
+        for case in cases.load(connection, ledger.cases_of(connection, [mail_id]).get(mail_id, ())).values():
+            if "undeliverable" in case.marks:
+                case_id = cases.save(connection, replace(case.unmarked("undeliverable"), changed_at=now))
+                said = f"mail {mail_id} is no bounce, a person says: the address can be written to"
+                cases.add_history(connection, case_id, now, [Entry("deliverable", said)])
 
 
 def specs(house: House) -> dict[str, tuple[FieldSpec, ...]]:
@@ -232,11 +248,28 @@ def decide(
     if known is None:
         return Settled(work, classified, None, None, post.parked(house, connection, work, classified.because, now))
     message = known.arrival.message
+    if classified.match is not None and classified.match.staff is not None:
+        of_staff = agents.settle(house, connection, known, classified.match, now)
+        return Settled(work, classified, message, of_staff.posted, stored=of_staff.stored)
     decision = carry_out(known.arrival, classified, reference, now)
     if decision is None:
         return Settled(work, classified, message, None)
     posted = _post(house, connection, known, _with_answer_address(house, connection, known, decision, now), now)
-    return Settled(work, classified, message, posted)
+    return Settled(work, classified, message, posted, stored=_with_forwarders_words(work, known))
+
+
+def _with_forwarders_words(work: Waiting, known: facts.Known) -> tuple[messages.StoredMessage, ...] | None:
+    """A mail that was passed on, and as a note what was written above it; None for any other mail."""
+    arrival = known.arrival
+    if not arrival.forwarded_by:
+        return None
+    first = stored(work, arrival.message)
+    words = arrival.forward_words
+    note = replace(
+        first, direction="note", author_name="", author_address=arrival.forwarded_by, role="agent", message_id=None,
+        text=words, new_text=words, attachments=[],
+    )  # fmt: skip
+    return (first, note) if words else (first,)
 
 
 def _with_answer_address(

@@ -1,7 +1,7 @@
 """Writing what was decided about mails: each in its entirety or not at all, as many as possible in one go."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -20,13 +20,17 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A mail on a route with its outcome and, where a case is touched, the finished mails."""
+    """A mail on a route with its outcome and, where a case is touched, the finished mails.
+
+    `stored` are the messages to keep on the case, where they are not the mail itself.
+    """
 
     work: Waiting
     classified: Classified
     message: Message | None
     posted: post.Posted | None
     notices: tuple[post.Draft, ...] = ()
+    stored: tuple[messages.StoredMessage, ...] | None = None
 
 
 def together(
@@ -60,7 +64,7 @@ def save(connection: Connection, settled: Sequence[Settled], now: datetime, *, a
     ids = post.save_all(connection, [each.posted for each in touching if each.posted], now)
     saved = list(zip(touching, ids, strict=True))
     _link(connection, saved)
-    messages.add_all(connection, (_stored(case_id, each, each.message) for each, case_id in saved if each.message))
+    messages.add_all(connection, (one for each, case_id in saved for one in _messages(each, case_id)))
     _save_fates(connection, saved, now)
     post.queue(connection, ((None, draft) for each in settled for draft in each.notices), now)
     made = {(each.work.mail.id, each.work.route): case_id for each, case_id in saved}
@@ -111,29 +115,41 @@ def _failed(settled: Settled) -> list[str]:
     return [each.lower() for each in bounce.recipients] if bounce and bounce.permanent else []
 
 
-def _stored(case_id: int, settled: Settled, message: Message) -> messages.StoredMessage:
-    sender, mail = message.from_, settled.work.mail
+def _messages(settled: Settled, case_id: int) -> list[messages.StoredMessage]:
+    if settled.message is None:
+        return []
+    if settled.stored is not None:
+        return [replace(each, case_id=case_id) for each in settled.stored]
+    mail = stored(settled.work, settled.message)
+    return [replace(mail, case_id=case_id, role=_role(settled, mail.author_address))]
+
+
+def _role(settled: Settled, address: str) -> str:
+    """As whom somebody wrote on a case."""
+    match = settled.classified.match
+    if match is not None and match.third_party:
+        return "third-party"
+    person = settled.posted.decision.case.participant(address) if settled.posted else None
+    return person.role if person else "customer"
+
+
+def stored(work: Waiting, message: Message) -> messages.StoredMessage:
+    """A customer's mail as a message that has no case yet."""
+    sender = message.from_
     return messages.StoredMessage(
-        case_id=case_id,
+        case_id=0,
         direction="in",
         author_name=sender.name if sender else "",
-        author_address=(sender.address if sender else mail.envelope_from or "")[:320],
+        author_address=(sender.address if sender else work.mail.envelope_from or "")[:320],
         role="customer",
-        at=mail.received_at,
+        at=work.mail.received_at,
         message_id=message.message_id,
         subject=message.subject,
         text=message.text,
         new_text=message.new_text,
         kind=message.kind,
-        mail_id=mail.id,
-        attachments=[
-            {
-                "filename": each.filename,
-                "content_type": each.content_type,
-                "size": each.size,
-                "sha256": each.sha256,
-                "place": list(each.place),
-            }
-            for each in message.attachments
-        ],
+        mail_id=work.mail.id,
+        unverified=message.authentication == "fail"
+        or (message.authentication_because is not None and message.authentication != "pass"),
+        attachments=messages.attachments_row(message),
     )

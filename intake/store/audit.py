@@ -56,6 +56,9 @@ def _opened_by() -> Any:
 _MAILS = select(mail.c.id)
 _OUTCOMES = select(outcome.c.mail_id, outcome.c.route)
 _CASES = select(case.c.reference)
+_part = case.alias()
+# what was merged brings its mails and letters along
+_UNMERGED = _CASES.where(~exists().where(_part.c.merged_into == case.c.reference))
 _LETTERS = select(outgoing.c.id, outgoing.c.message_id)
 _CLOCKS = select(case.c.reference, clock.c.number).join(case, case.c.id == clock.c.case_id)
 
@@ -93,7 +96,7 @@ RULES: tuple[tuple[str, Select[Any], ColumnElement[bool]], ...] = (
     ),
     (
         "no case was opened by two mails",
-        _CASES,
+        _UNMERGED,
         _opened_by() > 1,
     ),
     (
@@ -115,7 +118,7 @@ RULES: tuple[tuple[str, Select[Any], ColumnElement[bool]], ...] = (
     ),
     (
         "no case was acknowledged twice",
-        _CASES,
+        _UNMERGED,
         _letters("acknowledgment") > 1,
     ),
     (

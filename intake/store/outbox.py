@@ -149,6 +149,19 @@ def has_message_id(connection: Connection, message_id: str) -> bool:
     return connection.scalar(select(outgoing.c.id).where(outgoing.c.message_id == message_id)) is not None
 
 
+def told(connection: Connection, kind: str, recipient: str, since: datetime) -> int:
+    """How many mails of that kind were queued for an address since then."""
+    same = outgoing.c.recipient == recipient.lower(), outgoing.c.kind == kind, outgoing.c.queued_at > since
+    return connection.scalar(select(func.count()).where(*same)) or 0
+
+
+def letters_to_desk(connection: Connection, case_id: int) -> list[tuple[str, bytes]]:
+    """Kind and bytes of what went to the desk on a case, the oldest first."""
+    columns = outgoing.c
+    query = select(columns.kind, columns.raw).where(columns.case_id == case_id, columns.kind.like("desk-%"))
+    return [(row.kind, bytes(row.raw)) for row in connection.execute(query.order_by(columns.id))]
+
+
 def failed_letters(connection: Connection, since: datetime) -> dict[int, list[str]]:
     """Reasons of letters to customers that failed for good, queued since then, by case."""
     columns = outgoing.c
@@ -213,6 +226,7 @@ def _shape(row: Row[Any]) -> dict[str, Any]:
         "case": row.reference,
         "kind": row.kind,
         "to": next((each for each in row.envelope_to if each.lower() == row.recipient), row.recipient),
+        "cc": [each for each in row.envelope_to if each.lower() != row.recipient],
         "subject": row.subject,
         "state": row.state,
         "message_id": row.message_id,

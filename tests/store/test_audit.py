@@ -6,8 +6,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from house import Home, home, mail
+from house import NOW, Home, home, mail
 
+from intake.desk.merging import merge
 from intake.store.audit import RULES, audit
 from intake.store.engine import open_databases, reading
 
@@ -55,6 +56,16 @@ def test_a_sound_store_breaks_no_rule_and_each_looks_at_something(sound: Home) -
         found = audit(connection)
     assert [each.rule for each in found if each.broken] == []
     assert all(each.looked_at for each in found)
+
+
+def test_a_case_that_became_a_part_of_another_breaks_no_rule(tmp_path: Path) -> None:
+    with home(tmp_path) as made:
+        made.take(mail())
+        made.take(mail("Another question", message_id="two@hosting.example", subject="Something else"))
+        first, second = (each.reference for each in made.cases())
+        merge(made.house, second, first, "kim@desk.example", "the same fault", NOW)
+        with reading(made.databases.reading) as connection:
+            assert [each.rule for each in audit(connection) if each.broken] == []
 
 
 @pytest.mark.parametrize("rule", [rule for rule, _, _ in RULES])
