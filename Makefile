@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check check-long fmt bench fuzz clean
+.PHONY: help setup demo run test check check-long fmt bench fuzz assets clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ bench: setup ## measure, each figure beside its floor in the same run
 
 fuzz: setup ## the property tests alone: generated mails, forms, policies and instants
 	$(BIN)/python -m pytest -m hypothesis tests/core tests/store
+
+assets: ## bring the console's vendored scripts from the npm registry anew
+	sh tools/assets.sh
 
 clean: ## remove what was made here, never data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

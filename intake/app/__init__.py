@@ -38,7 +38,7 @@ from intake.tomlfile import suggestion as suggestion
 
 log = structlog.get_logger()
 
-ROLES = ("smtp", "lmtp", "imap", "desk", "send", "chase")
+ROLES = ("smtp", "lmtp", "imap", "desk", "send", "chase", "console")
 
 
 def now() -> datetime:

@@ -47,6 +47,7 @@ class Program:
         self.house = open_house(config, self.databases)
         self.owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self.listening: list[str] = []
+        self.first_link = ""
         self._stop = threading.Event()
         self._mail_came = threading.Event()
         self._closers: list[Callable[[], None]] = []
@@ -61,6 +62,8 @@ class Program:
             if self.roles & {"smtp", "lmtp", "imap"}:
                 self._start_channels()
             self._start_chaser()
+            if "console" in self.roles and self.config.settings.console.listen:
+                self._start_console()
         except BaseException:
             self.close()
             raise
@@ -128,6 +131,15 @@ class Program:
             )
             watcher.start()
             self._closers.append(watcher.close)
+
+    def _start_console(self) -> None:
+        from intake.web.server import Console
+
+        console = Console(self.house, self.config.settings.console.listen, now)
+        console.start()
+        self._closers.append(console.close)
+        self.listening.append(f"http://{console.address}")
+        self.first_link = console.first_link()
 
     def _start_chaser(self) -> None:
         from intake.chaser import Chaser

@@ -23,7 +23,7 @@ def serve(
     ),
     config: ConfigOption = None,
 ) -> None:
-    """Run until SIGTERM: take mail, decide, send, chase.
+    """Run until SIGTERM: take mail, decide, send, chase, and show the console.
 
     Example: intake serve --config config.toml
     """
@@ -37,6 +37,8 @@ def serve(
     running = Program(configured(config), wanted)
     running.start()
     say(f"intake serves {', '.join(wanted)}; listening on {', '.join(running.listening) or 'nothing'}")
+    if running.first_link:
+        say(f"nobody can sign in yet; this link makes the first admin, once, within two days:\n  {running.first_link}")
     try:
         running.wait()
     finally:

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldSpec, FieldValue
 from intake.core.mail.message import Message, Trust, Unreadable
-from intake.core.mail.read import read
+from intake.core.mail.read import html_of, read
 from intake.desk.signatures import Keys, signer
 from intake.errors import IntakeError
 from intake.store import spool
@@ -125,6 +125,14 @@ class Reader:
         """Reads bytes that are not kept. Raises `IntakeError` where no process can be had."""
         return self._believed(_check_raw, {0: raw}, {0: self._alone(_read_raw, raw, specs)})[0]
 
+    def html(self, mail_id: int) -> str:
+        """The HTML of a kept mail as its sender wrote it, unchecked; empty where it has none or cannot be read."""
+        try:
+            found, _ = self._result(*self._begin(_html_kept, mail_id, None))
+        except Broken:
+            return ""
+        return str(found[0]) if found else ""
+
     def _believed(self, work: Work, mails: Mapping[int, int | bytes], read: dict[int, Reading]) -> dict[int, Reading]:
         """The readings, their senders believed where a signature holds by its key in DNS."""
         wanted = {each: reading.message.signature_records for each, reading in read.items() if reading.message}
@@ -221,6 +229,14 @@ def _read_kept(ids: Iterable[int], specs: Specs) -> list[Reading]:
 def _read_raw(raws: Iterable[bytes], specs: Specs) -> list[Reading]:
     assert _way is not None
     return [_read_one(raw, specs, _way) for raw in raws]
+
+
+def _html_kept(mail_id: int, _: None) -> list[str]:
+    assert _engine is not None
+    try:
+        return [html_of(spool.raw(_engine, mail_id))]
+    except Unreadable:
+        return [""]
 
 
 def _check_kept(mail_id: int, keys: Mapping[str, bytes]) -> list[str | None]:

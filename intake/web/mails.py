@@ -1,0 +1,110 @@
+"""Mails of a case as they came: the bytes to download, and the formatted text, cleaned, in a frame of its own.
+
+What a stranger formatted is shown where it can do nothing: tags from a list, no script, style or form, a
+Content-Security-Policy of its own that loads nothing, and pictures from elsewhere only when somebody asks for them.
+"""
+
+from email import message_from_bytes
+from email.policy import default
+
+import nh3
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+
+from intake.errors import IntakeError
+from intake.store import messages, outbox, spool
+from intake.store.engine import reading
+from intake.web.case import seen_case
+from intake.web.door import Looking, OurSite, Visitor
+from intake.web.site import Site
+
+router = APIRouter()
+KEPT = (
+    "a abbr b blockquote br caption code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins li ol p pre q s small "
+    "span strike strong sub sup table tbody td tfoot th thead tr tt u ul"
+)
+TAGS = frozenset(KEPT.split())
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "width", "height"},
+    "td": {"colspan", "rowspan", "align"},
+    "th": {"colspan", "rowspan", "align"},
+    "ol": {"start"},
+}
+SCHEMES = {"http", "https", "mailto", "tel"}
+FRAME = (
+    "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; "
+    "default-src 'none'; style-src 'self'; img-src {images}; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+
+
+@router.get("/cases/{reference}/messages/{number}/raw")
+def raw(site: OurSite, visitor: Looking, reference: str, number: int) -> Response:
+    """The mail's bytes as they were kept, to download."""
+    mail_id = _mail_of(site, visitor, reference, number)
+    return _download(spool.raw(site.house.databases.spool, mail_id), f"mail-{mail_id}")
+
+
+@router.get("/cases/{reference}/letters/{number}/raw")
+def letter(site: OurSite, visitor: Looking, reference: str, number: int) -> Response:
+    """A letter of ours, to download."""
+    return _download(_letter(site, visitor, reference, number), f"letter-{number}")
+
+
+def _letter(site: Site, visitor: Visitor, reference: str, number: int) -> bytes:
+    with reading(site.house.databases.reading) as connection:
+        case = seen_case(connection, visitor, reference)
+        shown = outbox.show(connection, number)
+        found = outbox.raw(connection, number) if shown and shown["case"] == case.reference else None
+    if found is None:
+        raise IntakeError(f"{case.reference} has no letter {number}")
+    return found
+
+
+@router.get("/cases/{reference}/letters/{number}/text")
+def letter_text(site: OurSite, visitor: Looking, reference: str, number: int) -> Response:
+    """The text of a letter of ours, to stand in the conversation."""
+    made = message_from_bytes(_letter(site, visitor, reference, number), policy=default)
+    part = made.get_body(("plain",))
+    return site.page("letter_text.html", text=part.get_content() if part else "")
+
+
+@router.get("/cases/{reference}/messages/{number}/formatted")
+def formatted(site: OurSite, visitor: Looking, reference: str, number: int, images: bool = False) -> Response:
+    """The mail's HTML, cleaned, for a frame; pictures from elsewhere only with `images`."""
+    html = site.house.reader.html(_mail_of(site, visitor, reference, number))
+    body = clean(html, images=images) if html else "<p>This mail has no formatted text.</p>"
+    policy = FRAME.format(images="https: http:" if images else "'none'")
+    headers = {"content-security-policy": policy, "x-frame-options": "SAMEORIGIN", "referrer-policy": "no-referrer"}
+    page = site.pages.get_template("formatted.html").render(body=body)
+    return HTMLResponse(page, headers=headers)
+
+
+def clean(html: str, *, images: bool) -> str:
+    """HTML of a stranger, as far as it is harmless. Without `images` none is left, and their words stand instead."""
+    tags = set(TAGS if images else TAGS - {"img"})
+    attributes = {tag: names for tag, names in ATTRIBUTES.items() if tag in tags}
+    return nh3.clean(
+        html,
+        tags=tags,
+        attributes=attributes,
+        url_schemes=SCHEMES,
+        link_rel="noopener noreferrer",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )
+
+
+def _mail_of(site: Site, visitor: Visitor, reference: str, number: int) -> int:
+    with reading(site.house.databases.reading) as connection:
+        case = seen_case(connection, visitor, reference)
+        stored = messages.of_case(connection, case.id)
+    mail_id = stored[number].mail_id if 0 <= number < len(stored) else None
+    if mail_id is None:
+        raise IntakeError(f"{case.reference} has no mail {number}")
+    return mail_id
+
+
+def _download(found: bytes, name: str) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{name}.eml"'}
+    return Response(found, media_type="application/octet-stream", headers=headers)
