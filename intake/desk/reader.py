@@ -14,6 +14,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from sqlalchemy import Engine
 
+from intake.core.mail.clean import clean
 from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldSpec, FieldValue
 from intake.core.mail.message import Message, Trust, Unreadable
@@ -125,13 +126,13 @@ class Reader:
         """Reads bytes that are not kept. Raises `IntakeError` where no process can be had."""
         return self._believed(_check_raw, {0: raw}, {0: self._alone(_read_raw, raw, specs)})[0]
 
-    def html(self, mail_id: int) -> str:
-        """The HTML of a kept mail as its sender wrote it, unchecked; empty where it has none or cannot be read."""
+    def html(self, mail_id: int, *, images: bool) -> str | None:
+        """The HTML of a kept mail, cleaned; empty where it has none, None where that takes too much to find out."""
         try:
-            found, _ = self._result(*self._begin(_html_kept, mail_id, None))
+            found, _ = self._result(*self._begin(_html_kept, mail_id, images))
         except Broken:
-            return ""
-        return str(found[0]) if found else ""
+            return None
+        return found[0] if found else None
 
     def _believed(self, work: Work, mails: Mapping[int, int | bytes], read: dict[int, Reading]) -> dict[int, Reading]:
         """The readings, their senders believed where a signature holds by its key in DNS."""
@@ -231,12 +232,12 @@ def _read_raw(raws: Iterable[bytes], specs: Specs) -> list[Reading]:
     return [_read_one(raw, specs, _way) for raw in raws]
 
 
-def _html_kept(mail_id: int, _: None) -> list[str]:
+def _html_kept(mail_id: int, images: bool) -> list[str | None]:
     assert _engine is not None
     try:
-        return [html_of(spool.raw(_engine, mail_id))]
+        return [clean(html_of(spool.raw(_engine, mail_id)), images=images)]
     except Unreadable:
-        return [""]
+        return [None]
 
 
 def _check_kept(mail_id: int, keys: Mapping[str, bytes]) -> list[str | None]:

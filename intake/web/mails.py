@@ -1,13 +1,12 @@
 """Mails of a case as they came: the bytes to download, and the formatted text, cleaned, in a frame of its own.
 
-What a stranger formatted is shown where it can do nothing: tags from a list, no script, style or form, a
-Content-Security-Policy of its own that loads nothing, and pictures from elsewhere only when somebody asks for them.
+What a stranger formatted is cleaned in the process that reads mails, and shown where it can do nothing: under a
+Content-Security-Policy of its own that loads nothing, pictures from elsewhere only when somebody asks for them.
 """
 
 from email import message_from_bytes
 from email.policy import default
 
-import nh3
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
@@ -19,19 +18,8 @@ from intake.web.door import Looking, OurSite, Visitor
 from intake.web.site import Site
 
 router = APIRouter()
-KEPT = (
-    "a abbr b blockquote br caption code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins li ol p pre q s small "
-    "span strike strong sub sup table tbody td tfoot th thead tr tt u ul"
-)
-TAGS = frozenset(KEPT.split())
-ATTRIBUTES = {
-    "a": {"href", "title"},
-    "img": {"src", "alt", "width", "height"},
-    "td": {"colspan", "rowspan", "align"},
-    "th": {"colspan", "rowspan", "align"},
-    "ol": {"start"},
-}
-SCHEMES = {"http", "https", "mailto", "tel"}
+NONE = "<p>This mail has no formatted text.</p>"
+TOO_INTRICATE = "<p>This mail is too intricate to be shown formatted. Its text and the original mail are there.</p>"
 FRAME = (
     "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox; "
     "default-src 'none'; style-src 'self'; img-src {images}; "
@@ -73,26 +61,12 @@ def letter_text(site: OurSite, visitor: Looking, reference: str, number: int) ->
 @router.get("/cases/{reference}/messages/{number}/formatted")
 def formatted(site: OurSite, visitor: Looking, reference: str, number: int, images: bool = False) -> Response:
     """The mail's HTML, cleaned, for a frame; pictures from elsewhere only with `images`."""
-    html = site.house.reader.html(_mail_of(site, visitor, reference, number))
-    body = clean(html, images=images) if html else "<p>This mail has no formatted text.</p>"
+    html = site.house.reader.html(_mail_of(site, visitor, reference, number), images=images)
+    body = (TOO_INTRICATE if html is None else html) or NONE
     policy = FRAME.format(images="https: http:" if images else "'none'")
     headers = {"content-security-policy": policy, "x-frame-options": "SAMEORIGIN", "referrer-policy": "no-referrer"}
     page = site.pages.get_template("formatted.html").render(body=body)
     return HTMLResponse(page, headers=headers)
-
-
-def clean(html: str, *, images: bool) -> str:
-    """HTML of a stranger, as far as it is harmless. Without `images` none is left, and their words stand instead."""
-    tags = set(TAGS if images else TAGS - {"img"})
-    attributes = {tag: names for tag, names in ATTRIBUTES.items() if tag in tags}
-    return nh3.clean(
-        html,
-        tags=tags,
-        attributes=attributes,
-        url_schemes=SCHEMES,
-        link_rel="noopener noreferrer",
-        set_tag_attribute_values={"a": {"target": "_blank"}},
-    )
 
 
 def _mail_of(site: Site, visitor: Visitor, reference: str, number: int) -> int:
