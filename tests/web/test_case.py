@@ -1,31 +1,8 @@
 """A case's page: what it shows, acts and who gets a mail, drafts, two people at once, mails as they came."""
 
-from email.message import EmailMessage
-
 import pytest
-from console import ADA, BO, Desk
-from house import FORM, mail
-
-HOSTILE = """
-<html><head><style>body{display:none}</style><script>alert(1)</script></head>
-<body onload="alert(2)"><p style="position:fixed">Hello <b>you</b></p>
-<img src="https://tracker.example/pixel.gif" onerror="alert(3)" alt="a picture">
-<a href="javascript:alert(4)">one</a> <a href="https://shop.example/">two</a>
-<form action="https://evil.example/"><input name="password"></form>
-<iframe src="https://evil.example/"></iframe><svg onload="alert(5)"></svg>
-<object data="x"></object><meta http-equiv="refresh" content="0;url=https://evil.example/"><base href="//evil.example">
-</body></html>
-"""
-
-
-def formatted_mail(html: str) -> bytes:
-    made = EmailMessage()
-    made["From"], made["To"] = "Kim <kim@hosting.example>", "open-xchange@support.example"
-    made["Subject"], made["Message-ID"] = "A formatted mail", "<html@hosting.example>"
-    made["Date"] = "Mon, 23 Nov 2026 09:00:00 +0000"
-    made.set_content(FORM)
-    made.add_alternative(html, subtype="html")
-    return made.as_bytes().replace(b"\n", b"\r\n")
+from console import ADA, BO, HOSTILE, Desk, formatted_mail
+from house import mail
 
 
 def test_a_note_stays_here_and_is_the_default(here: Desk) -> None:
