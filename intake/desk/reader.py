@@ -27,7 +27,7 @@ from intake.store.engine import open_databases
 CHUNK = 10
 TRIES = 2
 MAILS_BEFORE_RENEWAL = 2_000
-PRELOADED = ["intake.desk.reader", "intake.core.mail.language"]
+PRELOADED = ["intake.desk.reader", "intake.desk.preload"]
 
 Specs = Mapping[str, tuple[FieldSpec, ...]]
 Work = Callable[..., Any]

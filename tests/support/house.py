@@ -1,12 +1,16 @@
 """Parts of the house for tests: databases in a folder, migrated and ready; or a whole desk with customers."""
 
+import atexit
 import json
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +211,8 @@ def home(
 ) -> Iterator[Home]:
     """A desk in the folder on the example configuration, changed as `write_config` does, with customers."""
     config = load(write_config(folder, changes, more))
+    if not config.settings.store.url and not (config.folder / "desk.db").exists():
+        shutil.copytree(_prepared(), config.folder, dirs_exist_ok=True)
     databases = app.open_store(config)
     try:
         with opened(config, databases) as made:
@@ -217,6 +223,18 @@ def home(
             yield made
     finally:
         databases.close()
+
+
+@lru_cache(maxsize=1)
+def _prepared() -> Path:
+    """A data folder as it stands after the first start: migrated, policies and templates remembered. Made once."""
+    folder = Path(tempfile.mkdtemp(prefix="intake-prepared-"))
+    atexit.register(shutil.rmtree, folder)
+    config = load(write_config(folder))
+    databases = app.open_store(config)
+    app.load_files(config, databases)
+    databases.close()
+    return config.folder
 
 
 @contextmanager
