@@ -28,7 +28,7 @@ from intake.outbound.templateset import TemplateSet
 from intake.outbound.templateset import check_templates as check_templates
 from intake.outbound.templateset import load as load_templates
 from intake.shipped import shipped
-from intake.store import keys
+from intake.store import keys, published
 from intake.store import outbox as outbox
 from intake.store import spool as spool
 from intake.store.engine import Databases, open_databases
@@ -94,9 +94,10 @@ def load_files(config: Config, databases: Databases, *, remember: bool = True) -
         good_templates = keys.served(connection, "template")
         compiled = keys.versions(connection, checked)
         known = keys.versions(connection, "policy")
+        ours = {place: each.text or "" for place, each in published.serving(connection).items()}
     by_place = {(name.partition("/")[0], name.partition("/")[2]): text for name, text in good_templates.items()}
     policies = load_policies(folders_of(config, "policies"), good_policies)
-    templates = load_templates(folders_of(config, "templates"), by_place, compiled)
+    templates = load_templates(folders_of(config, "templates"), by_place, compiled, ours)
     new_policies = [each for each in policies if good_policies.get(each.name) != each.text or each.version not in known]
     new_templates = {
         place: (version, text)
@@ -172,9 +173,9 @@ def policies_in_use(config: Config, databases: Databases) -> Policies:
     return load_policies(folders_of(config, "policies"), good)
 
 
-def serving_templates(config: Config) -> TemplateSet:
-    """The templates of the configuration's folders; a broken one is an error here. Raises `Mistakes`."""
-    templates = load_templates(folders_of(config, "templates"))
+def serving_templates(config: Config, databases: Databases) -> TemplateSet:
+    """The templates that serve, files and published ones; a broken one is an error here. Raises `Mistakes`."""
+    _, templates = load_files(config, databases, remember=False)
     if templates.mistakes:
         raise Mistakes(list(templates.mistakes))
     return templates

@@ -26,7 +26,8 @@ from intake.desk.post import broken_files
 from intake.desk.receive import receive
 from intake.inbound.keep import Keeper
 from intake.outbound.deliver import Transport, deliver
-from intake.store import outbox, spool
+from intake.store import outbox, published, spool
+from intake.store.engine import reading
 
 log = structlog.get_logger()
 
@@ -135,7 +136,7 @@ class Program:
     def _start_console(self) -> None:
         from intake.web.server import Console
 
-        console = Console(self.house, self.config.settings.console.listen, now)
+        console = Console(self.house, self.config.settings.console.listen, now, self._reload)
         console.start()
         self._closers.append(console.close)
         self.listening.append(f"http://{console.address}")
@@ -165,11 +166,13 @@ class Program:
         going = self._stop.is_set
         deliver(self.databases.desk, way, owner, now, give_up=give_up, keep_going=lambda: not going())
 
-    def _files(self) -> tuple[tuple[str, int, int], ...]:
-        """What tells that a policy or template changed: path, time and size of each file."""
+    def _files(self) -> tuple[object, ...]:
+        """What tells that a policy or template changed: path, time and size of each file, and what was published."""
         folders = (self.config.policies, self.config.templates)
         files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
-        return tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+        with reading(self.databases.desk) as connection:
+            newest = published.newest(connection)
+        return (newest, *((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files))
 
     def _reload(self) -> None:
         """A changed file serves from the next mail on; a broken one does not, and a person is told."""

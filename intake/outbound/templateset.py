@@ -67,9 +67,12 @@ class TemplateSet:
 
 
 def load(
-    folders: Sequence[Path], last_good: Mapping[Place, str] | None = None, checked: Container[str] = ()
+    folders: Sequence[Path],
+    last_good: Mapping[Place, str] | None = None,
+    checked: Container[str] = (),
+    published: Mapping[Place, str] | None = None,
 ) -> TemplateSet:
-    """The templates of the folders, the first folder that has a file winning.
+    """The templates of the folders, the first folder that has a file winning; `published` ones win over files.
 
     Where that file is broken, the last good text of its (language, name) serves, else the next folder's file.
     A text whose version is among `checked` was found good by this version of the program, and is compiled when used.
@@ -78,6 +81,11 @@ def load(
     templates: dict[Place, Template | Checked] = {}
     mistakes: list[Mistake] = []
     broken: set[Place] = set()
+    for place, text in (published or {}).items():
+        try:
+            templates[place] = compile_template(text, f"published {place[0]}/{place[1]}", place[1], place[0])
+        except Mistakes as found:
+            mistakes += found.mistakes
     for folder in folders:
         mistakes += _strays(folder)
         for place, file in _files(folder):

@@ -139,6 +139,18 @@ version = Table(
     Column("served_at", Instant, nullable=False, comment="when it last began to serve"),
 )
 
+published = Table(
+    "published",
+    desk,
+    Column("id", Key, primary_key=True),
+    Column("language", String(16), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("text", Text, comment="a template that serves over its file; NULL: the file serves again"),
+    Column("author", String(320), nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Index("published_place", "language", "name"),
+)
+
 case = Table(
     "cases",
     desk,

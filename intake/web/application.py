@@ -14,10 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from intake.errors import IntakeError
 from intake.store.engine import reading
-from intake.web import case, case_acts, mails, people, sign_in, work_list
+from intake.web import case, case_acts, mails, people, sign_in, templates, work_list
 from intake.web.case import NoSuchCase
 from intake.web.door import Forbidden, NotSignedIn
 from intake.web.site import ASSETS, Site
+from intake.web.templates import NoSuchTemplate
 
 log = structlog.get_logger()
 LARGEST_FORM = 1_048_576
@@ -43,7 +44,7 @@ def application(site: Site) -> FastAPI:
     """All pages over a site."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
-    for part in (sign_in, work_list, case, case_acts, mails, people):
+    for part in (sign_in, work_list, case, case_acts, mails, people, templates):
         app.include_router(part.router)
     app.get("/health", include_in_schema=False)(health)
     app.get("/assets/{name}", include_in_schema=False)(asset)
@@ -131,8 +132,9 @@ def _tell_errors(app: FastAPI) -> None:
     def forbidden(request: Request, error: Forbidden) -> Response:
         return page(request, 403, "Not allowed", str(error))
 
+    @app.exception_handler(NoSuchTemplate)
     @app.exception_handler(NoSuchCase)
-    def no_such_case(request: Request, error: NoSuchCase) -> Response:
+    def nothing_there(request: Request, error: IntakeError) -> Response:
         return page(request, 404, "Nothing here", str(error))
 
     @app.exception_handler(IntakeError)

@@ -17,7 +17,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     "admin": frozenset({"read", "work", "publish", "people"}),
 }
 MEANING: Mapping[Right, str] = {
-    "read": "see cases, templates and policies",
+    "read": "see cases and templates",
     "work": "reply, note, and act on cases",
     "publish": "publish and roll back templates",
     "people": "invite people, give roles, sign people out",

@@ -24,9 +24,14 @@ class Console:
     """The pages on a host and port."""
 
     def __init__(
-        self, house: House, listen: str, now: Callable[[], datetime], passwords: Passwords | None = None
+        self,
+        house: House,
+        listen: str,
+        now: Callable[[], datetime],
+        reload: Callable[[], None],
+        passwords: Passwords | None = None,
     ) -> None:
-        self._site = Site(house, now, passwords or Passwords())
+        self._site = Site(house, now, reload, passwords or Passwords())
         self._listen = listen
         self._thread: threading.Thread | None = None
         self.address = ""

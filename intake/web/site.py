@@ -43,10 +43,11 @@ def _environment() -> Environment:
 
 @dataclass
 class Site:
-    """The console's parts. `now` gives this instant."""
+    """The console's parts. `now` gives this instant; `reload` has what was published serve at once."""
 
     house: House
     now: Callable[[], datetime]
+    reload: Callable[[], None]
     passwords: Passwords
     pages: Environment = field(default_factory=_environment)
     devices: Throttle = field(default_factory=lambda: Throttle(PER_DEVICE))

@@ -16,6 +16,7 @@ from argon2.profiles import CHEAPEST
 from house import FORM, NOW, ROUTE, Home, home, mail
 from sqlalchemy import select
 
+from intake import app
 from intake.store import accounts, people, tables
 from intake.store.engine import reading
 from intake.store.people import Agent
@@ -105,6 +106,11 @@ class Desk:
         client.cookies.set("intake_session", secret)
         return Person(client, csrf_token(secret))
 
+    def reload(self) -> None:
+        """Reads policies and templates again, as the program does when one was published."""
+        house = self.home.house
+        house.policies, house.templates = app.load_files(self.home.config, self.home.databases)
+
     def account(self, address: str, role: str = "agent") -> str:
         """An account with the password above; its address."""
         with self.home.databases.desk.begin() as connection:
@@ -133,7 +139,7 @@ def desk(folder: Path, changes: Mapping[str, Any] | None = None, more: str = "")
     with home(folder, changes, more) as opened:
         made = Desk(opened, None)  # type: ignore[arg-type]
         cheap = Passwords(PasswordHasher.from_parameters(CHEAPEST))
-        made.console = Console(opened.house, "127.0.0.1:0", lambda: made.now, cheap)
+        made.console = Console(opened.house, "127.0.0.1:0", lambda: made.now, made.reload, cheap)
         made.console.start()
         try:
             yield made

@@ -60,6 +60,16 @@ for (const button of document.querySelectorAll("[data-images]")) {
   });
 }
 
+// a variable goes to where one types
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  const source = document.getElementById("source");
+  if (!button || !source || source.readOnly) return;
+  source.setRangeText(button.dataset.insert, source.selectionStart, source.selectionEnd, "end");
+  source.focus();
+  source.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 // one text is sent once, however often somebody clicks
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.sent) event.preventDefault();

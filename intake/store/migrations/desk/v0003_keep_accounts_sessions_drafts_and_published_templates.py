@@ -1,4 +1,4 @@
-"""Keep accounts, sessions and drafts."""
+"""Keep accounts, sessions, drafts and published templates."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,25 @@ down_revision = "v0002"
 
 
 def upgrade() -> None:
-    """Keep accounts, sessions and drafts."""
+    """Keep accounts, sessions, drafts and published templates."""
+    op.create_table(
+        "published",
+        sa.Column("id", Key, nullable=False),
+        sa.Column("language", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column(
+            "text",
+            sa.Text(),
+            nullable=True,
+            comment="a template that serves over its file; NULL: the file serves again",
+        ),
+        sa.Column("author", sa.String(length=320), nullable=False),
+        sa.Column("published_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("published", schema=None) as batch_op:
+        batch_op.create_index("published_place", ["language", "name"], unique=False)
+
     op.create_table(
         "welcome",
         sa.Column("id", sa.String(length=64), nullable=False, comment="hash of the secret in a one-time link"),
@@ -71,3 +89,7 @@ def downgrade() -> None:
 
     op.drop_table("session")
     op.drop_table("welcome")
+    with op.batch_alter_table("published", schema=None) as batch_op:
+        batch_op.drop_index("published_place")
+
+    op.drop_table("published")
