@@ -1,5 +1,6 @@
 """The console's HTTP server, in a thread of its own."""
 
+import os
 import socket
 import threading
 import time
@@ -44,7 +45,9 @@ class Console:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
             listening = socket.create_server((host, int(port)), family=family)
         except OSError as error:
-            raise IntakeError(f"console.listen: {self._listen} cannot be had: {error.strerror}") from None
+            raise IntakeError(
+                f"console.listen: {self._listen} cannot be had: {os.strerror(error.errno or 0)}"
+            ) from None
         shown = f"[{host}]" if ":" in host else host
         self.address = f"{shown}:{listening.getsockname()[1]}"
         self._server = uvicorn.Server(

@@ -1,6 +1,7 @@
 """Reply templates: which there are in which language, an editor with live preview, publishing and rolling back."""
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
@@ -26,6 +27,7 @@ from intake.web.site import Site
 
 log = structlog.get_logger()
 router = APIRouter()
+BODY_STYLE = re.compile(r'<body style="[^"]*">')
 Text = Annotated[str, Form(max_length=SOURCE_CHARACTERS)]
 Reference = Annotated[str, Form(max_length=40)]
 
@@ -42,6 +44,11 @@ class Tried:
     words: Words | None
     difference: tuple[str, ...]
     said: str = ""
+
+    def page(self, sheet: str) -> str:
+        """The mail's HTML with our own sheet in place of its style, which our pages' policy would not let stand."""
+        html = BODY_STYLE.sub("<body>", self.words.html if self.words else "", count=1)
+        return html.replace("</head>", f'<link rel="stylesheet" href="{sheet}"></head>', 1)
 
 
 @router.get("/templates")
