@@ -38,11 +38,6 @@ def listed(connection: Connection, policies: Policies, state: str | None, limit:
     return rows + [Row(case) for case in cases.each(connection, ids)]
 
 
-def every_open(connection: Connection, policies: Policies) -> list[Row]:
-    """Every open case in the work list's order."""
-    return _open(connection, policies, list(OPEN))
-
-
 def _open(connection: Connection, policies: Policies, states: list[str]) -> list[Row]:
     known = {policy.name: policy for policy in policies}
     found: dict[int, Case] = {}

@@ -1,6 +1,8 @@
-"""Finding cases by words, and telling whether the open ones changed."""
+"""Finding cases by words or state, and telling which of them changed."""
 
-from sqlalchemy import Connection, and_, func, or_, select
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, and_, or_, select
 
 from intake.store.tables import case
 
@@ -17,15 +19,13 @@ def by_words(connection: Connection, written: str, limit: int) -> list[int]:
     return list(connection.scalars(select(case.c.id).where(and_(*each)).order_by(case.c.id.desc()).limit(limit)))
 
 
-def newest(connection: Connection, states: list[str], limit: int) -> list[int]:
-    """Ids of the cases in these states that changed last, the latest first."""
+def newest(connection: Connection, states: Sequence[str], limit: int) -> list[int]:
+    """Ids of the newest cases in these states, the newest first."""
     query = select(case.c.id).where(case.c.state.in_(states)).order_by(case.c.id.desc()).limit(limit)
     return list(connection.scalars(query))
 
 
-def state_of(connection: Connection, states: list[str]) -> tuple[int, int]:
-    """Two numbers that change whenever a case enters, leaves or changes within these states."""
-    row = connection.execute(
-        select(func.count(), func.coalesce(func.sum(case.c.version), 0)).where(case.c.state.in_(states))
-    ).one()
-    return int(row[0]), int(row[1])
+def versions(connection: Connection, states: Sequence[str]) -> dict[int, int]:
+    """The version of every case in these states, by its id."""
+    rows = connection.execute(select(case.c.id, case.c.version).where(case.c.state.in_(states)))
+    return {row.id: row.version for row in rows}

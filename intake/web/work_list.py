@@ -1,7 +1,7 @@
 """The work list: open cases in the order of their policies, with time left, filters and search."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -14,9 +14,9 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from intake.core.case.case import Case, Clock
-from intake.core.case.work_list import PROMISES
-from intake.desk import work_list
+from intake.core.case.work_list import PROMISES, Place, key, ordered
 from intake.desk.house import House
+from intake.desk.policies import Policies
 from intake.desk.work_list import OPEN, OVER, Row
 from intake.store import cases, finding, people
 from intake.store.engine import reading
@@ -61,20 +61,33 @@ class Line:
 
 
 class OpenCases:
-    """The open cases in order, made anew when one of them or a policy changed."""
+    """The open cases in order. What changed since somebody looked last is read again, and nothing else."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._made_of: object = None
+        self._policies: Policies | None = None
+        self._cases: dict[int, Case] = {}
+        self._places: dict[int, Place] = {}
         self._rows: list[Row] = []
 
     def rows(self, house: House, connection: Connection) -> list[Row]:
         """Every open case in the work list's order."""
-        now_made_of = (id(house.policies), finding.state_of(connection, list(OPEN)))
+        versions = finding.versions(connection, OPEN)
         with self._lock:
-            if self._made_of != now_made_of:
-                self._rows = work_list.every_open(connection, house.policies)
-                self._made_of = now_made_of
+            same = self._policies is house.policies
+            known = self._cases if same else {}
+            changed = [
+                each for each, version in versions.items() if each not in known or known[each].version != version
+            ]
+            if same and not changed and len(versions) == len(known):
+                return self._rows
+            fresh = {case.id: case for case in cases.each(connection, changed)}
+            by_name = {policy.name: policy for policy in house.policies}
+            places = {each: key(by_name.get(case.policy), case) for each, case in fresh.items()}
+            self._cases = {each: fresh[each] if each in fresh else known[each] for each in versions}
+            self._places = {each: places[each] if each in places else self._places[each] for each in versions}
+            self._policies = house.policies
+            self._rows = [Row(self._cases[each], self._places[each].because) for each in ordered(self._places)]
             return self._rows
 
 
@@ -99,8 +112,10 @@ def _shown(site: Site, visitor: Visitor, wanted: Wanted) -> dict[str, Any]:
         seen = (row for row in every if visitor.sight.sees(row.case))
         first = (max(wanted.page, 1) - 1) * PAGE
         tests = _tests(visitor, wanted)
-        matching = [row for row in seen if all(test(row.case) for test in tests)]
-        shown = matching[first : first + PAGE]
+        matching = (row for row in seen if all(test(row.case) for test in tests))
+        # one more than is shown tells that there are more; of open cases all are at hand, and counted
+        found = list(matching if isinstance(every, list) else islice(matching, first + PAGE + 1))
+        shown = found[first : first + PAGE]
         lines = [_line(site, connection, visitor, row, names) for names in [_names(connection, shown)] for row in shown]
     drawn = site.pages.get_template("lines.html").render(site=site, visitor=visitor, lines=lines, wanted=wanted)
     settings = site.house.settings
@@ -109,22 +124,29 @@ def _shown(site: Site, visitor: Visitor, wanted: Wanted) -> dict[str, Any]:
         "wanted": wanted,
         "lines": lines,
         "drawn": drawn,
-        "count": len(matching),
-        "pages": max(1, -(-len(matching) // PAGE)),
+        "count": len(found) if isinstance(every, list) or len(found) <= first + PAGE else None,
+        "more": len(found) > first + PAGE,
         "queues": sorted(queues),
         "policies": sorted(policy.name for policy in site.house.policies),
-        "seen": sha256(f"{len(matching)} {drawn}".encode()).hexdigest()[:16],
+        "seen": sha256(f"{len(found)} {drawn}".encode()).hexdigest()[:16],
     }
 
 
 def _rows(site: Site, connection: Connection, wanted: Wanted) -> Iterable[Row]:
     if wanted.q.strip():
         ids = finding.by_words(connection, wanted.q, SEARCHED)
-        return (Row(case) for case in cases.each(connection, ids))
+        return _some_at_a_time(connection, ids)
     if wanted.show == "over":
         ids = finding.newest(connection, list(OVER), SEARCHED)
-        return (Row(case) for case in islice(cases.each(connection, ids), SEARCHED))
+        return _some_at_a_time(connection, ids)
     return _open_cases(site).rows(site.house, connection)
+
+
+def _some_at_a_time(connection: Connection, ids: Sequence[int]) -> Iterator[Row]:
+    """Cases in the order of their ids given, read as far as somebody looks."""
+    for start in range(0, len(ids), PAGE):
+        loaded = cases.load(connection, ids[start : start + PAGE])
+        yield from (Row(loaded[each]) for each in ids[start : start + PAGE] if each in loaded)
 
 
 def _open_cases(site: Site) -> OpenCases:
