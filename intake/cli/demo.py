@@ -183,6 +183,8 @@ def _where_next(config: Config, running: Program, once: bool) -> None:
         ("the letters, as a Maildir", str(config.folder / "outgoing")),
         ("a configuration of your own", f"{shown} init DIR"),
     ]
+    if running.first_link and not once:
+        rows.insert(0, ("the console, as its first admin", running.first_link))
     say("\nWhere to look next")
     for what, how in rows:
         say(f"  {what}:\n      {how}")

@@ -18,7 +18,7 @@ from intake.core.mail.clean import clean
 from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldSpec, FieldValue
 from intake.core.mail.message import Message, Trust, Unreadable
-from intake.core.mail.read import html_of, read
+from intake.core.mail.read import html_of, locate, read
 from intake.desk.signatures import Keys, signer
 from intake.errors import IntakeError
 from intake.store import spool
@@ -134,6 +134,14 @@ class Reader:
             return None
         return found[0] if found else None
 
+    def attachment(self, mail_id: int, place: tuple[int, ...]) -> bytes | None:
+        """The decoded bytes of a kept mail's attachment; None where there is none at that place."""
+        try:
+            found, _ = self._result(*self._begin(_attachment_kept, mail_id, place))
+        except Broken:
+            return None
+        return found[0] if found else None
+
     def _believed(self, work: Work, mails: Mapping[int, int | bytes], read: dict[int, Reading]) -> dict[int, Reading]:
         """The readings, their senders believed where a signature holds by its key in DNS."""
         wanted = {each: reading.message.signature_records for each, reading in read.items() if reading.message}
@@ -237,6 +245,14 @@ def _html_kept(mail_id: int, images: bool) -> list[str | None]:
     try:
         return [clean(html_of(spool.raw(_engine, mail_id)), images=images)]
     except Unreadable:
+        return [None]
+
+
+def _attachment_kept(mail_id: int, place: tuple[int, ...]) -> list[bytes | None]:
+    assert _engine is not None
+    try:
+        return [locate(spool.raw(_engine, mail_id), place)]
+    except (Unreadable, LookupError):
         return [None]
 
 

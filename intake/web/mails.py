@@ -6,6 +6,7 @@ Content-Security-Policy of its own that loads nothing, pictures from elsewhere o
 
 from email import message_from_bytes
 from email.policy import default
+from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
@@ -31,13 +32,26 @@ FRAME = (
 def raw(site: OurSite, visitor: Looking, reference: str, number: int) -> Response:
     """The mail's bytes as they were kept, to download."""
     mail_id = _mail_of(site, visitor, reference, number)
-    return _download(spool.raw(site.house.databases.spool, mail_id), f"mail-{mail_id}")
+    return _download(spool.raw(site.house.databases.spool, mail_id), f"mail-{mail_id}.eml")
+
+
+@router.get("/cases/{reference}/messages/{number}/files/{index}")
+def file(site: OurSite, visitor: Looking, reference: str, number: int, index: int) -> Response:
+    """An attachment, to download and never to be shown here: whatever it is, the browser only keeps it."""
+    stored = _message_of(site, visitor, reference, number)
+    given = stored.attachments[index] if 0 <= index < len(stored.attachments) else None
+    found = None
+    if given is not None and stored.mail_id is not None:
+        found = site.house.reader.attachment(stored.mail_id, tuple(given["place"]))
+    if given is None or found is None:
+        raise IntakeError(f"message {number} has no attachment {index} that can be read; the original mail is there")
+    return _download(found, given["filename"])
 
 
 @router.get("/cases/{reference}/letters/{number}/raw")
 def letter(site: OurSite, visitor: Looking, reference: str, number: int) -> Response:
     """A letter of ours, to download."""
-    return _download(_letter(site, visitor, reference, number), f"letter-{number}")
+    return _download(_letter(site, visitor, reference, number), f"letter-{number}.eml")
 
 
 def _letter(site: Site, visitor: Visitor, reference: str, number: int) -> bytes:
@@ -69,16 +83,22 @@ def formatted(site: OurSite, visitor: Looking, reference: str, number: int, imag
     return HTMLResponse(page, headers=headers)
 
 
-def _mail_of(site: Site, visitor: Visitor, reference: str, number: int) -> int:
+def _message_of(site: Site, visitor: Visitor, reference: str, number: int) -> messages.StoredMessage:
     with reading(site.house.databases.reading) as connection:
         case = seen_case(connection, visitor, reference)
         stored = messages.of_case(connection, case.id)
-    mail_id = stored[number].mail_id if 0 <= number < len(stored) else None
+    if not 0 <= number < len(stored):
+        raise IntakeError(f"{case.reference} has no message {number}")
+    return stored[number]
+
+
+def _mail_of(site: Site, visitor: Visitor, reference: str, number: int) -> int:
+    mail_id = _message_of(site, visitor, reference, number).mail_id
     if mail_id is None:
-        raise IntakeError(f"{case.reference} has no mail {number}")
+        raise IntakeError(f"message {number} came by no mail")
     return mail_id
 
 
 def _download(found: bytes, name: str) -> Response:
-    headers = {"content-disposition": f'attachment; filename="{name}.eml"'}
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
     return Response(found, media_type="application/octet-stream", headers=headers)

@@ -1,8 +1,10 @@
 """A case's page: what it shows, acts and who gets a mail, drafts, two people at once, mails as they came."""
 
+from email.message import EmailMessage
+
 import pytest
 from console import ADA, BO, HOSTILE, Desk, formatted_mail
-from house import mail
+from house import FORM, mail
 
 
 def test_a_note_stays_here_and_is_the_default(here: Desk) -> None:
@@ -151,6 +153,24 @@ def test_the_mail_can_be_had_as_it_came(here: Desk) -> None:
     assert got.content == raw
     assert got.headers["content-disposition"].startswith("attachment")
     assert ada.get(f"/cases/{reference}/messages/7/raw").status_code == 400
+
+
+def test_an_attachment_is_downloaded_and_never_shown(here: Desk) -> None:
+    """THREATS 33, 35."""
+    made = EmailMessage()
+    made["From"], made["To"] = "Kim <kim@hosting.example>", "open-xchange@support.example"
+    made["Subject"], made["Message-ID"] = "With a file", "<file@hosting.example>"
+    made.set_content(FORM)
+    made.add_attachment(b"<script>alert(1)</script>", "text", "html", filename="../../ü\u200b.html")
+    reference, ada = here.take(made.as_bytes()), here.person()
+    got = ada.get(f"/cases/{reference}/messages/0/files/0")
+    assert got.content == b"<script>alert(1)</script>"
+    assert got.headers["content-type"] == "application/octet-stream"
+    assert got.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
+    assert "/" not in got.headers["content-disposition"]
+    assert "/files/0" in ada.get(f"/cases/{reference}").text
+    assert ada.get(f"/cases/{reference}/messages/0/files/7").status_code == 400
+    assert ada.get(f"/cases/{here.case()}/messages/0/files/0").status_code == 400
 
 
 def test_a_letter_of_ours_can_be_read_on_the_page(here: Desk) -> None:

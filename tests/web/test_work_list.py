@@ -123,7 +123,14 @@ def test_a_private_case_is_shown_to_the_people_of_its_role_alone(fresh: Desk) ->
             assert "Remote" not in page
         assert "security" not in outsider.get("/").text
         unknown = outsider.get("/cases/ZD-999999")
-        for path in ("", "/messages/0/raw", "/messages/0/formatted", "/letters/1/raw", "/letters/1/text"):
+        for path in (
+            "",
+            "/messages/0/raw",
+            "/messages/0/formatted",
+            "/messages/0/files/0",
+            "/letters/1/raw",
+            "/letters/1/text",
+        ):
             hidden = outsider.get(f"/cases/{secret}{path}")
             assert hidden.status_code == 404, path
             assert hidden.text.replace(secret, "") == unknown.text.replace("ZD-999999", "")
