@@ -61,7 +61,8 @@ def _measure(home: Path, mails: int, workers: int) -> tuple[float, float]:
     specs = house.policies.get("open-xchange").specs
     started = time.perf_counter()
     for _, raw in made[20:]:
-        read_fields(specs, read(raw).form_texts)
+        message = read(raw)
+        read_fields(specs, message.form_texts, message.file_texts)
     alone = mails / (time.perf_counter() - started)
     house.reader.close()
     databases.close()

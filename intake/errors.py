@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 
 class IntakeError(Exception):
@@ -28,6 +29,10 @@ class Mistake:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.key}: {self.text}" if self.key else f"{place}: {self.text}"
+
+    def json(self) -> dict[str, Any]:
+        """The mistake for scripts."""
+        return {"file": self.file, "line": self.line, "key": self.key, "text": self.text}
 
 
 class Mistakes(IntakeError):  # noqa: N818

@@ -108,6 +108,8 @@ def test_defaults_in_the_example_are_the_programs_own() -> None:
         ('"lead@desk.example"', '"lead"', "roles.lead[1]", "must be one mail address"),
         ('"lead@desk.example"', '"open-xchange@support.example"', "roles.lead[1]", "come back as cases"),
         ("aliases = []", 'aliases = ["open-xchange@support.example"]', "route[1].address", "stands twice"),
+        ("security = [", "guards = [", "route[6].role", "a private route needs a role of its own"),
+        ('role = "security"', "", "route[6].private", "a private route needs a role of its own"),
         ("[service]", "_env_file = 'x'\n[service]", "_env_file", "no such key"),
         ("[service]", "_cli_parse_args = true\n[service]", "_cli_parse_args", "no such key"),
         ("\n[[route]]", "\n[[rout]]", "route", "is needed here and missing"),

@@ -11,7 +11,9 @@ from pydantic import BaseModel
 
 from intake.cli import COMMANDS, command
 from intake.config import Settings
+from intake.core.case.commands import COMMANDS as BY_MAIL
 from intake.core.policy import schema, schema_examples, schema_rules, schema_types
+from intake.core.policy.policy import load_policy
 from intake.desk.customers import AgentPart, CustomerPart
 from intake.outbound.grammar import FILTERS
 from intake.outbound.samples import SAMPLES
@@ -92,6 +94,11 @@ def test_paths_and_tests_that_a_page_names_exist(page: Path) -> None:
 def test_the_table_of_commands_has_each_of_them_and_no_other() -> None:
     told = first_cells((ROOT / "docs/commands.md").read_text(encoding="utf-8"))
     assert sorted(told) == sorted(f"intake {name}" for name in LEAVES)
+
+
+def test_the_page_for_agents_has_each_command_as_the_table_has_it_and_no_other() -> None:
+    told = [line for line in section("agents-by-mail.md", "## Commands").splitlines() if line.startswith("| `")]
+    assert told == [f"| `{each.form}` | {each.about} |" for each in BY_MAIL]
 
 
 @every_page
@@ -192,6 +199,28 @@ def test_every_table_of_a_policy_is_explained() -> None:
     top = set(first_cells(section("policies.md", "### At the top")))
     tables = {name.split(".")[0].strip("[]") for name in re.findall(r"^### `(.+)`$", text, re.MULTILINE)}
     assert top | tables == set(schema.PolicyFile.model_fields)
+
+
+CLAUSE = re.compile(r"^\| ([A-Z]+-\d+) \| (Works|Told) \| \S", re.MULTILINE)
+
+
+def clauses() -> dict[str, str]:
+    """The clauses of the shipped policies with their marks, as the page lists them."""
+    return dict(CLAUSE.findall(section("policies.md", "## The clauses")))
+
+
+def test_every_clause_that_a_shipped_policy_quotes_is_listed_with_its_mark() -> None:
+    files = sorted((ROOT / "policies").glob("*.toml"))
+    quoted = [load_policy(file.read_text(encoding="utf-8"), file.name).file.clauses for file in files]
+    assert sorted(clauses()) == sorted(clause for each in quoted for clause in each)
+
+
+def test_every_clause_that_works_has_a_test_of_its_name() -> None:
+    tests = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests/policies").glob("test_*.py"))
+    works = [clause for clause, mark in clauses().items() if mark == "Works"]
+    named = {clause for clause in works if f"def test_{clause.lower().replace('-', '_')}_" in tests}
+    assert set(works) - named == set()
+    assert works
 
 
 def test_the_keys_of_an_agent_are_named() -> None:

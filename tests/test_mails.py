@@ -68,7 +68,7 @@ def test_a_mail_reads_as_its_pair_says(name: str) -> None:
     message = read(raw, trust=trust, own_addresses=own)
     actual: dict[str, Any] = {"message": facts(message)}
     if "fields" in expected or "missing" in expected:
-        values = read_fields(specs(), message.form_texts)
+        values = read_fields(specs(), message.form_texts, message.file_texts)
         actual["fields"] = {key: asdict(value) for key, value in values.items()}
         actual["missing"] = list(missing_fields(specs(), values))
     nulls = expected.pop("none", [])

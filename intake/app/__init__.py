@@ -1,42 +1,29 @@
 """Builds the parts from the configuration and runs them. The only reader of the clock."""
 
+from __future__ import annotations
+
 import secrets
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import structlog
+from typing import TYPE_CHECKING
 
 from intake import __version__
-from intake.config import Config
-from intake.core.answer.tokens import Keys
-from intake.core.mail.message import Trust
-from intake.desk.digest import send_digests
-from intake.desk.house import House, own_addresses
-from intake.desk.policies import Policies, load_policies
-from intake.desk.post import broken_files as broken_files
-from intake.desk.reader import Reader, Way
-from intake.desk.receive import receive
-from intake.desk.signatures import Keys as SignatureKeys
-from intake.desk.tick import tick
 from intake.errors import IntakeError, Mistake, Mistakes
-from intake.inbound.keep import Keeper as Keeper
-from intake.inbound.routing import Routes
-from intake.outbound.deliver import Counts, MaildirTransport, SmtpTransport, Transport, deliver
-from intake.outbound.templateset import TemplateSet
-from intake.outbound.templateset import check_templates as check_templates
-from intake.outbound.templateset import load as load_templates
 from intake.shipped import shipped
-from intake.store import keys, published
-from intake.store import outbox as outbox
-from intake.store import spool as spool
-from intake.store.engine import Databases, open_databases
-from intake.store.engine import reading as reading_store
-from intake.store.migrate import upgrade
-from intake.tomlfile import suggestion as suggestion
 
-log = structlog.get_logger()
+# Everything heavy is imported where it is used: each command waits for what it needs alone.
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from intake.config import Config
+    from intake.core.policy.policy import Policy
+    from intake.desk.house import House
+    from intake.desk.policies import Policies
+    from intake.inbound.routing import Routes
+    from intake.outbound.deliver import Counts, Transport
+    from intake.outbound.templateset import TemplateSet
+    from intake.store.engine import Databases
 
 ROLES = ("smtp", "lmtp", "imap", "desk", "send", "chase", "console")
 
@@ -54,10 +41,20 @@ def database_url(config: Config) -> str:
 
 def open_store(config: Config) -> Databases:
     """The databases, brought to this version's schema. Raises `IntakeError` where they cannot be opened."""
+    from sqlalchemy.exc import ArgumentError
+
+    from intake.store.engine import open_databases
+    from intake.store.migrate import upgrade
+
     try:
         databases = open_databases(config.folder, database_url(config))
     except OSError as error:
         raise IntakeError(f"{config.folder}: cannot be written: {error.strerror}") from None
+    except ModuleNotFoundError as error:
+        raise IntakeError(f"store.url: this database needs the Python package {error.name}; install it") from None
+    except ArgumentError:
+        # (the URL may hold a password, and is not shown)
+        raise IntakeError("store.url: no database's URL; right would be postgresql://user@host/name") from None
     upgrade(databases)
     return databases
 
@@ -67,8 +64,16 @@ def open_house(config: Config, databases: Databases, *, trial: bool = False) -> 
 
     For a trial nothing is written: neither what serves from now on, nor the first signing key.
     """
+    from intake.core.answer.tokens import Keys
+    from intake.core.mail.message import Trust
+    from intake.desk.house import House, own_addresses
+    from intake.desk.reader import Reader, Way
+    from intake.desk.signatures import Keys as SignatureKeys
+    from intake.store import keys
+    from intake.store.engine import reading as reading_store
+
     settings, reading = config.settings, config.settings.reading
-    policies, templates = load_files(config, databases, remember=not trial)
+    policies, templates = load_files(config, databases, remember=not trial, later=trial)
     with reading_store(databases.desk) as connection:
         signing = keys.signing_keys(connection)
     if trial:
@@ -86,8 +91,18 @@ def open_house(config: Config, databases: Databases, *, trial: bool = False) -> 
     return House(databases, settings, policies, templates, Keys(signing), reader, lambda: secrets.token_hex(8))
 
 
-def load_files(config: Config, databases: Databases, *, remember: bool = True) -> tuple[Policies, TemplateSet]:
-    """Policies and templates from their files; what serves is remembered as the last good version."""
+def load_files(
+    config: Config, databases: Databases, *, remember: bool = True, later: bool = False
+) -> tuple[Policies, TemplateSet]:
+    """Policies and templates from their files; what serves is remembered as the last good version.
+
+    With `later`, templates are not checked before they are used.
+    """
+    from intake.desk.policies import load_policies
+    from intake.outbound.templateset import load as load_templates
+    from intake.store import keys, published
+    from intake.store.engine import reading as reading_store
+
     checked = f"template {__version__}"
     with reading_store(databases.desk) as connection:
         good_policies = keys.served(connection, "policy")
@@ -97,14 +112,16 @@ def load_files(config: Config, databases: Databases, *, remember: bool = True) -
         ours = {place: each.text or "" for place, each in published.serving(connection).items()}
     by_place = {(name.partition("/")[0], name.partition("/")[2]): text for name, text in good_templates.items()}
     policies = load_policies(folders_of(config, "policies"), good_policies)
-    templates = load_templates(folders_of(config, "templates"), by_place, compiled, ours)
+    templates = load_templates(folders_of(config, "templates"), by_place, compiled, ours, later=later)
+    if not remember:
+        return policies, templates
     new_policies = [each for each in policies if good_policies.get(each.name) != each.text or each.version not in known]
     new_templates = {
         place: (version, text)
         for place, (version, text) in templates.versions().items()
         if by_place.get(place) != text or version not in compiled
     }
-    if remember and (new_policies or new_templates):
+    if new_policies or new_templates:
         with databases.desk.begin() as connection:
             for policy in new_policies:
                 keys.remember(connection, "policy", policy.name, policy.version, policy.text, now())
@@ -127,11 +144,15 @@ def mistakes(house: House) -> list[Mistake]:
 
 def routes(config: Config) -> Routes:
     """The configured routes as the channels ask for them."""
+    from intake.inbound.routing import Routes
+
     return Routes(config.settings.route, config.settings.answers.token_separator)
 
 
 def transport(config: Config) -> Transport:
     """The way out: the smarthost, else a Maildir (`outgoing` in the data folder where none is named)."""
+    from intake.outbound.deliver import MaildirTransport, SmtpTransport
+
     outgoing = config.settings.outgoing
     if outgoing.smtp:
         password = config.secret(outgoing.password) if outgoing.password else ""
@@ -141,7 +162,10 @@ def transport(config: Config) -> Transport:
 
 @contextmanager
 def house_of(config: Config, *, trial: bool = False) -> Iterator[House]:
-    """The desk's parts for one command, let go afterwards."""
+    """The desk's parts for one command, let go afterwards; log lines go to standard error."""
+    from intake.app.logs import to_standard_error
+
+    to_standard_error()
     databases = open_store(config)
     try:
         house = open_house(config, databases, trial=trial)
@@ -155,19 +179,34 @@ def house_of(config: Config, *, trial: bool = False) -> Iterator[House]:
 
 def serving_policies(config: Config) -> Policies:
     """The policies of the configuration's files; a broken one is an error here. Raises `Mistakes`."""
+    from intake.desk.policies import load_policies
+
     policies = load_policies(folders_of(config, "policies"), {})
     if policies.mistakes:
         raise Mistakes(policies.mistakes)
     return policies
 
 
+def policy_named(config: Config, name: str) -> Policy:
+    """One policy by its name, from the configuration's files. Raises `IntakeError`, `Mistakes` where it is broken."""
+    from intake.desk.policies import policy_named as named
+
+    return named(folders_of(config, "policies"), name)
+
+
 def checked_policies(config: Config) -> Policies:
     """The policies whose files are sound; those that are not are named in `mistakes`."""
+    from intake.desk.policies import load_policies
+
     return load_policies(folders_of(config, "policies"), {})
 
 
 def policies_in_use(config: Config, databases: Databases) -> Policies:
     """The policies as they serve: where a file is broken, its last good version."""
+    from intake.desk.policies import load_policies
+    from intake.store import keys
+    from intake.store.engine import reading as reading_store
+
     with reading_store(databases.desk) as connection:
         good = keys.served(connection, "policy")
     return load_policies(folders_of(config, "policies"), good)
@@ -182,14 +221,21 @@ def serving_templates(config: Config, databases: Databases) -> TemplateSet:
 
 
 def chase(house: House, at: datetime) -> int:
-    """Does what clocks ask for at `at`, and sends digests that are due; gives back how many cases changed."""
+    """Does what clocks ask for at `at`, sends notices and digests that are due; gives back how many cases changed."""
+    from intake.desk.digest import send_digests
+    from intake.desk.notices import send_notices
+    from intake.desk.tick import tick
+
     chased = tick(house, at)
+    send_notices(house, at)
     send_digests(house, at)
     return chased
 
 
 def one_pass(config: Config, house: House, at: datetime) -> tuple[int, Counts]:
     """Chases everything that asks for something at `at`, and sends what is to go out; decides waiting mail first."""
+    from intake.outbound.deliver import deliver
+
     decide_all(house)
     chased = chase(house, at)
     give_up = timedelta(hours=config.settings.outgoing.give_up_after_hours)
@@ -198,6 +244,10 @@ def one_pass(config: Config, house: House, at: datetime) -> tuple[int, Counts]:
 
 
 def decide_all(house: House, tell: Callable[[int], object] = lambda _: None) -> None:
-    """Decides every mail that waits; `tell` hears how many outcomes each pass wrote."""
+    """Decides every mail that waits, and tells the desk; `tell` hears how many outcomes each pass wrote."""
+    from intake.desk.notices import send_notices
+    from intake.desk.receive import receive
+
     while count := receive(house, now()):
         tell(count)
+    send_notices(house, now())

@@ -1,38 +1,74 @@
 """Everything that is wrong with an installation's files, in one go."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
+
+from babel import Locale
 
 from intake.app import folders_of
 from intake.app.check_policies import example_mistakes
 from intake.config import Config
-from intake.desk.house import own_addresses
-from intake.desk.policies import load_policies
+from intake.core.policy.policy import Policy
+from intake.desk.policies import Policies, load_policies
 from intake.errors import Mistake
 from intake.outbound.templateset import check_templates
 from intake.tomlfile import suggestion
 
+COUNTRY = re.compile("[A-Z]{2}")
+
 
 def check(config: Config) -> list[Mistake]:
     """Every mistake in policies and templates, and in what the configuration says of them."""
-    settings, text = config.settings, config.text
     policies = load_policies(folders_of(config, "policies"), {})
     found = [*policies.mistakes, *example_mistakes(policies), *check_templates(folders_of(config, "templates"))]
+    found += [*_folders(config), *_routes(config, policies)]
+    serving = [policy for policy in policies if any(route.policy == policy.name for route in config.settings.route)]
+    return [*found, *_roles(config, serving), *_roles_in(config, serving)]
+
+
+def _folders(config: Config) -> Iterator[Mistake]:
+    """A folder of templates that is none is named with them; one of policies would be passed over in silence."""
+    if not config.policies.is_dir():
+        yield config.text.mistake(("files", "policies"), f"{config.policies} is no folder")
+
+
+def _routes(config: Config, policies: Policies) -> Iterator[Mistake]:
     known = [policy.name for policy in policies]
     broken = {Path(mistake.file).stem for mistake in policies.mistakes}
-    for index, route in enumerate(settings.route):
-        if route.policy not in known and route.policy not in broken:
+    roles = config.settings.roles
+    for index, route in enumerate(config.settings.route):
+        if route.policy and route.policy not in known and route.policy not in broken:
             hint = suggestion(route.policy, known)
-            found.append(text.mistake(("route", index, "policy"), f'no policy is named "{route.policy}"{hint}'))
-    own = own_addresses(settings)
-    for role, addresses in settings.roles.items():
-        for address in addresses:
-            if address in own:
-                said = f"{address} is a route of this desk: its notices would come in as mail"
-                found.append(text.mistake(("roles", role), said))
+            yield config.text.mistake(("route", index, "policy"), f'no policy is named "{route.policy}"{hint}')
+        if route.role and "@" not in route.role and not roles.get(route.role):
+            said = f'no address stands behind the role "{route.role}"{suggestion(route.role, sorted(roles))}'
+            yield config.text.mistake(("route", index, "role"), said)
+
+
+def _roles(config: Config, policies: list[Policy]) -> Iterator[Mistake]:
+    roles = config.settings.roles
+    told = {role for policy in policies for role in policy.roles}
+    told |= {route.role for route in config.settings.route}
+    spare = sorted(set(roles) - told)
     for policy in policies:
-        used = any(route.policy == policy.name for route in settings.route)
-        for role in sorted(policy.roles) if used else ():
-            if not settings.roles.get(role):
+        for role in sorted(policy.roles):
+            if not roles.get(role):
                 said = f'{policy.name} tells the role "{role}", and no address stands behind it'
-                found.append(text.mistake(("roles",), said))
-    return found
+                near = suggestion(role, spare) if spare else ""
+                yield config.text.mistake(("roles",), said + (near if "did you mean" in near else ""))
+
+
+def _roles_in(config: Config, policies: list[Policy]) -> Iterator[Mistake]:
+    """Places and roles that nobody would ever be looked up by."""
+    regions = sorted({part.name for policy in policies for part in policy.file.regions})
+    countries = set(Locale("en").territories)
+    known = sorted({role for policy in policies for role in policy.roles} | set(config.settings.roles))
+    for place, roles in config.settings.roles_in.items():
+        if place not in regions and not (COUNTRY.fullmatch(place) and place in countries):
+            said = f'"{place}" is neither a country\'s code, such as DE, nor a region of a policy'
+            yield config.text.mistake(("roles_in", place), said + suggestion(place, regions))
+        for role in roles:
+            if role not in known:
+                said = f'no policy tells a role "{role}"{suggestion(role, known)}'
+                yield config.text.mistake(("roles_in", place, role), said)

@@ -22,6 +22,7 @@ from intake.app import (
     transport,
 )
 from intake.config import Config
+from intake.desk.notices import send_notices
 from intake.desk.post import broken_files
 from intake.desk.receive import receive
 from intake.inbound.keep import Keeper
@@ -97,6 +98,8 @@ class Program:
             try:
                 if receive(self.house, now()):
                     continue
+                # what one burst of mail asks for is told together
+                send_notices(self.house, now())
             except Exception:
                 log.exception("will be tried again", part="desk")
             self._mail_came.wait(DESK_POLL_SECONDS)

@@ -35,22 +35,13 @@ COMMANDS = {
     "customer": ("people:customer", "Customers: who writes to us, and what was agreed."),
     "agent": ("people:agent", "Agents: who answers."),
 }
+SHOWN = 200
 # typer comes with a click of its own or uses the installed one, by its version
 Misuse: Any = typer.BadParameter.__mro__[2]
 
 
 def command(name: str) -> Any:
-    """The command of a name, imported now. From here on log lines go to standard error: answers own the other."""
-    import structlog
-
-    # tracebacks in logs are plain: the values of variables may be people's words or secrets
-    shown = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
-    processors: list[Any] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        shown,
-    ]
-    structlog.configure(processors=processors, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    """The command of a name, imported now."""
     module, _, group = COMMANDS[name][0].partition(":")
     made = typer.main.get_group(getattr(import_module(f"intake.cli.{module}"), group or "commands"))
     return made if group else made.commands[name]
@@ -123,5 +114,7 @@ def _complain(error: Exception) -> None:
     elif isinstance(error, UnicodeEncodeError):
         # the shell hands on whatever bytes were typed
         complain("an argument is not UTF-8")
+    elif isinstance(error, OSError) and error.strerror:
+        complain(f"{str(error.filename or '')[:SHOWN]}: {error.strerror}".removeprefix(": "))
     else:
         complain(f"a mistake of this program: {type(error).__name__}: {error}; please report it with what you did")

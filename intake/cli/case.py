@@ -5,23 +5,27 @@ from typing import Annotated, Any, Literal
 import typer
 
 from intake import app as program
-from intake.cli.case_acts import Reference, must_be_address, tell
+from intake.cli.acting import acting_as, must_be_address
+from intake.cli.case_acts import Reference, tell
 from intake.cli.case_acts import commands as acts
 from intake.cli.common import (
     AsOption,
     ConfigOption,
     JsonOption,
+    QueueOption,
     configured,
     given,
     group,
     local,
     print_json,
     say,
+    say_hidden,
     say_reason,
     table,
 )
 from intake.core.mail.message import Address
-from intake.desk import act, service_credits, show, work_list
+from intake.desk import service_credits, show, work_list
+from intake.desk.privacy import View
 from intake.errors import IntakeError
 from intake.store import outbox, people
 from intake.store.engine import reading
@@ -35,6 +39,7 @@ def list_(
         Literal["new", "open", "waiting", "resolved", "closed"] | None, typer.Option(help="Only this state.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many.")] = 1000,
+    queue: QueueOption = None,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -43,11 +48,13 @@ def list_(
     Example: intake case list --state new
     """
     settings = configured(config)
+    view = View(settings.settings.route, queue, everything=json)
     databases = program.open_store(settings)
     try:
         policies = program.policies_in_use(settings, databases)
         with reading(databases.reading) as connection:
-            rows = [row.json() for row in work_list.listed(connection, policies, state, limit)]
+            found = work_list.listed(connection, policies, state, limit, queue=queue, shown=view.shows)
+            rows = [row.json() for row in found]
     finally:
         databases.close()
     if json:
@@ -56,6 +63,7 @@ def list_(
     columns = ["reference", "state", "sev", "due", "subject", "marks", "why here"]
     shown = [_row(row) for row in rows]
     table("", columns, shown, "no case yet: `intake ingest FILE` or a mail to a route's address opens one")
+    say_hidden(view.hidden)
 
 
 def _row(case: dict[str, Any]) -> list[object]:
@@ -69,6 +77,8 @@ def show_(reference: Reference, config: ConfigOption = None, json: JsonOption = 
 
     Example: intake case show OX-1042
     """
+    from intake.desk import act
+
     with program.house_of(configured(config), trial=True) as house, reading(house.databases.reading) as connection:
         case = act.find(connection, reference)
         policy = house.policy_of(connection, case)
@@ -87,8 +97,13 @@ def _show(case: dict[str, Any]) -> None:
     say(f"  policy    {case['policy']} {case['policy_version']}   plan {case['plan'] or '-'}   queue {case['queue']}")
     for reason in case["because"]:
         say(f"  because   {reason['clause']}: {reason['text']}")
-    if case["missing"]:
-        say(f"  missing   {', '.join(case['missing'])}")
+    for name, value in (
+        ("theirs", ", ".join(case["their_numbers"])),
+        ("part of", case["merged_into"]),
+        ("missing", ", ".join(case["missing"])),
+    ):
+        if value:
+            say(f"  {name:<8}  {value}")
     for clock in case["clocks"]:
         ended = f", ended {local(clock['ended'], zone)}" if clock["ended"] else ""
         missed = f", MISSED {local(clock['missed'], zone)}" if clock["missed"] else ""
@@ -102,13 +117,16 @@ def _show(case: dict[str, Any]) -> None:
     for credit in case["credits"]:
         say(f"  credit    {credit['days']} days   {credit['because']['clause']}: {credit['because']['text']}")
     for message in case["messages"]:
-        say(f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}")
+        mark = "  unverified" if message["unverified"] else ""
+        number = f"  mail {message['mail']}" if message["mail"] else ""
+        say(f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}{number}{mark}")
         say(f"  {message['subject']}")
         for line in message["new_text"].splitlines():
             say(f"  | {line}")
     say("\nletters")
     for letter in case["outgoing"]:
-        say(f"  {letter['id']}  {letter['kind']} to {letter['to']}: {letter['state']}  {letter['reason'] or ''}")
+        to = ", ".join((letter["to"], *letter["cc"]))
+        say(f"  {letter['id']}  {letter['kind']} to {to}: {letter['state']}  {letter['reason'] or ''}")
     say("\nhistory")
     for entry in case["history"]:
         say(f"  {local(entry['at'], zone)}  {entry['actor']}  {entry['event']}: {entry['text']}")
@@ -130,9 +148,10 @@ def open_(
 
     Example: intake case open --from kim@hosting.example --subject "No mail" --as ada@desk.example
     """
+    from intake.desk import act
+
     settings = configured(config)
     must_be_address(contact, "--from")
-    must_be_address(by, "--as")
     if channel not in ("phone", "portal"):
         raise IntakeError(f'--channel: "{channel}" is none; right would be phone or portal')
     with program.house_of(settings) as house:
@@ -143,7 +162,7 @@ def open_(
             text=given(text, "--text"),
             route=to or settings.settings.route[0].address,
             channel=channel,
-            by=by,
+            by=acting_as(house.databases, by),
             now=program.now(),
         )
     tell(case, json, "opened")

@@ -1,16 +1,18 @@
 """What a person at the desk does to a case, a command each."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import typer
 
 from intake import app as program
+from intake.cli.acting import acting_as, assignee
 from intake.cli.common import AsOption, ConfigOption, JsonOption, complain, configured, given, group, print_json, say
 from intake.config import Config
 from intake.core.case.act import Act
 from intake.core.case.case import Case
-from intake.desk import act, show
-from intake.errors import IntakeError, Stale
+from intake.desk import show
+from intake.errors import Stale
 
 commands = group("What a person does to a case.")
 
@@ -51,7 +53,7 @@ def note(reference: Reference, text: Text, by: AsOption, config: ConfigOption = 
 @commands.command()
 def assign(
     reference: Reference,
-    to: Annotated[str, typer.Argument(help="An agent's address; empty for nobody.")],
+    to: Annotated[str, typer.Argument(help="An agent's address or name, or a role; empty for nobody.")],
     by: AsOption,
     config: ConfigOption = None,
     json: JsonOption = False,
@@ -60,8 +62,6 @@ def assign(
 
     Example: intake case assign OX-1042 bo@desk.example --as ada@desk.example
     """
-    if to:
-        must_be_address(to, "the agent")
     _act(configured(config), reference, Act("assign", to, by), json, "assigned")
 
 
@@ -121,9 +121,55 @@ def spam(reference: Reference, by: AsOption, config: ConfigOption = None, json: 
     _act(configured(config), reference, Act("spam", "", by), json, "closed as spam")
 
 
+@commands.command()
+def merge(
+    reference: Reference,
+    into: Annotated[str, typer.Option("--into", help="The case that goes on.")],
+    by: AsOption,
+    because: Because = "",
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Make a case a part of another one: mails, people and the sooner promise go over, and its threads follow.
+
+    Example: intake case merge OX-1043 --into OX-1042 --as ada@desk.example
+    """
+    from intake.desk import merging
+
+    with program.house_of(configured(config)) as house:
+        by = acting_as(house.databases, by)
+        case = merging.merge(house, reference, into, by, because, program.now())
+    tell(case, json, f"has {reference} in it")
+
+
+@commands.command()
+def split(
+    reference: Reference,
+    mail: Annotated[list[int], typer.Option("--mail", help="A mail's number; may be given again.")],
+    by: AsOption,
+    because: Because = "",
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Open a case of its own for some mails of a case; answers to them follow.
+
+    Example: intake case split OX-1042 --mail 17 --as ada@desk.example
+    """
+    from intake.desk import merging
+
+    with program.house_of(configured(config)) as house:
+        by = acting_as(house.databases, by)
+        case = merging.split(house, reference, mail, by, because, program.now())
+    tell(case, json, f"was split off {reference}")
+
+
 def _act(settings: Config, reference: str, wanted: Act, json: bool, done: str) -> None:
-    must_be_address(wanted.by, "--as")
+    from intake.desk import act
+
     with program.house_of(settings) as house:
+        wanted = replace(wanted, by=acting_as(house.databases, wanted.by))
+        if wanted.what == "assign":
+            wanted = replace(wanted, value=assignee(house, wanted.value))
         for attempt in range(TRIES):
             try:
                 made = act.perform(house, reference, wanted, program.now())
@@ -142,13 +188,6 @@ def tell(case: Case, json: bool, done: str) -> None:
         print_json(show.summary(case))
     else:
         say(f"{case.reference} {done}")
-
-
-def must_be_address(written: str, what: str) -> None:
-    """Raises `IntakeError` for what is no mail address; `what` names it."""
-    local, at, domain = written.rpartition("@")
-    if not (local and at and domain) or any(each.isspace() or each in "<>,;" for each in written):
-        raise IntakeError(f'{what}: "{written}" is no mail address; right would be ada@desk.example')
 
 
 def _plain(name: str, about: str, done: str) -> None:
@@ -195,10 +234,13 @@ for _row in (
     _plain(*_row)
 for _words in (
     ("consent", "Record the end customer's consent.", "Who gave it, and how.", '"by telephone"', "has the consent"),
+    ("critical", "Say whether the case is critical.", "yes: critical; no: not critical.", "yes", "decided"),
     ("exempt", "Say whether the policy's targets hold.", "yes: exempt; no: not exempt.", "yes", "decided"),
     ("agreed", "Record what was agreed with the customer; no clock moves.", "What.", '"a call at 18:00"', "noted"),
     ("correct", "Take a miss back, with a reason.", "The clock: response, update, resolution or escalation.",
      'response --because "rang at 10:05"', "corrected"),
+    ("cc", "Answers of people go to an address, too.", "The address.", "lee@partner.example", "has a copy for them"),
+    ("customer", "The case is somebody else's.", "The address.", "kim@hosting.example", "handed over"),
     ("done", "A follow-up is done.", "Its name.", "root-cause-analysis", "follow-up done"),
 ):  # fmt: skip
     _worded(*_words)

@@ -22,9 +22,14 @@ ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", envvar="INTAKE_CONFIG", help="config.toml; without one, the shipped defaults serve."),
 ]
+# every command takes it, also those that read no configuration
+UnreadConfig = Annotated[Path | None, typer.Option("--config", hidden=True)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 Number = Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The mail's number.")]
-AsOption = Annotated[str, typer.Option("--as", help="Who does this: an agent's address.")]
+QueueOption = Annotated[
+    str | None, typer.Option("--queue", help="Only this queue; a private one is shown to people only when named.")
+]
+AsOption = Annotated[str, typer.Option("--as", help="Who does this: an agent's address or name.")]
 
 PIPE_WIDTH = 1_000
 
@@ -55,6 +60,12 @@ def _plain(value: object) -> object:
     if isinstance(value, frozenset | set | tuple):
         return sorted(value)
     return str(value)
+
+
+def say_hidden(queues: Iterable[str]) -> None:
+    """Tells people which queues a list left out."""
+    for queue in sorted(queues):
+        say(f'cases of the private queue "{queue}" are not shown: --queue {queue} shows them')
 
 
 def say(text: str = "") -> None:

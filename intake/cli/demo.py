@@ -17,7 +17,7 @@ from rich.text import Text
 
 from intake import tomlfile
 from intake.app.program import Program
-from intake.cli.common import err, say, table, visible
+from intake.cli.common import err, print_json, say, table, visible
 from intake.config import Config, load
 from intake.core.case.case import Case
 from intake.desk import customers, show
@@ -31,7 +31,7 @@ PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.05
 
 
-def run_demo(once: bool, folder: Path | None) -> None:
+def run_demo(once: bool, folder: Path | None, json: bool) -> None:
     """Runs the demo; with `once` it ends by itself, else when it is stopped. Raises `IntakeError`."""
     home = folder or Path(mkdtemp(prefix="intake-demo-"))
     config = _configuration(home)
@@ -39,10 +39,14 @@ def run_demo(once: bool, folder: Path | None) -> None:
     _people(running)
     running.start()
     try:
-        say(f"intake runs in {home}, taking mail on {running.listening[0]}\n")
+        if not json:
+            say(f"intake runs in {home}, taking mail on {running.listening[0]}\n")
         _send_all(running)
-        _show(running)
-        _where_next(config, running, once)
+        if json:
+            _print(running, home)
+        else:
+            _show(running)
+            _where_next(config, running, once)
         if not once:
             running.wait()
     finally:
@@ -85,7 +89,7 @@ def _send_all(running: Program) -> None:
     """Sends each sample by SMTP and waits until it is decided: later ones answer letters of earlier ones."""
     host, _, port = running.listening[0].removeprefix("smtp ").rpartition(":")
     files = sorted(SAMPLES.glob("*.eml"))
-    with Progress(console=err, transient=not sys.stderr.isatty()) as progress:
+    with Progress(console=err, disable=not err.is_terminal) as progress:
         task = progress.add_task("mails over SMTP", total=len(files))
         for file in files:
             raw = _filled(running, file.read_bytes())
@@ -162,6 +166,15 @@ def _show(running: Program) -> None:
         say(f"  {reason.clause}: {reason.text}")
     outcomes = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items() if name != "balanced")
     say(f"\nThe ledger: {outcomes}; {'it balances' if counts['balanced'] else 'IT DOES NOT BALANCE'}")
+
+
+def _print(running: Program, home: Path) -> None:
+    with reading(running.databases.reading) as connection:
+        loaded = cases.load(connection, cases.listed(connection))
+        counts = ledger.counts(connection)
+    rows = [show.summary(loaded[case_id]) for case_id in sorted(loaded)]
+    print_json({"folder": str(home), "listening": running.listening, "cases": rows, "ledger": counts})
+    sys.stdout.flush()
 
 
 def _row(case: Case) -> list[str]:

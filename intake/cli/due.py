@@ -20,10 +20,10 @@ from intake.cli.common import (
     say,
     say_reason,
 )
+from intake.config import Config
 from intake.core.policy.policy import Policy, load_policy
 from intake.desk.due import KINDS
 from intake.desk.due import due as due_of
-from intake.desk.policies import Policies
 from intake.errors import IntakeError
 
 commands = group("")
@@ -49,11 +49,11 @@ def due(
 
     Example: intake due --policy policies/mine.toml --severity 2 --opened 2026-11-20T16:00:00+01:00
     """
-    policies = program.serving_policies(configured(config))
+    settings = configured(config)
     known: dict[str, Policy] = {}
     if batch is not None:
         for line in _lines(batch):
-            print_json(_answer(policies, known, line))
+            print_json(_answer(settings, known, line))
         return
     if policy is None or severity is None or opened is None:
         raise typer.BadParameter("give --batch FILE, or --policy, --severity and --opened")
@@ -66,7 +66,7 @@ def due(
         "targets": {"response": {str(severity): target}} if target else None,
         "hours": {str(severity): hours} if hours else None,
     }
-    found = _policy(policies, known, policy)
+    found = _policy(settings, known, policy)
     answer = due_of(found, asked)
     print_json(answer) if json else _show(found, answer, zone or found.file.zone)
 
@@ -74,37 +74,41 @@ def due(
 def _lines(batch: str) -> Iterator[str]:
     source: int | str = sys.stdin.fileno() if batch == "-" else batch
     try:
-        # a byte that is no UTF-8 spoils its own line alone
-        with open(source, encoding="utf-8", errors="surrogateescape", closefd=batch != "-") as file:
+        # a byte that is no UTF-8 spoils its own line alone; a byte order mark is passed over
+        with open(source, encoding="utf-8-sig", errors="surrogateescape", closefd=batch != "-") as file:
             yield from file
     except OSError as error:
         raise IntakeError(f"{batch}: cannot be read: {error.strerror}") from None
 
 
-def _answer(policies: Policies, known: dict[str, Policy], line: str) -> dict[str, Any]:
+def _answer(settings: Config, known: dict[str, Policy], line: str) -> dict[str, Any]:
     """The answer to one line; a line that can't be answered names why, and the rest goes on."""
     asked: Mapping[str, Any] = {}
     try:
         if not line.isascii() and any("\udc80" <= each <= "\udcff" for each in line):
             raise IntakeError("the line is not UTF-8")
-        parsed = jsons.loads(line)
+        parsed = jsons.loads(line, parse_constant=_no_number)
         if not isinstance(parsed, dict):
             raise IntakeError('the line is no JSON object; right would be {"id": 1, "policy": …}')
         asked = parsed
-        return due_of(_policy(policies, known, str(asked.get("policy"))), asked)
+        return due_of(_policy(settings, known, str(asked.get("policy"))), asked)
     except (jsons.JSONDecodeError, RecursionError) as error:
         return {"id": None, "error": f"not JSON: {error}"}
     except (IntakeError, ValueError, OverflowError) as error:
         return {"id": asked.get("id"), "error": str(error)}
 
 
-def _policy(policies: Policies, known: dict[str, Policy], name: str) -> Policy:
+def _no_number(name: str) -> None:
+    raise IntakeError(f"not JSON: {name} is no number")
+
+
+def _policy(settings: Config, known: dict[str, Policy], name: str) -> Policy:
     """A policy by its name, or by its file's path."""
     if name not in known:
         if name.endswith(".toml") or "/" in name:
             known[name] = load_policy(read_text(Path(name)), name)
         else:
-            known[name] = policies.get(name)
+            known[name] = program.policy_named(settings, name)
     return known[name]
 
 

@@ -5,11 +5,23 @@ from typing import Annotated, Any
 import typer
 
 from intake import app as program
-from intake.cli.common import ConfigOption, JsonOption, configured, group, instant, print_json, say, table
+from intake.cli.common import (
+    ConfigOption,
+    JsonOption,
+    QueueOption,
+    configured,
+    group,
+    instant,
+    print_json,
+    say,
+    say_hidden,
+    table,
+)
 from intake.cli.stored import read_store
 from intake.desk import service_credits
 from intake.desk.forecast import forecast as forecast_of
 from intake.desk.forecast import forecast_json
+from intake.desk.privacy import View
 from intake.errors import IntakeError
 from intake.store import people
 from intake.store.engine import reading
@@ -23,6 +35,7 @@ CustomerOption = Annotated[str | None, typer.Option(help="Only this customer, by
 @commands.command()
 def forecast(
     at: Annotated[str, typer.Option("--at", help="Up to this instant, such as 2026-11-30T09:00:00+01:00.")],
+    queue: QueueOption = None,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -34,7 +47,9 @@ def forecast(
     assert until is not None
     if until < now:
         raise IntakeError(f'--at: "{at}" is over; right would be an instant to come')
-    events = read_store(configured(config), lambda connection: forecast_of(connection, now, until))
+    settings = configured(config)
+    view = View(settings.settings.route, queue, everything=json)
+    events = read_store(settings, lambda connection: forecast_of(connection, now, until, view.shows))
     shown = forecast_json(events, now, until)
     if json:
         print_json(shown)
@@ -45,6 +60,7 @@ def forecast(
     table("", columns, rows, "nothing will be chased, missed or escalated until then")
     if events:
         say(", ".join(f"{count} {what}" for what, count in shown["totals"].items()))
+    say_hidden(view.hidden)
 
 
 @report.callback()
@@ -57,6 +73,7 @@ def credits_(
     since: Annotated[str | None, typer.Option("--from", help="Targets missed from this instant on.")] = None,
     until: Annotated[str | None, typer.Option("--to", help="Targets missed before this instant.")] = None,
     customer: CustomerOption = None,
+    queue: QueueOption = None,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -65,11 +82,15 @@ def credits_(
     Example: intake report credits --from 2026-11-01T00:00:00+01:00 --to 2026-12-01T00:00:00+01:00
     """
     first, last = instant(since, "--from"), instant(until, "--to")
-    with program.house_of(configured(config), trial=True) as house, reading(house.databases.reading) as connection:
+    settings = configured(config)
+    view = View(settings.settings.route, queue, everything=json)
+    with program.house_of(settings, trial=True) as house, reading(house.databases.reading) as connection:
         if customer is not None and customer not in {each.name for each in people.every_customer(connection)}:
             raise IntakeError(f'no customer is named "{customer}"; `intake customer list` shows them')
         found = list(
-            service_credits.of_store(house, connection, program.now(), customer=customer, since=first, until=last)
+            service_credits.of_store(
+                house, connection, program.now(), customer=customer, since=first, until=last, shown=view.shows
+            )
         )
     groups = service_credits.by_customer(found)
     if json:
@@ -79,6 +100,7 @@ def credits_(
     table("", ["customer", "case", "days", "why"], rows, "no target was missed by enough for a credit")
     for each in groups:
         say(f"{each['customer'] or 'no customer'}: {each['days']} days")
+    say_hidden(view.hidden)
 
 
 def _row(customer: str | None, credit: dict[str, Any]) -> list[object]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import Progress
@@ -27,14 +27,15 @@ from intake.cli.common import (
 )
 from intake.cli.stored import read_store
 from intake.config import Config
-from intake.desk import trial
-from intake.desk.house import House
+from intake.desk import readers
 from intake.errors import IntakeError
 from intake.inbound.files import FoundMail, mails_in, new_mail
-from intake.inbound.keep import Keeper
 from intake.store import ledger as ledgers
 from intake.store import spool
 from intake.store.engine import reading
+
+if TYPE_CHECKING:
+    from intake.desk.house import House
 
 commands = group("")
 
@@ -56,6 +57,9 @@ def ingest(
     Example: intake ingest old.mbox --to support@desk.example
     """
     settings = configured(config)
+    readers.start()
+    from intake.inbound.keep import Keeper
+
     before = program.now()
     routes = program.routes(settings)
     bad = 0
@@ -115,8 +119,11 @@ def explain(
     Example: intake explain report.eml --json
     """
     settings = configured(config)
-    routes = program.routes(settings)
     received = instant(at, "--at")
+    readers.start()
+    from intake.desk import trial
+
+    routes = program.routes(settings)
     failed = False
     with (
         TemporaryDirectory() as scratch,
@@ -136,7 +143,7 @@ def explain(
         raise typer.Exit(1)
 
 
-def _house_for_trial(settings: Config, scratch: Path) -> AbstractContextManager[House]:
+def _house_for_trial(settings: Config, scratch: Path) -> "AbstractContextManager[House]":
     """The desk on the installation's store where there is one, else on an empty one that is thrown away."""
     if (settings.folder / "desk.db").exists() or program.database_url(settings):
         return program.house_of(settings, trial=True)

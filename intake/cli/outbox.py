@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
-from sqlalchemy import Connection
 
 from intake import app as program
+from intake.cli.acting import acting_as
 from intake.cli.common import (
     AsOption,
     ConfigOption,
@@ -72,13 +72,12 @@ def outbox_show(
 
 
 @commands.command("retry")
-def outbox_retry(number: Number, config: ConfigOption = None) -> None:
+def outbox_retry(number: Number, config: ConfigOption = None, json: JsonOption = False) -> None:
     """Try a failed or waiting mail again at once.
 
     Example: intake outbox retry 3
     """
-    _change(config, lambda connection: outboxes.retry(connection, number, program.now()))
-    say(f"outgoing mail {number} is queued")
+    _change(config, number, json, outboxes.retry)
 
 
 @commands.command("withhold")
@@ -86,13 +85,13 @@ def outbox_withhold(
     number: Number,
     by: AsOption,
     config: ConfigOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Keep a queued mail back.
 
     Example: intake outbox withhold 3 --as ada@desk.example
     """
-    _change(config, lambda connection: outboxes.withhold(connection, number, by, program.now()))
-    say(f"outgoing mail {number} is withheld")
+    _change(config, number, json, outboxes.withhold, by)
 
 
 @commands.command("release")
@@ -100,18 +99,24 @@ def outbox_release(
     number: Number,
     by: AsOption,
     config: ConfigOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Let a withheld mail go.
 
     Example: intake outbox release 3 --as ada@desk.example
     """
-    _change(config, lambda connection: outboxes.release(connection, number, by, program.now()))
-    say(f"outgoing mail {number} is queued")
+    _change(config, number, json, outboxes.release, by)
 
 
-def _change(config: Path | None, change: Callable[[Connection], None]) -> None:
-    def write(store: Databases) -> None:
+def _change(config: Path | None, number: int, json: bool, act: Callable[..., None], by: str | None = None) -> None:
+    """Changes a mail, under a person's name where one is given, and shows it as it is then."""
+
+    def write(store: Databases) -> dict[str, Any] | None:
+        who = () if by is None else (acting_as(store, by),)
         with store.desk.begin() as connection:
-            change(connection)
+            act(connection, number, *who, program.now())
+            return outboxes.show(connection, number)
 
-    with_store(configured(config), write)
+    shown = with_store(configured(config), write)
+    assert shown is not None
+    print_json(shown) if json else say(f"outgoing mail {number} is {shown['state']}")

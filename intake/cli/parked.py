@@ -17,7 +17,6 @@ from intake.cli.common import (
     table,
 )
 from intake.cli.stored import read_store
-from intake.desk.receive import again
 from intake.errors import IntakeError
 from intake.store import ledger as ledgers
 from intake.store import spool
@@ -49,18 +48,24 @@ def parked_list(
 
 
 @commands.command("show")
-def parked_show(mail: Number, config: ConfigOption = None) -> None:
-    """Print a kept mail as it came, byte for byte.
+def parked_show(mail: Number, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Print a kept mail as it came, byte for byte; with --json, its outcomes too, and its bytes as text.
 
     Example: intake parked show 17 > mail.eml
     """
     databases = program.open_store(configured(config))
     try:
-        sys.stdout.buffer.write(spool.raw(databases.spool, mail))
+        raw = spool.raw(databases.spool, mail)
+        with reading(databases.reading) as connection:
+            outcomes = ledgers.outcomes(connection, mail)
     except KeyError:
         raise IntakeError(f"no mail has the number {mail}; `intake parked list` shows them") from None
     finally:
         databases.close()
+    if json:
+        print_json({"id": mail, "outcomes": outcomes, "raw": raw.decode("utf-8", "replace")})
+    else:
+        sys.stdout.buffer.write(raw)
 
 
 @commands.command("retry")
@@ -73,6 +78,8 @@ def parked_retry(
 
     Example: intake parked retry 17
     """
+    from intake.desk.receive import again
+
     with program.house_of(configured(config)) as house:
         if not again(house, mail, program.now()):
             raise IntakeError(

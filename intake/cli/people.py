@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,10 @@ import typer
 from intake import app as program
 from intake import tomlfile
 from intake.cli.common import ConfigOption, JsonOption, configured, group, print_json, read_text, say, table
+from intake.cli.stored import read_store
 from intake.desk import customers, service_credits, show
+from intake.desk.acting import acting
+from intake.desk.house import roles_of
 from intake.errors import IntakeError, Mistake, Mistakes
 from intake.store import people
 from intake.store.engine import reading
@@ -20,6 +24,7 @@ customer = group("Customers: who writes to us, and what was agreed.")
 agent = group("Agents: who answers.")
 
 LISTS = ("domains", "contacts", "support_keys")
+NAMES = {"customer": "name,domains,policy", "agent": "address,name,zone"}
 
 
 @customer.command("import")
@@ -32,9 +37,8 @@ def import_(
 
     Example: intake customer import customers.toml
     """
-    content = read_text(file)
+    text = _parsed(file, "customer")
     settings = configured(config)
-    text = _from_csv(content, str(file)) if file.suffix.lower() == ".csv" else tomlfile.parse(content, str(file))
     found = customers.read_customers(text, program.serving_policies(settings), settings.settings)
     databases = program.open_store(settings)
     try:
@@ -48,7 +52,15 @@ def import_(
         say(f"{new} customers new, {changed} changed")
 
 
-def _from_csv(content: str, file: str) -> tomlfile.TomlText:
+def _parsed(file: Path, what: str) -> tomlfile.TomlText:
+    """A TOML file with tables of that name, or a CSV with one in each line. Raises `IntakeError`."""
+    content = read_text(file)
+    if file.suffix.lower() == ".csv":
+        return _from_csv(content, str(file), what)
+    return tomlfile.parse(content, str(file))
+
+
+def _from_csv(content: str, file: str, what: str) -> tomlfile.TomlText:
     """A CSV with the same names; lists are separated by spaces or semicolons, targets named `targets.response.1`.
 
     Raises `Mistakes`.
@@ -69,15 +81,15 @@ def _from_csv(content: str, file: str) -> tomlfile.TomlText:
                 said = 'more cells than the first line has names; right would be "…" around a cell with commas'
                 mistakes.append(Mistake(file, reader.line_num, "", said))
             rows.append(_values(row))
-            lines["customer", index] = reader.line_num
+            lines[what, index] = reader.line_num
     except csv.Error as error:
         mistakes.append(Mistake(file, reader.line_num, "", f"not CSV: {error}"))
     if not rows and not mistakes:
-        said = "no customer stands here; right would be a line of names such as name,domains,policy and one for each"
+        said = f"no {what} stands here; right would be a line of names such as {NAMES[what]} and one for each"
         mistakes.append(Mistake(file, 0, "", said))
     if mistakes:
         raise Mistakes(mistakes)
-    return tomlfile.TomlText(file, {"customer": rows}, lines)
+    return tomlfile.TomlText(file, {what: rows}, lines)
 
 
 def _values(row: Mapping[str | Any, Any]) -> dict[str, Any]:
@@ -98,7 +110,7 @@ def customer_list(config: ConfigOption = None, json: JsonOption = False) -> None
 
     Example: intake customer list
     """
-    rows = [show.customer_json(each) for each in _customers(config)]
+    rows = [show.customer_json(each) for each in read_store(configured(config), people.every_customer)]
     if json:
         print_json(rows)
         return
@@ -140,51 +152,71 @@ def _plain(value: Any) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value or "")
 
 
-def _customers(config: Path | None) -> Any:
-    databases = program.open_store(configured(config))
-    try:
-        with reading(databases.reading) as connection:
-            return people.every_customer(connection)
-    finally:
-        databases.close()
-
-
 @agent.command("add")
 def agent_add(
     address: Annotated[str, typer.Argument(help="The agent's mail address.")],
     name: Annotated[str, typer.Option(help="The name that replies go out under.")],
     zone: Annotated[str | None, typer.Option(help="The agent's time zone.")] = None,
     config: ConfigOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Add an agent, or change one.
 
     Example: intake agent add ada@desk.example --name "Ada Beispiel" --zone Europe/Berlin
     """
-    _save_agents(config, [customers.agent(address, name, zone)])
-    say(f"{address} is an agent")
+    made = customers.agent(address, name, zone)
+    _save_agents(config, [made])
+    print_json(asdict(made)) if json else say(f"{made.address} is an agent")
 
 
 @agent.command("import")
 def agent_import(
-    file: Annotated[Path, typer.Argument(help="A TOML file with [[agent]] tables: address, name, zone.")],
+    file: Annotated[Path, typer.Argument(help="A TOML file with [[agent]] tables, or CSV: address, name, zone.")],
     config: ConfigOption = None,
+    json: JsonOption = False,
 ) -> None:
-    """Store agents over what was there, by address.
+    """Store agents over what was there, by address; all of the file or nothing.
 
     Example: intake agent import agents.toml
     """
-    found = customers.read_agents(tomlfile.parse(read_text(file), str(file)))
-    _save_agents(config, found)
-    say(f"{len(found)} agents stored")
+    new, changed = _save_agents(config, customers.read_agents(_parsed(file, "agent")))
+    print_json({"new": new, "changed": changed}) if json else say(f"{new} agents new, {changed} changed")
 
 
-def _save_agents(config: Path | None, found: list[people.Agent]) -> None:
+def _save_agents(config: Path | None, found: list[people.Agent]) -> tuple[int, int]:
     databases = program.open_store(configured(config))
     try:
         with databases.desk.begin() as connection:
+            known = {each.address for each in people.agents(connection)}
             people.save_agents(connection, found)
     finally:
         databases.close()
+    wanted = {each.address for each in found}
+    return len(wanted - known), len(wanted & known)
+
+
+@agent.command("show")
+def agent_show(
+    named: Annotated[str, typer.Argument(help="The agent's address or name.")],
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """One agent, with the roles that they answer for.
+
+    Example: intake agent show ada@desk.example
+    """
+    settings = configured(config)
+    known = read_store(settings, people.agents)
+    address, doubt = acting(known, named)
+    if doubt:
+        raise IntakeError(doubt)
+    found = next(each for each in known if each.address == address)
+    record = asdict(found) | {"roles": sorted(roles_of(settings.settings, address))}
+    if json:
+        print_json(record)
+        return
+    for key, value in record.items():
+        say(f"{key:<16}{_plain(value)}")
 
 
 @agent.command("list")
@@ -193,13 +225,8 @@ def agent_list(config: ConfigOption = None, json: JsonOption = False) -> None:
 
     Example: intake agent list
     """
-    databases = program.open_store(configured(config))
-    try:
-        with reading(databases.reading) as connection:
-            found = people.agents(connection)
-    finally:
-        databases.close()
+    found = read_store(configured(config), people.agents)
     if json:
-        print_json([{"address": each.address, "name": each.name, "zone": each.zone} for each in found])
+        print_json([asdict(each) for each in found])
     else:
         table("", ["address", "name", "zone"], [[a.address, a.name, a.zone] for a in found], "no agent yet")

@@ -11,10 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 
 from intake import app as program
 from intake.cli import policy_page
-from intake.cli.case_acts import must_be_address
+from intake.cli.acting import acting_as
 from intake.cli.common import (
     ConfigOption,
     JsonOption,
+    UnreadConfig,
     configured,
     err,
     group,
@@ -28,8 +29,7 @@ from intake.cli.common import (
 from intake.core.policy.policy import load_policy
 from intake.core.policy.published import published
 from intake.core.policy.schema import PolicyFile
-from intake.desk import backtest as backtests
-from intake.desk import version_change
+from intake.errors import IntakeError
 
 commands = group("Policies: list, show, schema, backtest, apply.")
 
@@ -87,12 +87,14 @@ def show_(
 
 
 @commands.command()
-def schema() -> None:
+def schema(config: UnreadConfig = None, json: JsonOption = False) -> None:
     """The JSON Schema of a policy file, for editors.
 
     Example: intake policy schema > policy.schema.json
     """
-    sys.stdout.write(jsons.dumps(PolicyFile.model_json_schema(), indent=2) + "\n")
+    del config
+    made = PolicyFile.model_json_schema()
+    print_json(made) if json else sys.stdout.write(jsons.dumps(made, indent=2) + "\n")
 
 
 @commands.command()
@@ -105,6 +107,8 @@ def backtest(
 
     Example: intake policy backtest changed.toml
     """
+    from intake.desk import backtest as backtests
+
     settings = configured(config)
     changed = load_policy(read_text(file), str(file))
     databases = program.open_store(settings)
@@ -161,10 +165,13 @@ def apply(
 
     Example: intake policy apply mine --yes --as ada@desk.example
     """
+    from intake.desk import version_change
+
     doing = yes and not preview
-    if doing:
-        must_be_address(by, "--as")
+    if doing and not by:
+        raise IntakeError("--as: who does this? right would be --as ada@desk.example")
     with program.house_of(configured(config), trial=not doing) as house:
+        by = acting_as(house.databases, by) if doing else by
         work = version_change.apply if doing else version_change.previewed
         moves = [move.json() for move in work(house, name, program.now(), by)]
         version = house.policies.get(name).version

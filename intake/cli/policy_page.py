@@ -56,6 +56,10 @@ def show(console: Console, shown: Mapping[str, Any]) -> None:
         rows = [[str(level), each["after"], each["role"], ", ".join(each["where"]) or "everywhere", each["clause"]]
                 for level, each in enumerate(shown["ladder"], 1)]  # fmt: skip
         _table(console, ["level", "after the miss", "role", "where", "clause"], rows)
+    _head(console, "Further rules")
+    _table(
+        console, ["about", "", "clause"], ([each["what"], each["text"], each["clause"]] for each in shown["further"])
+    )
     _head(console, "Chasing")
     for each in shown["chasing"]:
         _say(console, f"{each['text']} ({each['clause']})")

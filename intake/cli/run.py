@@ -1,14 +1,24 @@
 """Commands that run the program: serve, demo, init, check, tick."""
 
 import shutil
+import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from intake import app as program
-from intake.cli.common import ConfigOption, JsonOption, complain, configured, group, instant, print_json, say
-from intake.cli.demo import run_demo
+from intake.cli.common import (
+    ConfigOption,
+    JsonOption,
+    UnreadConfig,
+    complain,
+    configured,
+    group,
+    instant,
+    print_json,
+    say,
+)
 from intake.config import load
 from intake.errors import IntakeError, Mistake, Mistakes
 from intake.shipped import shipped
@@ -22,6 +32,7 @@ def serve(
         program.ROLES
     ),
     config: ConfigOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Run until SIGTERM: take mail, decide, send, chase, and show the console.
 
@@ -32,40 +43,57 @@ def serve(
     if unknown or not wanted:
         named = unknown[0] if unknown else "nothing"
         raise typer.BadParameter(f'no role is named "{named}"; known are {", ".join(program.ROLES)}')
+    from intake.app.logs import to_standard_error
     from intake.app.program import Program
 
+    to_standard_error()
     running = Program(configured(config), wanted)
     running.start()
-    say(f"intake serves {', '.join(wanted)}; listening on {', '.join(running.listening) or 'nothing'}")
-    if running.first_link:
+    if json:
+        print_json({"roles": wanted, "listening": running.listening})
+    else:
+        say(f"intake serves {', '.join(wanted)}; listening on {', '.join(running.listening) or 'nothing'}")
+    if running.first_link and not json:
         say(f"nobody can sign in yet; this link makes the first admin, once, within two days:\n  {running.first_link}")
+    sys.stdout.flush()
     try:
         running.wait()
     finally:
         running.close()
-    say("stopped")
+    if not json:
+        say("stopped")
 
 
 @commands.command()
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End when everything has been shown.")] = False,
     folder: Annotated[Path | None, typer.Option(help="A folder for the demo's data; a fresh one without it.")] = None,
+    config: UnreadConfig = None,
+    json: JsonOption = False,
 ) -> None:
     """See it work: sample customers and mails over real SMTP, on SQLite, in a fresh folder.
 
     Example: intake demo --once
     """
-    run_demo(once, folder)
+    from intake.app.logs import to_standard_error
+    from intake.cli.demo import run_demo
+
+    del config
+    to_standard_error()
+    run_demo(once, folder, json)
 
 
 @commands.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="The folder to make; what stands there already is left alone.")],
+    config: UnreadConfig = None,
+    json: JsonOption = False,
 ) -> None:
     """Write config.toml, policies/ and templates/ to edit.
 
     Example: intake init /etc/intake
     """
+    del config
     taken = [name for name in ("config.toml", "policies", "templates") if (folder / name).exists()]
     if taken:
         raise IntakeError(f"{folder} has {', '.join(taken)} already; name a folder without them")
@@ -79,6 +107,9 @@ def init(
     except OSError as error:
         raise IntakeError(f"{folder}: cannot be written: {error.strerror}") from None
     load(folder / "config.toml")
+    if json:
+        print_json({"folder": str(folder), "config": str(folder / "config.toml")})
+        return
     say(f"{folder} is ready: edit config.toml, then `intake check --config {folder / 'config.toml'}`")
 
 
@@ -92,16 +123,15 @@ def check(config: ConfigOption = None, json: JsonOption = False) -> None:
     """
     from intake.app.check import check as check_all
     from intake.app.check_policies import warnings as all_warnings
+    from intake.config.sound import load_sound
 
     warnings: list[Mistake] = []
-    try:
-        settings = configured(config)
-        mistakes = check_all(settings)
+    settings, mistakes = load_sound(config)
+    if settings is not None:
+        mistakes += check_all(settings)
         warnings = all_warnings(settings, program.checked_policies(settings), program.now().year)
-    except Mistakes as found:
-        mistakes = found.mistakes
     if json:
-        print_json([_as_json(each) for each in mistakes] + [_as_json(each) | {"warning": True} for each in warnings])
+        print_json([each.json() for each in mistakes] + [each.json() | {"warning": True} for each in warnings])
         if mistakes:
             raise typer.Exit(1)
         return
@@ -110,10 +140,6 @@ def check(config: ConfigOption = None, json: JsonOption = False) -> None:
     if mistakes:
         raise Mistakes(mistakes)
     say("configuration, policies and templates are in order")
-
-
-def _as_json(mistake: Mistake) -> dict[str, Any]:
-    return {"file": mistake.file, "line": mistake.line, "key": mistake.key, "text": mistake.text}
 
 
 @commands.command()

@@ -7,7 +7,6 @@ import typer
 
 from intake import app as program
 from intake.cli.common import ConfigOption, JsonOption, configured, group, print_json, say, table
-from intake.desk.trial import preview
 from intake.errors import IntakeError, Mistakes
 from intake.outbound.templateset import check_templates
 from intake.store import published
@@ -39,12 +38,16 @@ def list_(config: ConfigOption = None, json: JsonOption = False) -> None:
 def check(
     folder: Annotated[Path | None, typer.Argument(help="A folder of templates; without one, the configured.")] = None,
     config: ConfigOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Name every mistake with file and line.
 
     Example: intake template check templates/
     """
     mistakes = check_templates([folder] if folder else program.folders_of(configured(config), "templates"))
+    if json:
+        print_json([mistake.json() for mistake in mistakes])
+        raise typer.Exit(1 if mistakes else 0)
     if mistakes:
         raise Mistakes(mistakes)
     say("every template is in order")
@@ -88,6 +91,8 @@ def render(
 
     Example: intake template render acknowledgment --language de --case OX-1001
     """
+    from intake.desk.trial import preview
+
     with program.house_of(configured(config), trial=True) as house, reading(house.databases.reading) as connection:
         words = preview(house, connection, name, language, case, program.now())
     if json:

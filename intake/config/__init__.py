@@ -110,14 +110,14 @@ def load(file: Path | None) -> Config:
         names = [name for name in os.environ if name.upper().startswith(f"{ENVIRONMENT}{field}".upper())]
         mistakes.append(Mistake("environment", 0, ", ".join(names), "must be JSON where it is no plain value"))
     else:
-        mistakes += [text.mistake(path, said) for path, said in _inconsistent(settings)]
+        mistakes += [text.mistake(path, said) for path, said in unsound(settings)]
     if mistakes:
         raise Mistakes(mistakes)
     return Config(settings, file, text)
 
 
-def _inconsistent(settings: Settings) -> Iterator[tuple[tomlfile.Path, str]]:
-    """What no single key shows."""
+def unsound(settings: Settings) -> Iterator[tuple[tomlfile.Path, str]]:
+    """What no single key shows, with its place."""
     routes: set[str] = set()
     for index, route in enumerate(settings.route):
         for address in (route.address, *route.aliases):
@@ -134,10 +134,24 @@ def _inconsistent(settings: Settings) -> Iterator[tuple[tomlfile.Path, str]]:
         if mailbox.route and mailbox.route not in routes:
             said = f"no route has the address {mailbox.route}{tomlfile.suggestion(mailbox.route, sorted(routes))}"
             yield ("mailbox", index, "route"), said
+    yield from _inconsistent_roles(settings, routes)
+
+
+def _inconsistent_roles(settings: Settings, routes: set[str]) -> Iterator[tuple[tomlfile.Path, str]]:
+    """What roles, and those that name one, have wrong."""
     for role, addresses in settings.roles.items():
         for index, address in enumerate(addresses):
             if address in routes:
                 yield ("roles", role, index), f"{address} is a route's own address: notices would come back as cases"
+    for index, route in enumerate(settings.route):
+        if route.private and not settings.roles.get(route.role):
+            said = "a private route needs a role of its own, with an address in [roles]: nobody else hears of its cases"
+            yield ("route", index, "role" if route.role else "private"), said
+    known = {*settings.roles, *(role for roles in settings.roles_in.values() for role in roles)}
+    for name in settings.notices.hours_of:
+        if "@" not in name and name not in known:
+            said = f'no role is named "{name}", and it is no address{tomlfile.suggestion(name, sorted(known))}'
+            yield ("notices", "hours_of", name), said
 
 
 def _where_it_stands(mistake: Mistake, path: tuple[int | str, ...]) -> Mistake:

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from intake.core.hours import parse_weekly, zone_named
 
 ENVIRONMENT = "INTAKE_"
 PASSWORD_IN_URL = re.compile(r"://[^/@]*:[^/]*@|[?&]password=")
@@ -45,6 +47,22 @@ def _language(value: str) -> str:
     return value
 
 
+def _sentences(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _hours(value: list[str]) -> list[str]:
+    parse_weekly(value)
+    return value
+
+
+def _zone(value: str) -> str:
+    if value:
+        zone_named(value)
+    return value
+
+
+Hours = Annotated[list[str], BeforeValidator(_sentences), AfterValidator(_hours)]
 MailAddress = Annotated[str, AfterValidator(_address)]
 Listen = Annotated[str, AfterValidator(_listen)]
 SecretPlace = Annotated[str, AfterValidator(_secret)]
@@ -191,6 +209,17 @@ class Answers(Part):
     token_separator: Literal["+", "-", "=", "_", "#", "~"] = "+"
 
 
+class Notices(Part):
+    """When notices reach people: weekly hours, and other ones by a role's name or a person's address.
+
+    `zone` is that of the hours and of instants in notices, where a person has none; empty for the policy's.
+    """
+
+    hours: Hours = ["24x7"]
+    hours_of: dict[str, Hours] = {}
+    zone: Annotated[str, AfterValidator(_zone)] = ""
+
+
 class Route(Part):
     """An address that takes mail, the policy that reads it and the queue its cases stand in.
 
@@ -226,6 +255,7 @@ class Settings(BaseSettings):
     outgoing: Outgoing = Outgoing()
     answers: Answers = Answers()
     console: Console = Console()
+    notices: Notices = Notices()
     route: list[Route] = Field(min_length=1)
     roles: dict[str, list[MailAddress]] = {}
     roles_in: dict[str, dict[str, list[MailAddress]]] = {}

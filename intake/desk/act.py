@@ -15,6 +15,7 @@ from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
 from intake.desk import facts, post
 from intake.desk.house import House
+from intake.desk.notices import send_notices
 from intake.errors import IntakeError, Overtaken, Stale
 from intake.store import cases, messages, people
 from intake.store.engine import reading
@@ -53,6 +54,7 @@ def perform(house: House, reference: str, wanted: Act, now: datetime, seen: int 
         except Stale:
             if not left:
                 raise
+    send_notices(house, now)
     warnings = tuple(entry.text for entry in posted.decision.entries if entry.event == "warning")
     with reading(house.databases.reading) as connection:
         return Done(find(connection, reference), warnings)
@@ -65,11 +67,13 @@ def _decide(house: House, reference: str, wanted: Act, now: datetime, seen: int 
             raise Overtaken(f"{case.reference} has changed since you looked at it; nothing was done")
         policy = house.policy_of(connection, case)
         customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
+        if wanted.what == "customer":
+            customer = people.customers_of(connection, [wanted.value], case.policy).get(wanted.value.lower())
         try:
             decision = act(policy, case, replace(wanted, roles=house.roles_of(wanted.by)), customer, now)
         except Refused as refused:
             raise IntakeError(str(refused)) from None
-        return _post(house, connection, policy, decision, wanted.by, customer, now)
+        return letters(house, connection, policy, decision, wanted.by, customer, now)
 
 
 def open_by_hand(
@@ -97,20 +101,22 @@ def open_by_hand(
             opened_at=now,
             fields=read_fields(policy.specs, [text]),
             because=f"opened by hand ({channel})",
+            marks=frozenset({"security"}) if house.routes[route].private else frozenset(),
             by=by,
             record=facts.record(connection, policy, customer, now),
         )
         decision = open_case(policy, opening, now)
         decision = replace(decision, case=replace(decision.case, answer_to=contact.address or None))
-        posted = _post(house, connection, policy, decision, by, customer, now)
+        posted = letters(house, connection, policy, decision, by, customer, now)
     note = Act("note", text, by)
     with house.databases.desk.begin() as connection:
         case_id = _save(connection, posted, note if text.strip() else None, now)
+    send_notices(house, now)
     with reading(house.databases.reading) as connection:
         return cases.load(connection, [case_id])[case_id]
 
 
-def _post(
+def letters(
     house: House,
     connection: Connection,
     policy: Policy,
@@ -119,6 +125,7 @@ def _post(
     customer: Customer | None,
     now: datetime,
 ) -> post.Posted:
+    """The decision with its letters, as an act of the person `by` has them: on the case's thread, in their name."""
     return post.finish(
         house,
         policy,

@@ -9,7 +9,7 @@ from intake.core.hours import zone_named
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.promise import ContractTargets, Promise, Terms, contract_mistakes, promise, stated
-from intake.desk.trial import because_json
+from intake.desk.outside import because_json
 from intake.errors import IntakeError
 
 KINDS = ("response", "update", "resolution")

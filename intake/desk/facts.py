@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from email import message_from_bytes
 
 from sqlalchemy import Connection
 
@@ -17,6 +16,7 @@ from intake.core.case.opening import registered
 from intake.core.case.outcome import Arrival
 from intake.core.mail.message import Message
 from intake.core.policy.policy import Policy
+from intake.desk import forwards, staff
 from intake.desk.house import House
 from intake.desk.reader import Reading
 from intake.store import cases, ledger, messages, outbox, people
@@ -47,7 +47,9 @@ def load(
     message = _signed_in(message, mail.login)
     tokens = _tokens(house, work, message)
     policy, customer = _agreement(house, connection, route, message)
-    found = _candidates(house, connection, work, message, tokens)
+    person, held = staff.of(house, connection, work, message)
+    named = [token.reference for token in tokens if token.purpose == "reply"]
+    found = _candidates(house, connection, work, message, [*named, *([held] if held else [])])
     duplicates = ledger.originals(connection, [message.content_hash])
     duplicate_of = duplicates.get((work.route, message.content_hash))
     bounced = _bounced(connection, message, tokens)
@@ -75,8 +77,14 @@ def load(
         private=route.private,
         asks_escalation=route.escalation,
         case_text=_case_text(connection, found),
+        staff=person,
     )
     to = recipient(message, source=mail.source, envelope_from=mail.envelope_from)
+    if person is not None and person.authenticated and not found:
+        theirs = forwards.of_customer(house, connection, arrival)
+        if theirs is not None:
+            arrival = replace(theirs, record=record(connection, policy, theirs.customer, mail.received_at))
+            to = arrival.message.from_.address if arrival.message.from_ else None
     return Known(work, arrival, to, tokens)
 
 
@@ -168,19 +176,19 @@ def record(connection: Connection, policy: Policy, customer: Customer | None, at
 
 
 def _case_text(connection: Connection, found: Sequence[Candidate]) -> str:
-    """The words that opened the case which waits for a mail from its registered sender."""
-    waits = next((candidate.case for candidate in found if candidate.may_verify), None)
+    """The words that opened the case which waits for a mail from its registered sender, or for its severity."""
+    unsorted = (each.case for each in found if each.may_verify or "triage" in each.case.marks)
+    waits = next(unsorted, None)
     stored = messages.of_case(connection, waits.id) if waits else []
     return next((f"{each.subject}\n{each.new_text}" for each in stored if each.direction == "in"), "")
 
 
 def _candidates(
-    house: House, connection: Connection, work: Waiting, message: Message, tokens: Sequence[Token]
+    house: House, connection: Connection, work: Waiting, message: Message, named: Sequence[str]
 ) -> tuple[Candidate, ...]:
-    """Cases that the mail names, by token, by the messages it answers, by a number in its subject."""
-    named = [token.reference for token in tokens if token.purpose == "reply"]
+    """Cases that the mail names: `named` by token, others by the messages it answers, by a number in its subject."""
     numbers = numbers_in(message.subject)
-    ids = cases.by_reference(connection, [*named, *numbers])
+    ids = cases.following(connection, [*named, *numbers])
     answered = [message.in_reply_to] if message.in_reply_to else []
     threads = cases.by_message_ids(connection, [*answered, *message.references])
     loaded = cases.load(connection, {*ids.values(), *(case_id for found in threads.values() for case_id in found)})
@@ -213,7 +221,7 @@ def _may_verify(policy: Policy, connection: Connection, case: Case, message: Mes
 
 def _bounced(connection: Connection, message: Message, tokens: Sequence[Token]) -> Case | None:
     """The case whose letter a machine's mail is about: by our token or by the Message-ID of a mail of ours."""
-    ids = cases.by_reference(connection, [token.reference for token in tokens])
+    ids = cases.following(connection, [token.reference for token in tokens])
     original = message.bounce.original_message_id if message.bounce else None
     about = cases.by_sent_ids(connection, [each for each in (original, message.in_reply_to) if each])
     found = [*ids.values(), *about.values()]
@@ -233,13 +241,7 @@ def _was_the_answer(connection: Connection, message: Message, tokens: Sequence[T
 def _our_words(connection: Connection, found: Sequence[Candidate]) -> str:
     """What we wrote on the cases that a mail may belong to: a quote of it is nothing that the customer gave."""
     ids = sorted({candidate.case.id for candidate in found})
-    return "\n".join(_text_of(raw) for case_id in ids for _, _, raw in outbox.letters_of(connection, case_id))
-
-
-def _text_of(raw: bytes) -> str:
-    part = next((each for each in message_from_bytes(raw).walk() if each.get_content_type() == "text/plain"), None)
-    body = part.get_payload(decode=True) if part else None
-    return body.decode("utf-8", "replace") if isinstance(body, bytes) else ""
+    return "\n".join(outbox.text_of(raw) for case_id in ids for _, _, raw in outbox.letters_of(connection, case_id))
 
 
 def _linked(connection: Connection, work: Waiting) -> tuple[str, ...]:

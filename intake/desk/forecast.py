@@ -1,19 +1,23 @@
 """What is going to be chased, missed and escalated, out of the store. Reads only."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from intake.core.case.case import Case
 from intake.core.case.forecast import Event, foreseen
 from intake.store import cases
 
 
-def forecast(connection: Connection, now: datetime, until: datetime) -> list[Event]:
-    """Everything from now to `until`, in order of time, if nobody did anything."""
+def forecast(
+    connection: Connection, now: datetime, until: datetime, shown: Callable[[Case], bool] = lambda _case: True
+) -> list[Event]:
+    """Everything from now to `until`, in order of time, if nobody did anything; of the cases that are to be `shown`."""
     found = cases.each(connection, cases.asking(connection, until, None))
-    events = [event for case in found for event in foreseen(case, now, until)]
+    events = [event for case in found if shown(case) for event in foreseen(case, now, until)]
     return sorted(events, key=lambda event: (event.at, event.case))
 
 

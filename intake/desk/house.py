@@ -1,21 +1,28 @@
 """What the desk works with: databases, settings, policies, templates, keys, the reader. Made once by the program."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
-from intake.config import Route, Settings
 from intake.core.answer.letters import Desk
-from intake.core.answer.tokens import Keys
-from intake.core.case.case import Case, Customer
-from intake.core.policy.policy import Policy
-from intake.desk.policies import Policies
-from intake.desk.reader import Reader
-from intake.outbound.templateset import TemplateSet
+from intake.desk.privacy import private_queue
 from intake.store import keys as versions
-from intake.store.engine import Databases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from intake.config import Route, Settings
+    from intake.core.answer.tokens import Keys
+    from intake.core.case.case import Case, Customer
+    from intake.core.policy.policy import Policy
+    from intake.desk.policies import Policies
+    from intake.desk.reader import Reader
+    from intake.outbound.templateset import TemplateSet
+    from intake.store.engine import Databases
 
 
 @dataclass
@@ -63,23 +70,49 @@ class House:
         A customer's record names its own engineer and account manager; a role may have other people for a country or a
         region; a route may have one role for all of its cases.
         """
-        if case is not None and case.route in self.routes and "@" not in role:
-            role = self.routes[case.route].role or role
-        if customer is not None:
-            own = {"engineer": customer.engineer, "account-manager": customer.account_manager}
-            role = own.get(role) or role
+        role = self.meant(role, case, customer)
         if "@" in role:
             return [role]
         places = [case.country, case.region] if case is not None else []
         near = (self.settings.roles_in.get(place or "", {}).get(role) for place in places)
         return list(next((each for each in near if each), self.settings.roles.get(role, [])))
 
+    def meant(self, role: str, case: Case | None = None, customer: Customer | None = None) -> str:
+        """The role, or the address, that a role stands for in a case of a customer."""
+        if case is not None and "@" not in role:
+            role = self._role_for(case, role)
+        own = {"engineer": customer.engineer, "account-manager": customer.account_manager} if customer else {}
+        return own.get(role) or role
+
+    def private_queue(self, case: Case) -> str:
+        """The queue of a case that only its route's own role may see; empty for any other case."""
+        return private_queue(self.settings.route, case)
+
+    def _role_for(self, case: Case, role: str) -> str:
+        """The role of the case's route, where it has one; of a private route that is gone, its queue's or nobody."""
+        if case.route in self.routes:
+            return self.routes[case.route].role or role
+        queue = self.private_queue(case)
+        heirs = (route.role for route in self.settings.route if route.private and route.queue == queue)
+        return next(heirs, "") if queue else role
+
+    @cached_property
+    def role_addresses(self) -> frozenset[str]:
+        """Every address behind a role."""
+        tables = (self.settings.roles, *self.settings.roles_in.values())
+        return frozenset(address for table in tables for people in table.values() for address in people)
+
     def roles_of(self, address: str) -> frozenset[str]:
         """The roles that somebody answers for."""
-        tables = (self.settings.roles, *self.settings.roles_in.values())
-        return frozenset(role for table in tables for role, people in table.items() if address.lower() in people)
+        return roles_of(self.settings, address)
 
 
 def own_addresses(settings: Settings) -> frozenset[str]:
     """Every address that a route of the settings takes mail at."""
     return frozenset(address for route in settings.route for address in (route.address, *route.aliases))
+
+
+def roles_of(settings: Settings, address: str) -> frozenset[str]:
+    """The roles that somebody answers for, anywhere."""
+    tables = (settings.roles, *settings.roles_in.values())
+    return frozenset(role for table in tables for role, people in table.items() if address.lower() in people)

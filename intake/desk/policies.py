@@ -1,5 +1,6 @@
 """The policies that serve: read from files, the last good version where a file is broken, older ones from the store."""
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -58,12 +59,36 @@ def load_policies(folders: list[Path], last_good: Mapping[str, str]) -> Policies
             mistakes += error.mistakes
             policy = _last_good(file.stem, last_good)
         except (OSError, UnicodeDecodeError) as error:
-            mistakes.append(Mistake(str(file), 0, "", f"cannot be read: {error}"))
+            mistakes.append(
+                Mistake(str(file), 0, "", f"cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}")
+            )
             policy = _last_good(file.stem, last_good)
         if policy is not None:
             serving.setdefault(policy.name, policy)
             files.setdefault(policy.name, str(file))
     return Policies(serving, mistakes, files)
+
+
+def policy_named(folders: list[Path], name: str) -> Policy:
+    """The policy of that name as its file stands, earlier folders first; no other file is looked at closely.
+
+    Raises `Mistakes` where its file is broken, `IntakeError` naming what there is where there is none.
+    """
+    known: list[str] = []
+    for file in [file for folder in folders for file in sorted(folder.glob("*.toml"))]:
+        try:
+            text = file.read_text(encoding="utf-8")
+            named = str(tomllib.loads(text).get("name", ""))
+        except (OSError, ValueError, RecursionError):
+            if file.stem == name:
+                broken = load_policies([file.parent], {}).mistakes
+                raise Mistakes([each for each in broken if each.file == str(file)]) from None
+            continue
+        if named == name:
+            return load_policy(text, str(file))
+        known.append(named)
+    hint = suggestion(name, sorted(set(known))) or "; there is none at all"
+    raise IntakeError(f'no policy is named "{name}"{hint}')
 
 
 def _last_good(name: str, last_good: Mapping[str, str]) -> Policy | None:

@@ -1,6 +1,6 @@
 """From the wishes and notices of a decision to finished mails, rendered before any transaction begins."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -13,17 +13,17 @@ from intake.core.answer.letter import Letter
 from intake.core.answer.letters import Thread, to_customer, to_desk, to_staff
 from intake.core.answer.permission import Asking, Permission, judge
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, Wish
+from intake.core.case.notices import EXCERPT, Held, Told
 from intake.core.mail.message import Address, Message
 from intake.core.policy.policy import Policy
 from intake.desk.house import House
 from intake.errors import Mistake
 from intake.outbound.headers import BadAddress
 from intake.outbound.render import Rendered, render
-from intake.store import cases, outbox
+from intake.store import cases, notices, outbox
 from intake.store.ledger import Waiting
 
 log = structlog.get_logger()
-EXCERPT = 2_000
 HOUR = timedelta(hours=1)
 FOR_THE_DIGEST = "waits for the digest"
 SHADOW = "shadow mode: nothing leaves"
@@ -40,11 +40,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A decision with its finished mails, and why letters that it asked for do not go out."""
+    """A decision with its finished mails, and why letters that it asked for do not go out.
+
+    `held` are notices that wait for their readers' hours and for each other; `told` those that finished mails tell.
+    """
 
     decision: Decision
     drafts: tuple[Draft, ...] = ()
     unanswered: tuple[str, ...] = ()
+    held: tuple[Held, ...] = ()
+    told: tuple[tuple[Held, str], ...] = ()
 
 
 def finish(
@@ -71,8 +76,7 @@ def finish(
             asked = ask(posted.decision.case, _key(wish))
             more = _automatic(house, policy, posted.decision, wish, asked, thread, customer, now)
         posted = Posted(more.decision, (*posted.drafts, *more.drafts), (*posted.unanswered, *more.unanswered))
-    told = _notices(house, policy, posted.decision.case, decision.notices, customer, now, excerpt)
-    return replace(posted, drafts=(*posted.drafts, *told))
+    return _with_notices(house, policy, posted, decision.notices, customer, now, excerpt)
 
 
 def save(connection: Connection, posted: Posted, now: datetime) -> int:
@@ -81,6 +85,7 @@ def save(connection: Connection, posted: Posted, now: datetime) -> int:
     cases.add_history(connection, case_id, now, posted.decision.entries)
     for draft in posted.drafts:
         outbox.queue(connection, case_id, draft.letter, draft.rendered, now, withheld=draft.withheld)
+    notices.add(connection, case_id, posted.held, posted.told, now)
     return case_id
 
 
@@ -140,40 +145,67 @@ def _personal(
     return Posted(decision, (Draft(letter, render(letter, house.templates), withheld),))
 
 
-def _notices(
+def _with_notices(
     house: House,
     policy: Policy,
-    case: Case,
+    posted: Posted,
     wanted: Iterable[Notice],
     customer: Customer | None,
     now: datetime,
     excerpt: str,
-) -> tuple[Draft, ...]:
-    """Notices to the people behind each role, each person once for each kind and step."""
-    out: dict[tuple[str, str, int, str], Draft] = {}
-    shadow = SHADOW if house.settings.answers.shadow else ""
+) -> Posted:
+    """Notices to the people behind each role, each person once for each kind and step. Only alerts go out at once."""
+    case = posted.decision.case
+    found: dict[tuple[str, str, int, str], Held] = {}
     for notice in wanted:
-        for address in house.people(notice.role, case, customer):
-            letter = to_desk(
-                policy,
-                case,
-                notice,
-                Address("", address),
-                house.desk(case.route),
-                now,
-                unique=house.unique(),
-                language=house.settings.service.language,
-                zone=policy.file.zone,
-                customer=customer,
-                excerpt=excerpt[:EXCERPT],
-            )
-            try:
-                draft = Draft(letter, render(letter, house.templates), shadow)
-            except BadAddress as error:
-                log.error("a notice goes to nobody", case=case.reference, role=notice.role, because=str(error))
-            else:
-                out[notice.kind, address, notice.number, notice.text] = draft
-    return tuple(out.values())
+        role = house.meant(notice.role, case, customer)
+        people = house.people(notice.role, case, customer)
+        if not people:
+            log.error("a notice goes to nobody", case=case.reference, role=notice.role)
+        for address in people:
+            each = Held(0, case.id, address, role, notice, excerpt[:EXCERPT], now)
+            found[notice.kind, address, notice.number, notice.text] = each
+    told = [each for each in found.values() if each.notice.at_once]
+    drafts = [(each, draft) for each in told if (draft := notice_draft(house, policy, case, each, customer, now))]
+    return replace(
+        posted,
+        drafts=(*posted.drafts, *(draft for _, draft in drafts)),
+        told=tuple((each, draft.letter.message_id) for each, draft in drafts),
+        held=tuple(each for each in found.values() if not each.notice.at_once),
+    )
+
+
+def notice_draft(
+    house: House,
+    policy: Policy,
+    case: Case,
+    held: Held,
+    customer: Customer | None,
+    now: datetime,
+    zone: str = "",
+    told: Sequence[Told] = (),
+) -> Draft | None:
+    """The finished letter of one notice, in the reader's zone; None where its address cannot be written to."""
+    letter = to_desk(
+        policy,
+        case,
+        held.notice,
+        Address("", held.recipient),
+        house.desk(case.route),
+        now,
+        unique=house.unique(),
+        language=house.settings.service.language,
+        zone=zone or house.settings.notices.zone or policy.file.zone,
+        customer=customer,
+        excerpt=held.excerpt,
+        asked_at=held.asked_at,
+        told=told,
+    )
+    try:
+        return Draft(letter, render(letter, house.templates), SHADOW if house.settings.answers.shadow else "")
+    except BadAddress as error:
+        log.error("a notice goes to nobody", case=case.reference, role=held.role, because=str(error))
+        return None
 
 
 def parked(house: House, connection: Connection, work: Waiting, reason: str, now: datetime) -> tuple[Draft, ...]:
@@ -182,7 +214,7 @@ def parked(house: House, connection: Connection, work: Waiting, reason: str, now
     policy = house.policies.get(route.policy if route else house.settings.route[0].policy)
     sender = work.mail.envelope_from or ""
     values = {"mail": {"from": sender, "subject": "", "id": str(work.mail.id), "reason": reason}}
-    people = house.people(policy.file.chasing.remind)
+    people = house.people((route.role if route else "") or policy.file.chasing.remind)
     fresh = [each for each in people if not outbox.was_told(connection, "desk-parked", each, now - HOUR)]
     return tuple(_to_staff(house, "desk-parked", values, each, house.unique(), now) for each in fresh)
 

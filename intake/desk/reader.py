@@ -1,6 +1,5 @@
 """Reading mails in worker processes with limits of time and memory, so that a hostile mail can be killed."""
 
-import multiprocessing
 import resource
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,6 +18,7 @@ from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldSpec, FieldValue
 from intake.core.mail.message import Message, Trust, Unreadable
 from intake.core.mail.read import html_of, locate, read
+from intake.desk import readers
 from intake.desk.signatures import Keys, signer
 from intake.errors import IntakeError
 from intake.store import spool
@@ -27,7 +27,6 @@ from intake.store.engine import open_databases
 CHUNK = 10
 TRIES = 2
 MAILS_BEFORE_RENEWAL = 2_000
-PRELOADED = ["intake.desk.reader", "intake.desk.preload"]
 
 Specs = Mapping[str, tuple[FieldSpec, ...]]
 Work = Callable[..., Any]
@@ -91,14 +90,12 @@ class Reader:
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPool:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOADED)
         return ProcessPool(
             max_workers=self._way.workers,
             max_tasks=MAILS_BEFORE_RENEWAL,
             initializer=_prepare,
             initargs=(*self._place, self._way),
-            context=context,
+            context=readers.context(),
         )
 
     def kept(self, ids: Sequence[int], specs: Specs) -> dict[int, Reading]:
@@ -189,9 +186,15 @@ class Reader:
         with self._lock:
             if self._closed:
                 raise IntakeError("the reader is closed")
+            readers.start()
             if not self._pool.active:
                 self._replace()
-            return self._pool, self._pool.schedule(work, [mails, given], timeout=self._way.seconds)
+            try:
+                return self._pool, self._pool.schedule(work, [mails, given], timeout=self._way.seconds)
+            except RuntimeError:
+                # it broke between the look and the order
+                self._replace()
+                return self._pool, self._pool.schedule(work, [mails, given], timeout=self._way.seconds)
 
     def _result(self, pool: ProcessPool, future: "ProcessFuture[Any]") -> tuple[list[Any] | None, str]:
         """What the work gave, or why it gave nothing. Raises `Broken` where the mails cannot be blamed."""
@@ -275,7 +278,7 @@ def _signed(reading: Reading, domain: str) -> Reading:
 def _read_one(raw: bytes, specs: Specs, way: Way) -> Reading:
     try:
         message = read(raw, trust=way.trust, own_addresses=way.own_addresses)
-        fields = {policy: read_fields(each, message.form_texts) for policy, each in specs.items()}
+        fields = {policy: read_fields(each, message.form_texts, message.file_texts) for policy, each in specs.items()}
     except Unreadable as error:
         return Reading(None, {}, str(error))
     except MemoryError:

@@ -8,13 +8,14 @@ import structlog
 from sqlalchemy import Connection
 
 from intake.core.answer.permission import judge
-from intake.core.case.case import Decision
+from intake.core.case.case import Decision, Entry
 from intake.core.case.matching import numbers_in
 from intake.core.case.outcome import Classified, carry_out, classify
 from intake.core.mail.form import FieldSpec
 from intake.core.mail.message import Message
-from intake.desk import facts, post
+from intake.desk import agents, facts, post
 from intake.desk.house import House
+from intake.desk.notices import send_notices
 from intake.desk.reader import Reading, released
 from intake.errors import Stale
 from intake.store import cases, ledger, messages, outbox
@@ -26,13 +27,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A mail on a route with its outcome and, where a case is touched, the finished mails."""
+    """A mail on a route with its outcome and, where a case is touched, the finished mails.
+
+    `stored` are the messages to keep on the case, where they are not the mail itself.
+    """
 
     work: Waiting
     classified: Classified
     message: Message | None
     posted: post.Posted | None
     notices: tuple[post.Draft, ...] = ()
+    stored: tuple[messages.StoredMessage, ...] | None = None
 
 
 def receive(house: House, now: datetime) -> int:
@@ -60,14 +65,30 @@ def again(house: House, mail_id: int, now: datetime) -> int:
     if not works:
         return 0
     read = house.reader.kept([mail_id], specs(house))[mail_id]
+    if "automatic" in before.values() and read.message is not None and read.message.bounce is not None:
+        _lift(house, mail_id, read.message.bounce.recipients, now)
     if read.message is not None:
         read = replace(read, message=replace(read.message, junk_because=None))
-    return sum(
+    done = sum(
         _settle(
             house, [work], {mail_id: released(read) if before[work.route] == "automatic" else read}, now, again=True
         )
         for work in works
     )
+    send_notices(house, now)
+    return done
+
+
+def _lift(house: House, mail_id: int, recipients: Sequence[str], now: datetime) -> None:
+    """What a false bounce had marked is marked no more: a person says that it is none."""
+    with house.databases.desk.begin() as connection:
+        for address in recipients:
+            outbox.lift_undeliverable(connection, address)
+        for case in cases.load(connection, ledger.cases_of(connection, mail_id)).values():
+            if "undeliverable" in case.marks:
+                case_id = cases.save(connection, replace(case.unmarked("undeliverable"), changed_at=now))
+                said = f"mail {mail_id} is no bounce, a person says: the address can be written to"
+                cases.add_history(connection, case_id, now, [Entry("deliverable", said)])
 
 
 def specs(house: House) -> dict[str, tuple[FieldSpec, ...]]:
@@ -205,11 +226,28 @@ def decide(
     if known is None:
         return Settled(work, classified, None, None, post.parked(house, connection, work, classified.because, now))
     message = known.arrival.message
+    if classified.match is not None and classified.match.staff is not None:
+        of_staff = agents.settle(house, connection, known, classified.match, now)
+        return Settled(work, classified, message, of_staff.posted, stored=of_staff.stored)
     decision = carry_out(known.arrival, classified, reference, now)
     if decision is None:
         return Settled(work, classified, message, None)
     posted = _post(house, connection, known, _with_answer_address(house, connection, known, decision, now), now)
-    return Settled(work, classified, message, posted)
+    return Settled(work, classified, message, posted, stored=_with_forwarders_words(work, known))
+
+
+def _with_forwarders_words(work: Waiting, known: facts.Known) -> tuple[messages.StoredMessage, ...] | None:
+    """A mail that was passed on, and as a note what was written above it; None for any other mail."""
+    arrival = known.arrival
+    if not arrival.forwarded_by:
+        return None
+    first = _stored(0, work, arrival.message)
+    words = arrival.forward_words
+    note = replace(
+        first, direction="note", author_name="", author_address=arrival.forwarded_by, role="agent", message_id=None,
+        text=words, new_text=words, attachments=[],
+    )  # fmt: skip
+    return (first, note) if words else (first,)
 
 
 def _with_answer_address(
@@ -268,13 +306,25 @@ def _save_case(connection: Connection, settled: Settled, posted: post.Posted, no
         cases.link(connection, [case_id, *ledger.cases_of(connection, settled.work.mail.id)])
     message = settled.message
     if message is not None:
-        messages.add(connection, _stored(case_id, settled.work, message))
+        kept = (_stored(case_id, settled.work, message),) if settled.stored is None else settled.stored
+        for each in kept:
+            role = each.role if settled.stored is not None else _role(settled, posted, each.author_address)
+            messages.add(connection, replace(each, case_id=case_id, role=role))
         if message.bounce is not None and message.bounce.permanent:
             # only addresses that we wrote to: a forged report must not silence anybody else's letters
             written_to = {row["to"].lower() for row in outbox.listed(connection, case_id)}
             failed = [each for each in message.bounce.recipients if each.lower() in written_to]
             outbox.mark_undeliverable(connection, failed, settled.classified.because, now)
     return case_id
+
+
+def _role(settled: Settled, posted: post.Posted, address: str) -> str:
+    """As whom somebody wrote on a case."""
+    match = settled.classified.match
+    if match is not None and match.third_party:
+        return "third-party"
+    person = posted.decision.case.participant(address)
+    return person.role if person else "customer"
 
 
 def _stored(case_id: int, work: Waiting, message: Message) -> messages.StoredMessage:
@@ -292,14 +342,7 @@ def _stored(case_id: int, work: Waiting, message: Message) -> messages.StoredMes
         new_text=message.new_text,
         kind=message.kind,
         mail_id=work.mail.id,
-        attachments=[
-            {
-                "filename": each.filename,
-                "content_type": each.content_type,
-                "size": each.size,
-                "sha256": each.sha256,
-                "place": list(each.place),
-            }
-            for each in message.attachments
-        ],
+        unverified=message.authentication == "fail"
+        or (message.authentication_because is not None and message.authentication != "pass"),
+        attachments=messages.attachments_row(message),
     )

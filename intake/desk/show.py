@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from intake.core.case.case import Case, Customer, Task
 from intake.core.mail.fields import missing_fields
 from intake.core.policy.policy import Policy
-from intake.desk.trial import because_json, clock_json, fields_json
+from intake.desk.outside import because_json, clock_json, fields_json
 from intake.store import cases, messages
 
 
@@ -54,6 +54,8 @@ def whole(
         "escalation": _escalation(case),
         "tasks": [_task(task) for task in case.tasks],
         "linked": list(case.linked),
+        "merged_into": case.merged_into,
+        "their_numbers": list(case.their_numbers),
         "closed": case.closed_at.isoformat() if case.closed_at else None,
         "participants": [
             {"address": person.address, "name": person.name, "role": person.role} for person in case.participants
@@ -95,6 +97,7 @@ def _message(message: messages.StoredMessage) -> dict[str, Any]:
         "kind": message.kind,
         "mail": message.mail_id,
         "attachments": message.attachments,
+        "unverified": message.unverified,
     }
 
 

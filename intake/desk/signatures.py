@@ -4,13 +4,18 @@ Keys are looked up in the desk's process, a batch at a time and never for long; 
 read. Without DNS, mails are decided without it.
 """
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import dns.exception
-import dns.resolver
 import structlog
+
+if TYPE_CHECKING:  # (few installations have no host that checks, and few mails wait for this)
+    import dns.resolver
 
 log = structlog.get_logger()
 
@@ -32,11 +37,18 @@ class Keys:
     """
 
     def __init__(self, resolver: dns.resolver.Resolver | None = None) -> None:
-        self._resolver = resolver or _system_resolver()
+        self._given = resolver
         self._lock = threading.Lock()
         self._resting = 0
-        if self._resolver is not None:
-            self._resolver.cache = dns.resolver.LRUCache(REMEMBERED)
+
+    @cached_property
+    def _resolver(self) -> dns.resolver.Resolver | None:
+        import dns.resolver
+
+        found = self._given or _system_resolver()
+        if found is not None:
+            found.cache = dns.resolver.LRUCache(REMEMBERED)
+        return found
 
     def of(self, names: Iterable[str]) -> dict[str, bytes]:
         """The TXT records of these names, as far as DNS gives them within 3 seconds."""
@@ -57,6 +69,9 @@ class Keys:
     @staticmethod
     def _record(resolver: dns.resolver.Resolver, name: str) -> bytes | None:
         """A record; empty where DNS says that there is none, None where it does not answer."""
+        import dns.exception
+        import dns.resolver
+
         try:
             answer = resolver.resolve(name, "TXT", search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.resolver.YXDOMAIN):
@@ -80,6 +95,9 @@ class Keys:
 
 
 def _system_resolver() -> dns.resolver.Resolver | None:
+    import dns.exception
+    import dns.resolver
+
     try:
         found = dns.resolver.Resolver()
     except (dns.exception.DNSException, OSError):
@@ -93,7 +111,7 @@ def signer(raw: bytes, keys: Mapping[str, bytes]) -> str | None:
 
     A signature over a part of the body, or by a key that is in testing, counts as none.
     """
-    import dkim  # (few installations have no host that checks, and few mails wait for this)
+    import dkim
 
     def key(name: bytes | str, timeout: float = 0) -> bytes | None:  # noqa: ARG001  (the library's shape)
         text = name.decode("ascii", "replace") if isinstance(name, bytes) else name

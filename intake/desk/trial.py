@@ -1,6 +1,5 @@
 """What would happen, with nothing written: the same decisions as for real, shown with their reasons."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,20 +8,20 @@ from sqlalchemy import Connection
 
 from intake.core.answer.letters import Thread, to_customer, to_desk
 from intake.core.answer.permission import judge
-from intake.core.case.case import Case, Clock, Notice, Wish
+from intake.core.case.case import Case, Notice, Wish
 from intake.core.case.outcome import Classified, classify, fields_of_reply
 from intake.core.mail.fields import missing_fields
-from intake.core.mail.form import FieldKind, FieldValue
-from intake.core.mail.message import Address, Message
+from intake.core.mail.message import Address
 from intake.core.policy.because import Because
-from intake.core.policy.policy import Policy
 from intake.desk import facts
 from intake.desk.act import find
 from intake.desk.house import House
+from intake.desk.outside import because_json, clock_json, fields_json, message_json
 from intake.desk.reader import Reading
 from intake.desk.receive import Settled, decide, specs
 from intake.outbound.samples import SAMPLES
 from intake.outbound.templates import Template, Words
+from intake.store import cases, ledger
 from intake.store.ledger import Waiting
 from intake.store.spool import KeptMail, RoutedTo
 
@@ -65,12 +64,21 @@ def _explain_on(house: House, connection: Connection, tried: Tried, routed: Rout
         "fields": fields_json(policy, fields),
         "missing": list(missing_fields(policy.specs, case.fields if case else fields)),
         "outcome": classified.outcome,
-        "case": case.reference if case and case.version else None,
+        "case": _reference(connection, known, case),
         **_decided(classified, case),
         "answer": None,
         "no_answer_because": None,
+        "letters": _letters(settled),
     }
     return out | body | _answer(house, connection, known, settled, tried.received_at)
+
+
+def _reference(connection: Connection, known: facts.Known, case: Case | None) -> str | None:
+    """The stored case that the mail belongs to; a copy belongs where the first one of it went."""
+    if case is not None:
+        return case.reference if case.version else None
+    ids = ledger.cases_of(connection, known.arrival.duplicate_of) if known.arrival.duplicate_of else []
+    return next((first.reference for first in cases.load(connection, ids).values()), None)
 
 
 def _parked(reason: str) -> dict[str, Any]:
@@ -87,6 +95,7 @@ def _parked(reason: str) -> dict[str, Any]:
         "clocks": [],
         "answer": None,
         "no_answer_because": "a mail that waits for a person is not answered",
+        "letters": [],
     }
 
 
@@ -99,6 +108,21 @@ def _decided(classified: Classified, case: Case | None) -> dict[str, Any]:
         "because": because_json(because),
         "clocks": [clock_json(clock) for clock in case.clocks] if case else [],
     }
+
+
+def _letters(settled: Settled) -> list[dict[str, Any]]:
+    """What would go to whom, the desk's people included."""
+    drafts = settled.posted.drafts if settled.posted else ()
+    return [
+        {
+            "template": draft.letter.kind,
+            "to": draft.letter.to.address,
+            "cc": [each.address for each in draft.letter.cc],
+            "subject": draft.rendered.subject,
+            "withheld": draft.withheld or None,
+        }
+        for draft in drafts
+    ]
 
 
 def _answer(
@@ -165,89 +189,3 @@ def values_for(
             letter = to_customer(policy, case, wish, case.contact, desk, now, thread=Thread(), unique="preview")
         values |= letter.values
     return values
-
-
-def message_json(message: Message) -> dict[str, Any]:
-    """The facts of a mail in the outside's form."""
-    bounce = message.bounce
-    return {
-        "message_id": message.message_id,
-        "subject": message.subject,
-        "from": _address(message.from_),
-        "to": [each.address for each in message.to],
-        "cc": [each.address for each in message.cc],
-        "date": message.date.isoformat() if message.date else None,
-        "text": message.text,
-        "new_text": message.new_text,
-        "attachments": [
-            {"filename": each.filename, "content_type": each.content_type, "size": each.size}
-            for each in message.attachments
-        ],
-        "kind": message.kind,
-        "bounce": None
-        if bounce is None
-        else {
-            "recipients": list(bounce.recipients),
-            "permanent": bounce.permanent,
-            "original_message_id": bounce.original_message_id,
-        },
-        "in_reply_to": message.in_reply_to,
-        "references": list(message.references),
-        "language": message.language,
-        "authenticated": message.authentication == "pass",
-        "defects": list(message.defects),
-    }
-
-
-def _address(address: Address | None) -> dict[str, str]:
-    return {"name": address.name if address else "", "address": address.address if address else ""}
-
-
-def fields_json(policy: Policy, fields: Mapping[str, FieldValue]) -> dict[str, Any]:
-    """The fields of a form in the outside's form."""
-    kinds = {spec.key: spec.kind for spec in policy.specs}
-    return {
-        key: {
-            "label": policy.label(key),
-            "value": _typed(kinds.get(key, "line"), value),
-            "written": value.written,
-            "valid": value.valid,
-        }
-        for key, value in fields.items()
-    }
-
-
-def _typed(kind: FieldKind, value: FieldValue) -> str | int | list[str]:
-    """A list field's value is a list and a number field's a number, as far as one was given; all others are text."""
-    if isinstance(value.value, tuple):
-        return list(value.value)
-    if kind == "choices":
-        return [value.value]
-    return int(value.value) if kind == "number" and value.valid else value.value
-
-
-def because_json(reasons: list[Because] | tuple[Because, ...]) -> list[dict[str, str]]:
-    """Reasons in the outside's form."""
-    return [{"clause": each.clause, "text": each.text} for each in reasons]
-
-
-def clock_json(clock: Clock) -> dict[str, Any]:
-    """A clock in the outside's form; instants in UTC."""
-    return {
-        "kind": clock.kind,
-        "started": _iso(clock.started_at),
-        "aim": _iso(clock.aim_at),
-        "due": _iso(clock.due_at),
-        "calendar": clock.calendar,
-        "state": clock.state,
-        "ended": _iso(clock.ended_at),
-        "missed": _iso(clock.missed_at),
-        "pauses": [
-            {"from": _iso(pause.start), "to": _iso(pause.end), "because": pause.because} for pause in clock.pauses
-        ],
-        "because": because_json(clock.because),
-    }
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None

@@ -10,7 +10,7 @@ from intake.core.case.case import Case, Clock, Decision
 from intake.core.case.version_change import moved
 from intake.desk import post
 from intake.desk.house import House
-from intake.desk.trial import because_json
+from intake.desk.outside import because_json
 from intake.desk.work_list import OPEN
 from intake.errors import Stale
 from intake.store import cases, messages, people

@@ -1,5 +1,6 @@
 """The work list as people see it: open cases in the order of their policies, then the rest. Reads only."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,15 +28,24 @@ class Row:
         return summary(self.case) | {"place_because": self.place_because or None}
 
 
-def listed(connection: Connection, policies: Policies, state: str | None, limit: int) -> list[Row]:
-    """At most `limit` cases of a state, or of all: open ones in the work list's order, then the newest that are over.
+def listed(
+    connection: Connection,
+    policies: Policies,
+    state: str | None,
+    limit: int,
+    *,
+    queue: str | None = None,
+    shown: Callable[[Case], bool] = lambda _case: True,
+) -> list[Row]:
+    """At most `limit` cases of a state and queue, or of all: open ones in the work list's order, then the newest over.
 
-    Of cases that are over no more is read than is shown.
+    Of cases that are over no more is read than `limit` has room for. `shown` leaves out others.
     """
-    rows = _open(connection, policies, [each for each in OPEN if state in (None, each)])[:limit]
+    rows = _open(connection, policies, [each for each in OPEN if state in (None, each)])
+    rows = [row for row in rows if shown(row.case) and queue in (None, row.case.queue)][:limit]
     over = [each for each in OVER if state in (None, each)]
-    ids = cases.of_states(connection, over, limit - len(rows)) if over and len(rows) < limit else []
-    return rows + [Row(case) for case in cases.each(connection, ids)]
+    ids = cases.of_states(connection, over, limit - len(rows), queue=queue) if over and len(rows) < limit else []
+    return rows + [Row(case) for case in cases.each(connection, ids) if shown(case)]
 
 
 def _open(connection: Connection, policies: Policies, states: list[str]) -> list[Row]:

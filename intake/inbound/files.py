@@ -59,7 +59,11 @@ def mails_in(path: str | Path, stdin: BinaryIO | None = None) -> Iterator[FoundM
     """
     if str(path) == STANDARD_INPUT:
         return _only(_mails_of(stdin or sys.stdin.buffer, "standard input"), "standard input")
-    if not Path(path).is_dir():
+    try:
+        is_folder = Path(path).is_dir()
+    except OSError as error:
+        raise IntakeError(f"cannot read {path}: {error.strerror}; {WOULD_BE_RIGHT}") from None
+    if not is_folder:
         return _only(_mails_of_file(Path(path)), str(path))
     return chain.from_iterable(map(_mails_of_file, _files_in(Path(path))))
 

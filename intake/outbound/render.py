@@ -38,11 +38,13 @@ def render(letter: Letter, templates: TemplateSet) -> Rendered:
     """
     template = templates.pick(letter.kind, letter.language)
     words = template.render(letter.values)
+    numbers = " ".join(line(each) for each in letter.their_numbers if line(each) not in words.subject)
+    subject = f"{words.subject} {numbers}".strip()
     envelope_from = headers.safe_address(letter.envelope_from) if letter.envelope_from else ""
     people = dict.fromkeys(headers.safe_address(one.address) for one in (letter.to, *letter.cc))
     boundary = f"=_{sha256(letter.message_id.encode()).hexdigest()[:24]}"
     raw = (
-        f"{_head(letter, words.subject)}"
+        f"{_head(letter, subject)}"
         "MIME-Version: 1.0\r\n"
         f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
         f"Content-Language: {template.language}\r\n"
@@ -51,7 +53,7 @@ def render(letter: Letter, templates: TemplateSet) -> Rendered:
     middle = f"\r\n--{boundary}\r\n".encode()
     raw = b"".join((raw, _part("plain", words.text), middle, _part("html", words.html), middle[:-2], b"--\r\n"))
     return Rendered(
-        raw, words.subject, words.text, words.html, template.version, template.language, envelope_from, tuple(people)
+        raw, subject, words.text, words.html, template.version, template.language, envelope_from, tuple(people)
     )
 
 

@@ -90,7 +90,59 @@ _CLOCK: Values = {
     }
 }
 
-CASELESS = frozenset({"desk-parked", "desk-broken-file"})
+_LADDER: Values = {
+    "ladder": {
+        "step": "2",
+        "of": "4",
+        "since": "Monday, 23 November 2026, 14:00 (Europe/Berlin, CET)",
+        "asked": "asked",
+    },
+    "told": [
+        {
+            "who": "lead@desk.example",
+            "kind": "desk-escalated",
+            "step": "1",
+            "when": "Monday, 23 November 2026, 13:30 (Europe/Berlin, CET)",
+        }
+    ],
+}
+_HAVE_IT: Values = {
+    "have_it": {"url": "mailto:support@desk.example?subject=%5BOX-1042%5D%20I%20have%20it&body=%2Fhave-it"}
+}
+_DIGEST: Values = {
+    "count": "12",
+    "more": "2",
+    "items": [
+        {
+            "reference": "OX-1042",
+            "subject": "Mail module shows an empty list",
+            "severity": "2",
+            "severity_title": "Severe",
+            "state": "open",
+            "customer_name": "Example Hosting",
+            "contact_address": "kim@hosting.example",
+            "next_due": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
+            "next_kind": "response",
+            "missing": "Server Version, Distribution",
+            "url": SAMPLE_LINK,
+            "have_it": _HAVE_IT["have_it"]["url"],
+            "answer": "mailto:support@desk.example?subject=%5BOX-1042%5D%20Mail%20module",
+            "begins": "begins",
+            "ends": "ends",
+            "kind": "desk-missed",
+            "text": "the response target was missed",
+            "excerpt": "Since this morning the list is empty.",
+            "clock": "response",
+            "target": "4 business hours",
+            "due": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
+            "overdue_by": "25 minutes",
+            "step": "1",
+            "since": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
+        }
+    ],
+}
+
+CASELESS = frozenset({"desk-parked", "desk-broken-file", "desk-digest"})
 SAMPLES: Mapping[str, Values] = {
     name: {**_ANY, **(_CASE if name not in CASELESS else {}), **extra}
     for name, extra in {
@@ -104,8 +156,15 @@ SAMPLES: Mapping[str, Values] = {
             "offers": ["You may ask for an analysis of the cause."],
             "resolved": {"text": "A patch is in place."},
         },
+        "severity-wish": {
+            "wish": {
+                "refused": "refused",
+                "because": [{"clause": "OX-5", "text": "one of several servers does not operate correctly"}],
+            }
+        },
         "reminder": {**_MISSING, **_INFORMATION, "reminder": {"number": "1"}},
         "closed-for-silence": {},
+        "closing-asked": {},
         "reply": {"reply": {"text": "Hello Kim,\n\nplease restart the service.", "agent_name": "Robin Sample"}},
         "too-big": {"mail": {"subject": "Logs of the mail server", "size": "60 MB", "limit": "25 MB"}},
         "digest": {
@@ -118,10 +177,11 @@ SAMPLES: Mapping[str, Values] = {
                 {"reference": "OX-1044", "subject": "Contacts missing", "due": ""},
             ]
         },
-        "desk-new-case": {**_MISSING, **_MESSAGE, "marks": ["missing-information", "unverified"]},
-        "desk-due-soon": _CLOCK,
-        "desk-missed": _CLOCK,
-        "desk-escalated": _CLOCK,
+        "desk-digest": _DIGEST,
+        "desk-new-case": {**_MISSING, **_MESSAGE, **_HAVE_IT, "marks": ["missing-information", "unverified"]},
+        "desk-due-soon": {**_CLOCK, **_HAVE_IT},
+        "desk-missed": {**_CLOCK, **_HAVE_IT},
+        "desk-escalated": {**_CLOCK, **_LADDER, **_HAVE_IT},
         "desk-parked": {
             "mail": {
                 "from": "kim@hosting.example",
@@ -135,6 +195,17 @@ SAMPLES: Mapping[str, Values] = {
         },
         "desk-undeliverable": {"alert": {"text": "mail to kim@hosting.example came back for good"}},
         "desk-reply": _MESSAGE,
+        "desk-receipt": {
+            "receipt": {
+                "to": "kim@hosting.example",
+                "text": "Hello Kim,\n\nplease restart the service.",
+                "because": "it is a note, as /note says",
+                "note": "They rang twice.",
+                "files": ["trace.log"],
+            },
+            "commands": [{"written": "/severity 2 because it is slow", "done": "yes", "text": "Severity 3 becomes 2"}],
+            "help": [{"form": "/note", "about": "the whole mail is a note"}],
+        },
         "desk-alert": {"alert": {"text": "The customer wishes severity 1.\nThe case starts at 4."}},
     }.items()
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,29 +12,34 @@ from intake.outbound.templates import Template, compile_template, version_of
 from intake.tomlfile import suggestion
 
 FALLBACK = "en"
+PUBLISHED = "published {0[0]}/{0[1]}"
+LAST_GOOD = "the last good {0[0]}/{0[1]}"
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?")
 Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A text that was compiled before and found good; it is compiled again when it is first used."""
+class Source:
+    """A text that is compiled when it is first used."""
 
     text: str
     file: str
 
 
+Ready = Template | Source | tuple[Source, ...]
+
+
 class TemplateSet:
     """The templates of one loading, by (language, name), and the mistakes that a person is to be told of."""
 
-    def __init__(self, templates: Mapping[Place, Template | Checked], mistakes: Sequence[Mistake]) -> None:
+    def __init__(self, templates: Mapping[Place, Ready], mistakes: Sequence[Mistake]) -> None:
         self._templates = dict(templates)
         self.mistakes = tuple(mistakes)
 
     def _at(self, place: Place) -> Template:
         found = self._templates[place]
-        if isinstance(found, Checked):
-            found = compile_template(found.text, found.file, place[1], place[0])
+        if not isinstance(found, Template):
+            found = _first_good(found if isinstance(found, tuple) else (found,), place)
             self._templates[place] = found
         return found
 
@@ -61,8 +67,9 @@ class TemplateSet:
     def versions(self) -> dict[Place, tuple[str, str]]:
         """(hash, text) of each template that serves, to be remembered as its last good version."""
         return {
-            place: (version_of(each.text), each.text) if isinstance(each, Checked) else (each.version, each.source)
+            place: (each.version, each.source) if isinstance(each, Template) else (version_of(each.text), each.text)
             for place, each in self._templates.items()
+            if not isinstance(each, tuple)
         }
 
 
@@ -71,19 +78,25 @@ def load(
     last_good: Mapping[Place, str] | None = None,
     checked: Container[str] = (),
     published: Mapping[Place, str] | None = None,
+    *,
+    later: bool = False,
 ) -> TemplateSet:
     """The templates of the folders, the first folder that has a file winning; `published` ones win over files.
 
     Where that file is broken, the last good text of its (language, name) serves, else the next folder's file.
     A text whose version is among `checked` was found good by this version of the program, and is compiled when used.
+    With `later` all are, for one who needs few of them: mistakes are not looked for, and one that is broken everywhere
+    raises `Mistakes` when it is used.
     """
     remembered = last_good or {}
-    templates: dict[Place, Template | Checked] = {}
+    templates: dict[Place, Template | Source] = {}
     mistakes: list[Mistake] = []
+    if later:
+        return TemplateSet(_later(folders, remembered, published or {}), mistakes)
     broken: set[Place] = set()
     for place, text in (published or {}).items():
         try:
-            templates[place] = compile_template(text, f"published {place[0]}/{place[1]}", place[1], place[0])
+            templates[place] = compile_template(text, PUBLISHED.format(place), place[1], place[0])
         except Mistakes as found:
             mistakes += found.mistakes
     for folder in folders:
@@ -94,7 +107,7 @@ def load(
             try:
                 text = _read(file)
                 if version_of(text) in checked:
-                    templates[place] = Checked(text, str(file))
+                    templates[place] = Source(text, str(file))
                 else:
                     templates[place] = compile_template(text, str(file), place[1], place[0])
             except Mistakes as found:
@@ -103,6 +116,32 @@ def load(
                     templates |= _last_good(place, remembered[place])
                 broken.add(place)
     return TemplateSet(templates, mistakes)
+
+
+def _later(
+    folders: Sequence[Path], last_good: Mapping[Place, str], published: Mapping[Place, str]
+) -> dict[Place, tuple[Source, ...]]:
+    """The texts of each place, in the order in which `load` would take them."""
+    found: dict[Place, tuple[Source, ...]] = {
+        place: (Source(text, PUBLISHED.format(place)),) for place, text in published.items()
+    }
+    for folder in folders:
+        for place, file in _files(folder):
+            written: tuple[Source, ...] = ()
+            with suppress(Mistakes):
+                written = (Source(_read(file), str(file)),)
+            good = (Source(last_good[place], LAST_GOOD.format(place)),) if place in last_good else ()
+            found[place] = (*found[place], *written) if place in found else (*written, *good)
+    return {place: texts for place, texts in found.items() if texts}
+
+
+def _first_good(texts: Sequence[Source], place: Place) -> Template:
+    for text in texts[:-1]:
+        try:
+            return compile_template(text.text, text.file, place[1], place[0])
+        except Mistakes:
+            continue
+    return compile_template(texts[-1].text, texts[-1].file, place[1], place[0])
 
 
 def check_templates(folders: Sequence[Path]) -> list[Mistake]:
@@ -156,6 +195,6 @@ def _read(file: Path) -> str:
 def _last_good(place: Place, text: str) -> dict[Place, Template]:
     """The remembered version, unless the rules have changed since and refuse it now."""
     try:
-        return {place: compile_template(text, f"the last good {place[0]}/{place[1]}", place[1], place[0])}
+        return {place: compile_template(text, LAST_GOOD.format(place), place[1], place[0])}
     except Mistakes:
         return {}

@@ -49,6 +49,8 @@ def case_row(case: Case) -> dict[str, Any]:
         "worst": case.worst,
         "escalation": _escalation_row(case.escalation),
         "tasks": [_task_row(task) for task in case.tasks],
+        "merged_into": case.merged_into,
+        "their_numbers": list(case.their_numbers),
     }
 
 
@@ -91,6 +93,8 @@ def case_of(row: Row[Any], people: Sequence[Participant], clocks: Sequence[Clock
         worst=row.worst,
         escalation=_escalation_of(row.escalation),
         tasks=tuple(_task_of(each) for each in row.tasks),
+        merged_into=row.merged_into,
+        their_numbers=tuple(row.their_numbers),
     )
 
 

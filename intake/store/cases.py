@@ -17,6 +17,7 @@ from intake.store.case_rows import case_of, case_row, clock_of, clock_row, reaso
 FIRST_NUMBER = 1001
 SAME_ID = 20
 AT_A_TIME = 500
+MERGES = 20
 # a local day begins at most so long before the one of UTC
 ANY_ZONE = timedelta(hours=14)
 
@@ -69,6 +70,35 @@ def by_reference(connection: Connection, references: Iterable[str]) -> dict[str,
     columns = tables.case.c
     rows = connection.execute(select(columns.reference, columns.id).where(columns.reference.in_(wanted)))
     return {row.reference: row.id for row in rows}
+
+
+def following(connection: Connection, references: Iterable[str]) -> dict[str, int]:
+    """As `by_reference`, and where a case became a part of another one, the other one's id."""
+    found = by_reference(connection, references)
+    columns = tables.case.c
+    for _ in range(MERGES):
+        ids = sorted(set(found.values()))
+        query = select(columns.id, columns.merged_into).where(columns.id.in_(ids), columns.merged_into.is_not(None))
+        into = {row.id: row.merged_into for row in connection.execute(query)} if ids else {}
+        if not into:
+            break
+        targets = by_reference(connection, into.values())
+        found = {name: targets.get(into[each], each) if each in into else each for name, each in found.items()}
+    return found
+
+
+def move(connection: Connection, source: int, target: int, mails: Sequence[int] | None = None) -> None:
+    """Gives a case's messages and letters, or the messages of some mails alone, to another case."""
+    message, outcome = tables.message, tables.outcome
+    mine = message.c.case_id == source
+    decided = outcome.c.case_id == source
+    if mails is not None:
+        mine, decided = mine & message.c.mail_id.in_(mails), decided & outcome.c.mail_id.in_(mails)
+    else:
+        letters = tables.outgoing
+        connection.execute(update(letters).where(letters.c.case_id == source).values(case_id=target))
+    connection.execute(update(message).where(mine).values(case_id=target))
+    connection.execute(update(outcome).where(decided).values(case_id=target))
 
 
 def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> dict[str, list[int]]:
@@ -206,12 +236,17 @@ def record_of(connection: Connection, customer: Customer, flood: FloodPart | Non
 
 
 def of_states(
-    connection: Connection, states: Sequence[str], limit: int | None = None, policy: str | None = None
+    connection: Connection,
+    states: Sequence[str],
+    limit: int | None = None,
+    policy: str | None = None,
+    queue: str | None = None,
 ) -> list[int]:
-    """Ids of the newest cases in these states, in the order of their numbers; of a policy or all, to a limit or all."""
+    """Ids of the newest cases in these states, in the order of their numbers; of a policy or a queue, to a limit."""
     columns = tables.case.c
     query = select(columns.id).where(columns.state.in_(states)).order_by(columns.id.desc()).limit(limit)
     query = query.where(columns.policy == policy) if policy else query
+    query = query.where(columns.queue == queue) if queue is not None else query
     return sorted(row.id for row in connection.execute(query))
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select
 
+from intake.core.mail.message import Message
 from intake.store import tables
 
 Direction = Literal["in", "out", "note"]
@@ -13,7 +14,10 @@ Direction = Literal["in", "out", "note"]
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """A message of a case. `mail_id` is the kept mail that it came by; None for what we wrote."""
+    """A message of a case. `mail_id` is the kept mail that it came by; None for what we wrote.
+
+    `unverified`: a host was asked who sent it, and vouched for nobody.
+    """
 
     case_id: int
     direction: Direction
@@ -28,6 +32,21 @@ class StoredMessage:
     kind: str
     mail_id: int | None = None
     attachments: list[dict[str, Any]] = field(default_factory=list)
+    unverified: bool = False
+
+
+def attachments_row(message: Message) -> list[dict[str, Any]]:
+    """A mail's attachments as they are stored beside it."""
+    return [
+        {
+            "filename": each.filename,
+            "content_type": each.content_type,
+            "size": each.size,
+            "sha256": each.sha256,
+            "place": list(each.place),
+        }
+        for each in message.attachments
+    ]
 
 
 def add(connection: Connection, message: StoredMessage) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from email import message_from_bytes
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
@@ -158,12 +159,26 @@ def has_message_id(connection: Connection, message_id: str) -> bool:
     return connection.scalar(select(outgoing.c.id).where(outgoing.c.message_id == message_id)) is not None
 
 
-def letters_of(connection: Connection, case_id: int) -> list[tuple[str, str, bytes]]:
-    """Kind, Message-ID and bytes of what went to the customer on a case, the oldest first."""
+def told(connection: Connection, kind: str, recipient: str, since: datetime) -> int:
+    """How many mails of that kind were queued for an address since then."""
+    same = outgoing.c.recipient == recipient.lower(), outgoing.c.kind == kind, outgoing.c.queued_at > since
+    return connection.scalar(select(func.count()).where(*same)) or 0
+
+
+def letters_of(connection: Connection, case_id: int, *, desk: bool = False) -> list[tuple[str, str, bytes]]:
+    """Kind, Message-ID and bytes of what went to the customer on a case, or to the desk; the oldest first."""
     columns = outgoing.c
     query = select(columns.kind, columns.message_id, columns.raw).where(columns.case_id == case_id)
-    query = query.where(columns.kind.not_like("desk-%")).order_by(columns.id)
+    to_desk = columns.kind.like("desk-%")
+    query = query.where(to_desk if desk else ~to_desk).order_by(columns.id)
     return [(row.kind, row.message_id, bytes(row.raw)) for row in connection.execute(query)]
+
+
+def text_of(raw: bytes) -> str:
+    """The plain text of a letter of ours."""
+    part = next((each for each in message_from_bytes(raw).walk() if each.get_content_type() == "text/plain"), None)
+    body = part.get_payload(decode=True) if part else None
+    return body.decode("utf-8", "replace") if isinstance(body, bytes) else ""
 
 
 def failed_letters(connection: Connection, since: datetime) -> dict[int, list[str]]:
@@ -248,6 +263,7 @@ def _shape(row: Row[Any]) -> dict[str, Any]:
         "case": row.reference,
         "kind": row.kind,
         "to": next((each for each in row.envelope_to if each.lower() == row.recipient), row.recipient),
+        "cc": [each for each in row.envelope_to if each.lower() != row.recipient],
         "subject": row.subject,
         "state": row.state,
         "message_id": row.message_id,

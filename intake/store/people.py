@@ -123,6 +123,14 @@ def save_agents(connection: Connection, agents: Sequence[Agent]) -> None:
             connection.execute(insert(tables.agent).values(address=address, **values))
 
 
+def staff(connection: Connection) -> dict[str, str]:
+    """The desk's people by address, with their names: agents, and whom customers' records name; names may be empty."""
+    table = tables.customer
+    named = connection.execute(select(table.c.engineer, table.c.account_manager).distinct())
+    found = {each.lower(): "" for row in named for each in row if each and "@" in each}
+    return found | {agent.address: agent.name for agent in agents(connection)}
+
+
 def agents(connection: Connection) -> list[Agent]:
     """All agents by name."""
     rows = connection.execute(select(tables.agent).order_by(tables.agent.c.name))

@@ -190,6 +190,10 @@ case = Table(
     Column("worst", Integer, nullable=False, server_default="0", comment="the gravest severity it ever had"),
     Column("escalation", JSON(none_as_null=True), comment="level, since when, owner, asked for by the customer"),
     Column("tasks", JSON, nullable=False, server_default="[]", comment="follow-ups that somebody owes the customer"),
+    Column(
+        "their_numbers", JSON, nullable=False, server_default="[]", comment="ticket numbers of the other side's own"
+    ),
+    Column("merged_into", String(32), comment="the case that this one became a part of"),
     Index("cases_customer", "customer_id", "opened_at"),
     Index("cases_state", "state"),
 )
@@ -270,6 +274,7 @@ message = Table(
     Column("new_text", Text, nullable=False),
     Column("attachments", JSON, nullable=False),
     Column("kind", String(16), nullable=False),
+    Column("unverified", Boolean, nullable=False, server_default="0", comment="nobody vouched for its sender"),
     Index("message_case", "case_id"),
     Index("message_message_id", "message_id"),
 )
@@ -313,6 +318,27 @@ outgoing = Table(
     Index("outgoing_case", "case_id"),
     Index("outgoing_next", "state", "next_try_at"),
     Index("outgoing_recipient", "recipient", "queued_at"),
+)
+
+notice = Table(
+    "notice",
+    desk,
+    Column("id", Key, primary_key=True),
+    Column("case_id", Key, ForeignKey("cases.id"), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("recipient", String(320), nullable=False),
+    Column("role", String(320), nullable=False, comment="whom the decision named: a role, or an address"),
+    Column("clock", Integer, comment="the number of the clock that it is about"),
+    Column("number", Integer, nullable=False, comment="the step of the ladder"),
+    Column("text", Text, nullable=False),
+    Column("excerpt", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("look_at", Instant, comment="from when it may go out; NULL once it is settled"),
+    Column("settled_at", Instant),
+    Column("message_id", String(998), comment="the letter that told it; NULL where none did"),
+    Column("because", Text, comment="why it was not told"),
+    Index("notice_case", "case_id"),
+    Index("notice_look", "look_at", sqlite_where=Column("look_at", Instant).is_not(None)),
 )
 
 undeliverable = Table(

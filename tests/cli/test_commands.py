@@ -245,9 +245,56 @@ def test_check_names_every_mistake_with_file_line_and_key(tmp_path: Path, comman
 
     config.write_text(good.replace("listen =", "listne =", 1))
     (unread,) = commands(["check", "--config", str(config), "--json"])
-    (mistake,) = json.loads(unread.out)
+    (mistake,) = (each for each in json.loads(unread.out) if each["file"] == str(config))
     assert unread.status == 1
     assert good.splitlines()[mistake["line"] - 1].startswith("listen =")
+
+
+def test_check_names_the_mistakes_of_every_kind_of_file_in_one_round(tmp_path: Path, commands: Any) -> None:
+    (made,) = commands(["init", "desk"])
+    assert made.status == 0
+    config, policy, template = (
+        tmp_path / "desk" / name for name in ("config.toml", "policies/zoho.toml", "templates/en/reply.md")
+    )
+    changes = [
+        ("size_limit_mb = 25", 'size_limit_mb = "big"'),
+        ("listen =", "listne ="),
+        ('address = "zimbra@support.example"', 'address = "zimbra at support.example"'),
+        ('policy = "zerto"', 'policy = "zertoo"'),
+        ('role = "security"', 'role = "securty"'),
+        ('manager = ["manager@desk.example"]', 'managr = ["manager@desk.example"]'),
+        ("# DE = {", 'DEU = { lead = ["lead-de@desk.example"] }\nDE = { acount-manager = ["x@desk.example"] } # {'),
+        ("old_mail_hours = 24", "old_mail_hours = -1"),
+    ]
+    text = config.read_text()
+    for was, becomes in changes:
+        assert was in text
+        text = text.replace(was, becomes, 1)
+    config.write_text(text)
+    policy.write_text(policy.read_text().replace("prefix =", "prefx =", 1))
+    template.write_text(template.read_text() + "\n{{ nothing }}\n")
+    (done,) = commands(["check", "--config", str(config), "--json"])
+    found = {(Path(each["file"]).name, each["key"]): each for each in json.loads(done.out)}
+    expected = {
+        ("config.toml", "smtp.size_limit_mb"): "big",
+        ("config.toml", "smtp.listne"): 'did you mean "listen"?',
+        ("config.toml", "route[2].address"): "support@company.example",
+        ("config.toml", "route[3].policy"): 'did you mean "zerto"?',
+        ("config.toml", "route[6].role"): 'did you mean "security"?',
+        ("config.toml", "roles"): 'did you mean "managr"?',
+        ("config.toml", "roles_in.DEU"): "such as DE",
+        ("config.toml", "roles_in.DE.acount-manager"): 'did you mean "account-manager"?',
+        ("config.toml", "answers.old_mail_hours"): "greater than 0",
+        ("zoho.toml", "prefx"): 'did you mean "prefix"?',
+        ("zoho.toml", "prefix"): "missing",
+        ("reply.md", ""): "nothing",
+    }
+    lines = text.splitlines()
+    assert {place: each for place, each in expected.items() if each not in found.get(place, {}).get("text", "?")} == {}
+    assert set(found) == set(expected)
+    for (file, key), each in found.items():
+        if file == "config.toml" and key != "roles":
+            assert key.rpartition(".")[2].partition("[")[0] in lines[each["line"] - 1]
 
 
 def test_customers_come_from_toml_and_from_csv_alike(tmp_path: Path, commands: Any) -> None:

@@ -17,7 +17,7 @@ GROUPS = {
     "outbox": {"list", "show", "retry", "withhold", "release"},
     "template": {"list", "check", "render"},
     "customer": {"import", "list", "show"},
-    "agent": {"add", "import", "list"},
+    "agent": {"add", "import", "list", "show"},
 }
 PATHS = [(name,) for name in sorted(SINGLE)] + [(group, name) for group in GROUPS for name in sorted(GROUPS[group])]
 

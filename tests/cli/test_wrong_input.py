@@ -34,7 +34,10 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
     ("ingest a.eml --to nobody@elsewhere.example", 1, ("nobody@elsewhere.example",)),
     ("case show OX-9", 1, ("OX-9", "intake case list")),
     ("case reply OX-9 hello --as ada@desk.example", 1, ("OX-9",)),
-    ("case note OX-9 hello --as ada", 1, ("--as", '"ada"', "ada@desk.example")),
+    ("case note OX-9 hello --as ada@", 1, ("--as", '"ada@"', "ada@desk.example")),
+    ("case assign OX-9 ada@ --as ada@desk.example", 1, ("the agent", '"ada@"', "ada@desk.example")),
+    ("agent show nobody", 1, ('"nobody"', "intake agent add")),
+    ("agent import header.csv", 1, ("header.csv", "address,name,zone")),
     ("case note OX-9 hello", 2, ("--as",)),
     ("case status OX-9 nope --as ada@desk.example", 2, ("nope", "resolved")),
     ("case list --state nope", 2, ("nope", "resolved")),
@@ -90,6 +93,13 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
     ("ledger --config taken.toml", 1, ("a.eml", "File exists")),
     ("case list --config garbage.toml", 1, ("garbage/", "not a database")),
     ("case list --config typo.toml", 1, ("typo.toml:", 'did you mean "hostname"?')),
+    ("case list --config driver.toml", 1, ("store.url", "MySQLdb", "install")),
+    ("case list --config url.toml", 1, ("store.url", "postgresql://")),
+    ("check --config folder.toml", 1, ("folder.toml:", "files.policies", "a.eml is no folder")),
+    ("due --policy broken --severity 1 --opened 2026-11-23T09:00:00Z --config mine.toml", 1, ("broken.toml:1", "TOML")),
+    (f"explain {'a' * 300}.eml", 1, ("aaa.eml", "name too long")),
+    (f"ingest {'a' * 300}.eml", 1, ("aaa.eml", "name too long")),
+    (f"init {'a' * 300}", 1, ("aaa", "name too long")),
     ("nope", 2, ("nope",)),
 ]
 
@@ -114,6 +124,12 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "garbage").mkdir()
     for name in ("desk.db", "spool.db"):
         (folder / "garbage" / name).write_bytes(b"this is no database at all\n" * 200)
+    (folder / "driver.toml").write_text(config.replace('\nurl = ""', '\nurl = "mysql://localhost/x"'))
+    (folder / "url.toml").write_text(config.replace('\nurl = ""', '\nurl = "elsewhere"'))
+    (folder / "folder.toml").write_text(config.replace('# policies = "policies"', 'policies = "a.eml"'))
+    (folder / "mine.toml").write_text(config.replace('# policies = "policies"', 'policies = "policies"'))
+    (folder / "policies").mkdir()
+    (folder / "policies" / "broken.toml").write_text("a = ]\n")
     (folder / "typo.toml").write_text(config.replace("hostname =", "hostnam ="))
     return folder
 
@@ -147,11 +163,21 @@ def test_a_bad_argument_and_bad_standard_input_are_named(wrong: Path) -> None:
         assert b"Traceback" not in done.stderr
 
 
+def test_a_policy_that_is_broken_stands_in_no_other_ones_way(wrong: Path, commands: Any) -> None:
+    asked = ["due", "--policy", "zimbra", "--severity", "1", "--opened", "2026-11-23T09:00:00Z", "--json"]
+    (done,) = commands([*asked, "--config", "mine.toml"], folder=wrong)
+    assert done.json["response"]["due"]
+
+
 def test_a_line_of_a_batch_that_cannot_be_read_spoils_itself_alone(wrong: Path) -> None:
     good = b'{"id": 1, "policy": "open-xchange", "severity": 1, "opened": "2026-11-23T09:00:00Z"}\n'
-    done = intake("due", "--batch", "-", folder=wrong, stdin=b"\xff\n" + b"[" * 100_000 + b"\n" + good)
+    lines = b"\xff\n" + b"[" * 100_000 + b"\n" + good + good.replace(b'"id": 1', b'"id": NaN')
+    done = intake("due", "--batch", "-", folder=wrong, stdin=lines)
     assert (done.returncode, done.stderr) == (0, b"")
-    first, second, third = (json.loads(line) for line in done.stdout.splitlines())
+    first, second, third, fourth = (json.loads(line) for line in done.stdout.splitlines())
+    assert fourth == {"id": None, "error": "not JSON: NaN is no number"}
+    marked = intake("due", "--batch", "-", folder=wrong, stdin=b"\xef\xbb\xbf" + good)
+    assert json.loads(marked.stdout) == third
     assert first == {"id": None, "error": "the line is not UTF-8"}
     assert second["error"].startswith("not JSON")
     assert third["id"] == 1

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -47,6 +49,25 @@ def test_many_kept_mails_are_read_each_under_its_number(desk: Home) -> None:
     ids = [desk.keep(mail(FORM, subject=f"Number {each}")) for each in range(25)]
     found = desk.house.reader.kept(ids, specs(desk.house))
     assert [found[each].message.subject for each in ids] == [f"Number {each}" for each in range(25)]  # type: ignore[union-attr]
+
+
+CTRL_C = """
+import multiprocessing, os, signal
+from multiprocessing import forkserver
+from intake.desk import readers
+
+readers.start()
+os.kill(forkserver._forkserver._forkserver_pid, signal.SIGINT)
+process = readers.context().Process(target=os.getpid)
+process.start()
+process.join()
+print(process.exitcode)
+"""
+
+
+def test_a_ctrl_c_while_reading_processes_start_is_not_theirs_to_hear() -> None:
+    done = subprocess.run([sys.executable, "-c", CTRL_C], capture_output=True, timeout=120, check=False)
+    assert (done.stdout, done.stderr) == (b"0\n", b"")
 
 
 def test_idle_workers_that_are_killed_are_replaced(desk: Home) -> None:

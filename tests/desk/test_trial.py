@@ -56,7 +56,7 @@ def test_explain_decides_as_the_desk_does_and_writes_nothing(desk: Home) -> None
     reply = mail("More.\n", message_id="two@hosting.example", subject="Re:", In_Reply_To="<one@hosting.example>")
     junk, missing = mail(X_Spam_Flag="YES", message_id="j@x.example"), mail("Broken.\n", message_id="m@x.example")
     for raw, outcome, case in (
-        (mail(), "duplicate", None),
+        (mail(), "duplicate", "OX-1001"),
         (reply, "reply", "OX-1001"),
         (junk, "junk", None),
         (missing, "new_case", None),

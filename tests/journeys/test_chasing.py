@@ -6,15 +6,18 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from house import CUSTOMERS, FORM, mail
 from running import PROGRAM, Running, eventually, intake, running
+from sqlalchemy import func, select
 
 from intake.store import outbox
 from intake.store.engine import open_databases, reading
+from intake.store.tables import notice
 
 KIM = "kim@hosting.example"
 HALF = "".join(FORM.splitlines(keepends=True)[:9])
@@ -154,7 +157,8 @@ def test_a_chaser_killed_in_the_middle_tells_each_thing_once(desk: Running) -> N
 
     def missed() -> int:
         with reading(databases.reading) as connection:
-            return sum(row["kind"] == "desk-missed" for row in outbox.listed(connection))
+            query = select(func.count()).select_from(notice).where(notice.c.kind == "desk-missed")
+            return int(connection.scalar(query) or 0)
 
     for kill in range(3):
         wanted = (kill + 1) * count // 5
@@ -164,14 +168,21 @@ def test_a_chaser_killed_in_the_middle_tells_each_thing_once(desk: Running) -> N
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
         assert missed() < count
-    databases.close()
 
     desk.json("tick", "--at", at.isoformat())
     # what a dead sender held goes out when its lease is over
     desk.json("tick", "--at", (at + timedelta(minutes=20)).isoformat())
-    rows = [row for row in desk.json("outbox", "list") if row["kind"] == "desk-missed"]
-    assert Counter(row["case"] for row in rows) == {row["reference"]: 1 for row in desk.json("case", "list")}
-    assert {row["state"] for row in rows} == {"sent"}
+    with reading(databases.reading) as connection:
+        query = select(notice.c.case_id, notice.c.message_id).where(notice.c.kind == "desk-missed")
+        told = connection.execute(query).all()
+        letters = {row["message_id"]: row for row in outbox.listed(connection)}
+        texts = [outbox.raw(connection, letters[each]["id"]) or b"" for each in {row.message_id for row in told}]
+    databases.close()
+    assert set(Counter(row.case_id for row in told).values()) == {1}
+    assert len(told) == count
+    assert {letters[row.message_id]["state"] for row in told} == {"sent"}
+    parts = [message_from_bytes(text, policy=policy.default).get_body(("plain",)) for text in texts]
+    assert sum(part.get_content().count("Missed: first answer") for part in parts if part) == count
 
 
 def test_a_later_instant_is_refused_where_real_mail_would_leave_unless_really(tmp_path: Path) -> None:

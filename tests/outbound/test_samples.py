@@ -9,8 +9,10 @@ from smarthost import NOW
 
 from intake.core.answer.letter import Letter
 from intake.core.answer.letters import Desk, Thread, digest, to_customer, to_desk
+from intake.core.answer.receipt import receipt
 from intake.core.answer.tokens import Keys
-from intake.core.case.case import Case, Clock, Notice, NoticeKind, Wish, WishKind
+from intake.core.case.by_mail import Handled, Result
+from intake.core.case.case import Case, Clock, Decision, Notice, NoticeKind, Wish, WishKind
 from intake.core.mail.message import Address
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy, load_policy
@@ -96,12 +98,25 @@ def test_a_letter_to_the_customer_is_given_all_that_its_template_may_name(
     check(to_customer(policy, case, wish, KIM, DESK, NOW, thread=Thread("a@b.example"), unique="u1"), templates)
 
 
-@pytest.mark.parametrize("kind", get_args(NoticeKind))
+@pytest.mark.parametrize("kind", [kind for kind in get_args(NoticeKind) if kind != "desk-receipt"])
 def test_a_notice_to_the_desk_is_given_all_that_its_template_may_name(
     kind: NoticeKind, policy: Policy, case: Case, templates: TemplateSet
 ) -> None:
     notice = Notice(kind, "triage", "words", clock=1, number=1)
     check(to_desk(policy, case, notice, KIM, DESK, NOW, unique="u1", language="en", zone="UTC"), templates)
+
+
+@pytest.mark.parametrize("answer", ["", "Please restart."])
+def test_a_receipt_is_given_all_that_its_template_may_name(
+    answer: str, policy: Policy, case: Case, templates: TemplateSet
+) -> None:
+    results = (Result("/close", True, "closed"), Result("/severity 9", False, "there is none"))
+    handled = Handled(Decision(case), results, answer, "a note", "" if answer else "it is a note", help=True)
+    made = receipt(
+        policy, case, handled, KIM, DESK, NOW, sent_to=["kim@hosting.example"] if answer else [], files=["a.log"],
+        thread=Thread("a@b.example"), unique="u1", language="en", zone="UTC", customer=None,
+    )  # fmt: skip
+    check(made, templates)
 
 
 def test_a_digest_is_given_all_that_its_template_may_name(policy: Policy, case: Case, templates: TemplateSet) -> None:

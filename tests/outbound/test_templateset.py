@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.errors import IntakeError
+from intake.errors import IntakeError, Mistakes
 from intake.outbound.samples import SAMPLES, emptied
 from intake.outbound.templateset import TemplateSet, check_templates, load
 from intake.shipped import shipped
@@ -51,6 +51,18 @@ def test_a_field_off_the_list_is_told_with_what_was_written_and_what_is_allowed(
             text = templates.pick(name, language).render(SAMPLES[name]).text
             for needed in ("Server Version", "MyLinux 3", "Debian, RHEL", "\nServer Version:\n", "\nDistribution:\n"):
                 assert needed in text.replace(": \n", ":\n")
+
+
+def test_templates_that_are_checked_when_used_are_the_same_ones(tmp_path: Path) -> None:
+    mine = write(tmp_path, "Subject: mine\n\nOurs: {{ case.reference }}\n").read_text()
+    assert load([tmp_path, SHIPPED], later=True).pick("acknowledgment", "en").source == mine
+    write(tmp_path, BROKEN)
+    with_good = load([tmp_path, SHIPPED], {PLACE: mine}, later=True)
+    assert with_good.pick("acknowledgment", "en").source == mine
+    shipped_one = load([SHIPPED]).pick("acknowledgment", "en").source
+    assert load([tmp_path, SHIPPED], later=True).pick("acknowledgment", "en").source == shipped_one
+    with pytest.raises(Mistakes, match="refrence"):
+        load([tmp_path], later=True).pick("acknowledgment", "en")
 
 
 def test_a_broken_template_leaves_the_last_good_one_in_use(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from intake.core.case.case import Case
 from intake.desk import act, show
 from intake.desk.customers import read_customers
 from intake.desk.house import House
+from intake.desk.notices import send_notices
 from intake.desk.receive import receive
 from intake.shipped import shipped
 from intake.store import cases, ledger, outbox, people, spool
@@ -142,10 +143,11 @@ class Home:
         return spool.keep(self.databases.spool, [new])[0]
 
     def receive(self, now: datetime = NOW) -> int:
-        """Decides all mail that waits; how many outcomes were written."""
+        """Decides all mail that waits and tells the desk; how many outcomes were written."""
         written = 0
         while count := receive(self.house, now):
             written += count
+        send_notices(self.house, now)
         return written
 
     def take(self, raw: bytes, now: datetime = NOW, **more: Any) -> list[dict[str, Any]]:

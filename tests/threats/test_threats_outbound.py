@@ -180,7 +180,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("body", HOSTILE, ids=lambda body: body[:30].strip())
 def test_threat_39_a_hostile_template_is_refused_or_harmless_within_a_second(body: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         template = compile_template(f"Subject: x\n\n{body}\n", "x.md", "acknowledgment", "en")
     except Mistakes:
@@ -189,7 +189,7 @@ def test_threat_39_a_hostile_template_is_refused_or_harmless_within_a_second(bod
         assert body[:2] in ("{\\", "\\{", "&#") or body[0] in "*[>-`<|", "was let in"
         text = template.render(SAMPLES["acknowledgment"]).text
         assert "9**(9**9)" in text or body[0] in "*[>-`<|"
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("subject", ["{{ 9**(9**9) }}", "{{ case.__class__ }}", "{% include 'x' %}"])

@@ -15,6 +15,7 @@ class Letter:
     `kind` is the template's name. `automatic` becomes Auto-Submitted (RFC 3834): `auto-replied` for answers to a
     mail, `auto-generated` for scheduled ones, None for a person's words. `values` are plain dicts, lists and
     strings. Ids are without angle brackets. `date` is aware.
+    `their_numbers` are ticket numbers of the reader's own system, which stand in the subject.
     """
 
     kind: str
@@ -31,3 +32,4 @@ class Letter:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     loop_mark: str | None = None
+    their_numbers: tuple[str, ...] = ()

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from intake.core.answer.letter import Letter
+from intake.core.answer.notices import have_it_link, ladder_values, told_values
 from intake.core.answer.tokens import Keys, Token, tagged
 from intake.core.answer.wording import foreign, instant
 from intake.core.case.case import Case, Clock, Customer, Notice, Wish
+from intake.core.case.notices import Told
 from intake.core.case.tasks import offered
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.message import Address
@@ -62,13 +64,14 @@ def to_customer(
 ) -> Letter:
     """A letter to the customer. `unique` makes its Message-ID; `author` is the agent of a person's reply."""
     values = _values(policy, case, case.language, case.zone, to, desk, customer)
-    values |= _asked(policy, case)
+    values |= asked_for(policy, case)
     values["reminder"] = {"number": str(wish.number)}
     values["reply"] = {"text": wish.text, "agent_name": author}
     values["mail"] = {"subject": foreign(case.subject), "size": wish.text, "limit": desk.size_limit}
     values["escalation"] = _escalation(policy, case, wish)
     values["offers"] = [part.offer_in.get(case.language, part.offer) for part in offered(policy, case)]
     values["resolved"] = {"text": wish.text}
+    values["wish"] = {"refused": wish.text, "because": _because(wish.because)}
     personal = wish.kind == "reply"
     participant = case.participant(to.address)
     token = desk.keys.sign(Token("reply", case.reference, participant.number if participant else 0))
@@ -81,12 +84,21 @@ def to_customer(
         message_id=_message_id(case, wish.kind, unique, desk),
         date=now,
         values=values,
+        cc=_copies(case, to) if personal else (),
         automatic=None if personal else ("auto-generated" if wish.scheduled else "auto-replied"),
         reply_to=Address(desk.name, tagged(desk.route, desk.separator, token)),
         in_reply_to=thread.in_reply_to,
         references=thread.after(),
         loop_mark=None if personal else case.reference,
+        # a stranger's words in an automatic letter only as they are harmless (THREATS 20)
+        their_numbers=tuple(each for each in case.their_numbers if personal or foreign(each) == each),
     )
+
+
+def _copies(case: Case, to: Address) -> tuple[Address, ...]:
+    """Who gets a copy of a person's answer: those whom a person of the desk added to the case."""
+    copied = (each for each in case.participants if each.role == "cc" and each.address.lower() != to.address.lower())
+    return tuple(Address(each.name, each.address) for each in copied)
 
 
 def to_desk(
@@ -102,15 +114,23 @@ def to_desk(
     zone: str,
     customer: Customer | None = None,
     excerpt: str = "",
+    asked_at: datetime | None = None,
+    told: Sequence[Told] = (),
 ) -> Letter:
-    """A notice to the desk, in the desk's language and the reader's zone."""
+    """A notice to the desk, in the desk's language and the reader's zone.
+
+    `asked_at` is when the decision asked for it, `told` who was told of the case's promises before.
+    """
     values = _values(policy, case, language, zone, to, desk, customer, subject=case.subject)
-    values |= _asked(policy, case)
+    values |= asked_for(policy, case)
     values["marks"] = sorted(case.marks)
     values["message"] = {"from": case.contact.address or "", "excerpt": excerpt}
     values["alert"] = {"text": notice.text}
     clock = next((each for each in case.clocks if each.number == notice.clock), None)
     values["clock"] = clock_values(clock, notice, now, zone, language)
+    values["ladder"] = ladder_values(policy, case, notice, asked_at or now, zone, language)
+    values["told"] = told_values(told, zone, language)
+    values["have_it"] = {"url": have_it_link(case.reference, agents_address(case, to.address, desk))}
     return Letter(
         kind=notice.kind,
         language=language,
@@ -121,9 +141,15 @@ def to_desk(
         date=now,
         values=values,
         automatic="auto-generated",
+        reply_to=Address(desk.name, agents_address(case, to.address, desk)),
         references=(f"{case.reference.lower()}.desk@{desk.hostname}",),
         loop_mark=case.reference,
     )
+
+
+def agents_address(case: Case, holder: str, desk: Desk) -> str:
+    """Where the holder of a notice answers to: the case's address with a token for them alone."""
+    return tagged(desk.route, desk.separator, desk.keys.sign_for(case.reference, holder))
 
 
 def clock_values(clock: Clock | None, notice: Notice, now: datetime, zone: str, language: str) -> dict[str, Any]:
@@ -192,9 +218,17 @@ def digest(
 
 
 def to_staff(
-    kind: str, values: Mapping[str, Any], to: Address, desk: Desk, now: datetime, *, unique: str, language: str
+    kind: str,
+    values: Mapping[str, Any],
+    to: Address,
+    desk: Desk,
+    now: datetime,
+    *,
+    unique: str,
+    language: str,
+    zone: str = "",
 ) -> Letter:
-    """A notice that is about no case: a parked mail, a broken file. Its return path is null."""
+    """A notice that is about no case or several: a parked mail, a broken file, a digest. Its return path is null."""
     return Letter(
         kind=kind,
         language=language,
@@ -205,7 +239,7 @@ def to_staff(
         date=now,
         values={
             "desk": {"name": desk.name, "address": desk.route, "phone": desk.phone},
-            "reader": {"name": to.name, "address": to.address, "zone": ""},
+            "reader": {"name": to.name, "address": to.address, "zone": zone},
             **values,
         },
         automatic="auto-generated",
@@ -286,7 +320,7 @@ def _absent_because(response: Clock | None) -> str:
     return " ".join(each.text for each in response.because) if response and response.due_at is None else ""
 
 
-def _asked(policy: Policy, case: Case) -> dict[str, Any]:
+def asked_for(policy: Policy, case: Case) -> dict[str, Any]:
     """What is missing or off the list, with what is allowed, and the form to copy."""
     keys = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
     missing = []

@@ -1,12 +1,13 @@
 """Signed names in addresses: whoever writes to one was sent it. They name key, case and participant.
 
 A token stands in an address's local part behind the separator, so it is lower case and short (RFC 5321 4.5.3.1.1).
+An agent's token is signed for one address of the desk, its holder, and says nothing to anybody else.
 """
 
 import base64
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
@@ -15,6 +16,8 @@ Purpose = Literal["reply", "bounce"]
 
 LETTERS: dict[Purpose, str] = {"reply": "r", "bounce": "b"}
 LOCAL_PART = 64
+AGENT = "a"
+AGENT_TOKEN = re.compile(r"a([0-9]{1,6})\.([a-z][a-z0-9]{0,7}-[0-9]{1,12})\.([a-z2-7]{16})")
 TOKEN = re.compile(r"([rb])([0-9]{1,6})\.([a-z][a-z0-9]{0,7}-[0-9]{1,12})\.([0-9]{1,6})\.([a-z2-7]{16})")
 
 
@@ -49,6 +52,23 @@ class Keys:
             return None
         purpose: Purpose = "reply" if found[1] == LETTERS["reply"] else "bounce"
         return Token(purpose, found[3].upper(), int(found[4]))
+
+    def sign_for(self, reference: str, holder: str) -> str:
+        """An agent's token for a case, as it stands in the address that the holder alone answers to."""
+        key = max(self.secrets)
+        body = f"{AGENT}{key}.{reference.lower()}"
+        return f"{body}.{self._mac(key, f'{body} {holder.lower()}')}"
+
+    def held(self, text: str, holders: Iterable[str]) -> tuple[str, str] | None:
+        """Case and holder of an agent's token, the first of the addresses that we signed it for; None for others."""
+        found = AGENT_TOKEN.fullmatch(text.lower())
+        if found is None or int(found[1]) not in self.secrets:
+            return None
+        body = found[0].rpartition(".")[0]
+        for holder in holders:
+            if hmac.compare_digest(self._mac(int(found[1]), f"{body} {holder.lower()}"), found[3]):
+                return found[2].upper(), holder
+        return None
 
     def _mac(self, key: int, body: str) -> str:
         digest = hmac.new(self.secrets[key].encode(), body.encode(), sha256).digest()

@@ -15,10 +15,11 @@ class Refused(Exception):  # noqa: N818  (the field's word for it)
 class Act:
     """An act by name, with its one argument and the person's reason, which letters may show to the customer.
 
-    `reply`, `ask` (a reply after which the customer has the next turn), `note`, `agreed`: the text. `assign`: an
-    address or a role. `severity`: the number. `status`: the state. `waive`: a field's key. `consent`: who gave it.
-    `exempt`: "yes" or "no". `correct`: the clock's kind. `done`: the follow-up's name. Others take nothing.
-    `roles` are those that the person answers for.
+    `reply`, `ask` (a reply after which the customer has the next turn), `answered` (a reply that the customer has
+    already), `note`, `agreed`: the text. `assign`: an address or a role. `cc`: addresses. `customer`: an address.
+    `severity`: the number. `status`: the state. `waive`: a field's key. `consent`: who gave it. `critical`, `exempt`:
+    "yes" or "no". `correct`: the clock's kind. `done`: the follow-up's name. Others take nothing. `roles` are those
+    that the person answers for.
     """
 
     what: str
@@ -30,7 +31,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where an act happens: under which policy, to whose case, when (aware)."""
+    """Where an act happens: under which policy, to whose case, when (aware).
+
+    For `customer` it is the customer of the address that the act names.
+    """
 
     policy: Policy
     customer: Customer | None

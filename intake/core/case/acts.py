@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from intake.core.case import clocks, consent, escalating, severity_acts
+from intake.core.case import clocks, consent, escalating, people_acts, severity_acts
 from intake.core.case.act import Act, Refused, Setting
 from intake.core.case.case import Case, Customer, Decision, Entry, State, Wish
 from intake.core.mail.fields import missing_fields
@@ -18,15 +18,23 @@ def act(policy: Policy, case: Case, wanted: Act, customer: Customer | None, now:
     """The act done by the person named in it. Raises `Refused`."""
     if wanted.what not in ACTS:
         raise Refused(f'no act is named "{wanted.what}"; known are {", ".join(ACTS)}')
+    if case.merged_into:
+        raise Refused(f"{case.reference} is a part of {case.merged_into} by now; do it there")
     return ACTS[wanted.what](Setting(policy, customer, now), Decision(replace(case, changed_at=now)), wanted)
 
 
 def _reply(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    decision = _answered(setting, decision, wanted)
+    return decision.then(wishes=(Wish("reply", text=wanted.value),))
+
+
+def _answered(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    """The customer has the answer already: nothing is sent."""
     return _answer(setting, decision, wanted, waits=decision.case.state == "waiting")
 
 
 def _ask(setting: Setting, decision: Decision, wanted: Act) -> Decision:
-    decision = _answer(setting, decision, wanted, waits=True)
+    decision = _answer(setting, decision, wanted, waits=True).then(wishes=(Wish("reply", text=wanted.value),))
     before = decision.case.state
     if before == "waiting":
         return decision
@@ -45,9 +53,16 @@ def _answer(setting: Setting, decision: Decision, wanted: Act, *, waits: bool) -
     case = clocks.answered(setting.policy, case, setting.now, setting.customer, waits=waits or over)
     case = _manager_answered(setting, case, wanted)
     state: State = "open" if case.state == "new" else case.state
-    case = replace(case, state=state, assignee=case.assignee or wanted.by, answered=case.answered | {"reply"})
+    case = replace(
+        case, state=state, assignee=case.assignee or _assignable(wanted.by), answered=case.answered | {"reply"}
+    )
     entry = Entry("answered", "first response" if first else "response", wanted.by)
-    return replace(decision, case=case).then(entry, wishes=(Wish("reply", text=wanted.value),))
+    return replace(decision, case=case).then(entry)
+
+
+def _assignable(by: str) -> str | None:
+    """Notices go to whoever has a case, so a name without an address has none."""
+    return by if "@" in by else None
 
 
 def _manager_answered(setting: Setting, case: Case, wanted: Act) -> Case:
@@ -88,7 +103,7 @@ def _have_it(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
         if clock.state != "ended" and clock.kind != "information":
             left = [step for step in clock.steps if step.what == "missed" and clock.missed_at is None]
             case = case.with_clock(replace(clock, steps=tuple(left)))
-    case = replace(case, assignee=wanted.by)
+    case = replace(case, assignee=_assignable(wanted.by) or case.assignee)
     return replace(decision, case=case).then(Entry("have-it", f"{wanted.by} has it: no more repeats", wanted.by))
 
 
@@ -155,7 +170,7 @@ def _escalate(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     if not setting.policy.file.ladder:
         raise Refused(f"{setting.policy.name} has no ladder to climb")
     why = Because(HOUSE, wanted.because or f"{wanted.by} escalated the case")
-    return escalating.rise(setting.policy, decision, setting.now, asked=False, why=why)
+    return escalating.rise(setting.policy, decision, setting.now, asked=False, why=why, by=wanted.by)
 
 
 def _consent(setting: Setting, decision: Decision, wanted: Act) -> Decision:
@@ -208,11 +223,15 @@ def _done(setting: Setting, decision: Decision, wanted: Act) -> Decision:
 ACTS: Mapping[str, Callable[[Setting, Decision, Act], Decision]] = {
     "reply": _reply,
     "ask": _ask,
+    "answered": _answered,
     "note": _note,
     "agreed": _agreed,
     "assign": _assign,
+    "cc": people_acts.copy,
+    "customer": people_acts.hand_over,
     "have-it": _have_it,
     "severity": severity_acts.severity,
+    "critical": severity_acts.critical,
     "workaround": severity_acts.lower,
     "cannot-go-on": severity_acts.lower,
     "restored": severity_acts.lower,

@@ -18,7 +18,7 @@ from intake.core.policy.policy import Policy
 from intake.core.policy.promise import Stated, Terms, counts_in
 from intake.core.policy.schema_rules import When
 from intake.core.policy.schema_types import ClockKind
-from intake.core.policy.severity import SEVERITY_FIELD, Asked, Judged, judge
+from intake.core.policy.severity import SEVERITY_FIELD, Asked, Judged, judge, searched
 from intake.core.policy.words import all_found
 
 Figure = tuple[Any, str]
@@ -75,10 +75,12 @@ class Backtest:
         """Every figure of a case under both, by name: `severity`, `response due`, `response missed` and so on."""
         fallback = self._serving.policy.file.fallback_plan
         plans = [side.plan(past, fallback) for side in (self._serving, self._changed)]
-        found = all_found(self._phrases, past.text)
+        before, after = (searched(side.policy, past.text) for side in (self._serving, self._changed))
+        found = all_found(self._phrases, before)
         old = self._serving.judged(past, plans[0], frozenset(), found)
         if by_people := past.tags - old.tags:
             old = self._serving.judged(past, plans[0], by_people, found)
+        found = found if after == before else all_found(self._phrases, after)
         new = self._changed.judged(past, plans[1], by_people, found)
         was = self._serving.figures(past, old, old.severity, plans[0])
         return was, self._changed.figures(past, new, old.severity, plans[1])

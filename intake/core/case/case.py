@@ -26,9 +26,18 @@ WishKind = Literal[
     "escalated",
     "escalation-early",
     "resolved",
+    "severity-wish",
+    "closing-asked",
 ]
 NoticeKind = Literal[
-    "desk-new-case", "desk-due-soon", "desk-missed", "desk-escalated", "desk-reply", "desk-alert", "desk-undeliverable"
+    "desk-receipt",
+    "desk-new-case",
+    "desk-due-soon",
+    "desk-missed",
+    "desk-escalated",
+    "desk-reply",
+    "desk-alert",
+    "desk-undeliverable",
 ]
 
 SYSTEM = "intake"
@@ -191,7 +200,8 @@ class Case:
     `answer_to` is the address that automatic letters may go to: not always From, which anybody can forge.
     `because` has the severity's reason first, then others. `answered` are the kinds of letters that the case had.
     `tags` are what the policy's rules found besides marks. `held` is why nobody raises the severity. `worst` is the
-    gravest severity that the case ever had.
+    gravest severity that the case ever had. `merged_into` is the case that it became a part of.
+    `their_numbers` are ticket numbers that the other side's own system gave it.
     """
 
     id: int
@@ -231,6 +241,8 @@ class Case:
     worst: int = 0
     escalation: Escalation | None = None
     tasks: tuple[Task, ...] = ()
+    merged_into: str | None = None
+    their_numbers: tuple[str, ...] = ()
 
     def running(self, kind: ClockKind) -> Clock | None:
         """The clock of that kind that has not ended."""
@@ -279,7 +291,8 @@ class Entry:
 class Wish:
     """A letter to the customer that a decision asks for; whether it may go out is judged elsewhere.
 
-    `number` counts reminders; `text` is a person's own words; `at` is an instant that the letter is about.
+    `number` counts reminders; `text` is a person's own words; `at` is an instant that the letter is about,
+    `because` what it rests on.
     """
 
     kind: WishKind
@@ -287,6 +300,7 @@ class Wish:
     text: str = ""
     scheduled: bool = False
     at: datetime | None = None
+    because: tuple[Because, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,8 @@ def answered(policy: Policy, case: Case, now: datetime, customer: Customer | Non
     early = case.running("resolution")
     if early is not None and early.started_at > now:
         fresh = replace(started(policy, case, "resolution", now, customer), number=early.number)
-        case = case.with_clock(fresh)
+        stands = (Pause(now, None, early.pauses[-1].because),) if early.state == "paused" else ()
+        case = case.with_clock(replace(fresh, state=early.state, pauses=stands))
     elif early is None and case.latest("resolution") is None:
         case = start_resolution(policy, case, now, customer)
     return pause(case, now, "the customer has the next turn") if waits else next_update(policy, case, now, customer)
@@ -144,8 +145,11 @@ def resume(policy: Policy, case: Case, now: datetime) -> Case:
 
 
 def shifted(policy: Policy, case: Case, clock: Clock, stood: Pause) -> Clock:
-    """The clock later by a pause: its due time and its aim keep the open time that they had left."""
-    if stood.end is None or clock.due_at is None:
+    """The clock later by a pause: its due time and its aim keep the open time that they had left.
+
+    A pause that began when the time was over already moves nothing.
+    """
+    if stood.end is None or clock.due_at is None or stood.start >= clock.due_at:
         return clock
     calendar = policy.calendar(clock.calendar, case.zone)
     left = open_between(calendar, stood.start, clock.due_at)

@@ -1,5 +1,6 @@
 """The end customer's consent: a case that waits for it, a mail that gives it, a person who records it."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,6 +11,14 @@ from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
 
 MARK = "awaiting-consent"
+SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
+# who says so may consent one day, and a person reads it
+CONDITION = re.compile(
+    r"\b(?:if|unless|once|until|before|provided|as soon as|must|needs?|should|would|could|might|may|not|"
+    r"will (?:\w+ ){0,2}(?:consent|agree|approve|confirm|decide)|"
+    r"wenn|falls|sofern|sobald|bevor|bis|muss|müssen|soll|sollte|würden?|könnten?|nicht|kein\w*)\b",
+    re.IGNORECASE,
+)
 
 
 def by_mail(
@@ -21,9 +30,9 @@ def by_mail(
     asked; where nothing could be checked the consent counts, and the history says so.
     """
     part, case = policy.file.consent, decision.case
-    if part is None or MARK not in case.marks or not words.found(part.words, text):
+    if part is None or MARK not in case.marks or not words.found(part.words, _statements(text)):
         return None
-    if not _is_end_customers(case, part.field, sender):
+    if not _is_end_customers(policy, case, part.field, sender):
         return None
     if authentication == "fail":
         said = f"a consent from {sender} came, but its sender is forged or not authorised; a person decides"
@@ -45,16 +54,34 @@ def given(
     return replace(decision, case=case).then(Entry("consent", said, actor, why))
 
 
-def _is_end_customers(case: Case, field: str, sender: str) -> bool:
-    """Whether a sender writes from the end customer's domain, which the form's field names."""
-    value = case.fields.get(field)
-    domain = sender.rpartition("@")[2].lower()
+def _statements(text: str) -> str:
+    """What a mail states without a condition. Its subject is ours as often as the writer's, and states nothing."""
+    said = SENTENCE.split(text.partition("\n")[2])
+    return "\n".join(each for each in said if not each.rstrip().endswith("?") and not CONDITION.search(each))
+
+
+def _is_end_customers(policy: Policy, case: Case, field: str, sender: str) -> bool:
+    """Whether a sender writes from the end customer's domain, which the form's field names.
+
+    At a generic domain, where anybody may have an address, only the address that was named counts. The partner's own
+    domain is not the end customer's.
+    """
+    value, sender = case.fields.get(field), sender.lower()
+    domain = sender.rpartition("@")[2]
     if value is None or not domain or not isinstance(value.value, str):
         return False
     named = {word.strip("<>()[],;:\"'.").lower() for word in value.value.split()}
-    return any(
-        domain == own or domain.endswith(f".{own}") for own in (word.rpartition("@")[2] for word in named) if "." in own
-    )
+    if sender in named:
+        return sender != case.contact.address.lower()
+    if _within(domain, case.contact.address.rpartition("@")[2].lower()):
+        return False
+    generic = policy.file.registration.generic_domains if policy.file.registration else []
+    owned = (word.rpartition("@")[2] for word in named)
+    return any(_within(domain, own) for own in owned if "." in own and own not in generic)
+
+
+def _within(domain: str, own: str) -> bool:
+    return domain == own or domain.endswith(f".{own}")
 
 
 def _tell(policy: Policy, case: Case, text: str) -> Notice:

@@ -1,10 +1,11 @@
 """Escalation that a customer asks for: when it may rise, how far, who answers, and what the customer is told."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from intake.core.case import clocks, steps
-from intake.core.case.case import Case, Decision, Entry, Escalation, Notice, Wish
+from intake.core.case.case import SYSTEM, Case, Decision, Entry, Escalation, Notice, Wish
 from intake.core.hours import parse_target
 from intake.core.policy import words
 from intake.core.policy.because import Because
@@ -12,11 +13,23 @@ from intake.core.policy.policy import Policy
 from intake.core.policy.promise import Promise, counted_span, span_from
 from intake.core.policy.schema_rules import EscalationPart, LadderStep
 
+GREETING = re.compile(
+    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|"
+    r"sehr geehrte[rs]?|liebe[rs]?|grüezi|grüss gott|grüß gott|moin|servus|bonjour|hola|ciao)\b[^.!?:]{0,60}[,!.:]?",
+    re.IGNORECASE,
+)
+
 
 def asked(policy: Policy, text: str) -> bool:
     """Whether a mail asks for it: in its subject or first line. `text` is the subject, then the new text."""
     part = policy.file.escalation
     return part is not None and words.found(part.words, _head(text)) is not None
+
+
+def own_words(case: Case, text: str) -> str:
+    """The text of a reply without the case's subject, which each reply repeats whether it asks for something or not."""
+    subject, line, rest = text.partition("\n")
+    return f"{subject.replace(case.subject, ' ') if case.subject else subject}{line}{rest}"
 
 
 def request(policy: Policy, decision: Decision, text: str, at: datetime, *, urgent: bool) -> Decision:
@@ -48,15 +61,15 @@ def request(policy: Policy, decision: Decision, text: str, at: datetime, *, urge
     return replace(decision, case=case).then(notices=(notice,), wishes=(Wish("escalated", 1, text=part.answered_by),))
 
 
-def rise(policy: Policy, decision: Decision, at: datetime, *, asked: bool, why: Because) -> Decision:
-    """The case one level up its ladder, with an owner there and everybody told."""
+def rise(policy: Policy, decision: Decision, at: datetime, *, asked: bool, why: Because, by: str = SYSTEM) -> Decision:
+    """The case one level up its ladder, with an owner there and everybody told; `by` did it."""
     case, ladder = decision.case, steps.ladder(policy, decision.case)
     level = min((case.escalation.level if case.escalation else 0) + 1, len(ladder))
     rung = ladder[level - 1]
     text = f"level {level} of the ladder, {rung.role}"
     case = replace(case.marked("escalated"), escalation=Escalation(level, at, rung.role, asked=asked))
     return replace(decision, case=case).then(
-        Entry("escalated", text, because=(why,)),
+        Entry("escalated", text, by, (why,)),
         wishes=(Wish("escalated", level, text=rung.role),),
         notices=(Notice("desk-escalated", rung.role, text, None, level),),
     )
@@ -127,6 +140,7 @@ def _alert(policy: Policy, case: Case, text: str) -> Notice:
 
 
 def _head(text: str) -> str:
-    """The subject and the first line that says something."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    return "\n".join(lines[:2])
+    """The subject and the first line that says something, which a greeting does not."""
+    subject, _, rest = text.partition("\n")
+    lines = (line for line in rest.splitlines() if line.strip() and not GREETING.fullmatch(line.strip()))
+    return f"{subject}. {next(lines, '')}"

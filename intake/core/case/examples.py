@@ -1,6 +1,6 @@
 """The examples of a policy file, run: what becomes of a mail or a case, and where that is not what the file says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from intake.core.policy.policy import Policy
 from intake.core.policy.schema_examples import ExampleCustomer, ExamplePart, ExampleStep
 from intake.core.policy.severity import SEVERITY_FIELD
 
-ACTS = {"resolve": ("status", "resolved"), "exempt": ("exempt", "yes")}
+ACTS = {"resolve": ("status", "resolved"), "exempt": ("exempt", "yes"), "critical": ("critical", "yes")}
 TEXT = "an answer"
 
 
@@ -70,15 +70,17 @@ def differing(policy: Policy, example: ExamplePart) -> list[tuple[str, str]]:
 def _opened(policy: Policy, example: ExamplePart) -> Run:
     part = example.customer
     sender, subject, text, texts = Address("", example.sender), example.subject, example.text, [example.text]
+    files: Sequence[str] = ()
     language = "en"
     if example.mail:
         message = read(example.mail.lstrip("\n").replace("\n", "\r\n").encode())
         sender, subject = message.from_ or sender, message.subject
         text, texts, language = message.new_text, list(message.form_texts), message.language or "en"
+        files = message.file_texts
     customer = None
     if not example.stranger:
         customer = _customer(policy, part)
-    fields: Mapping[str, FieldValue] = read_fields(policy.specs, texts)
+    fields: Mapping[str, FieldValue] = read_fields(policy.specs, texts, files)
     if example.severity is not None:
         level = str(example.severity)
         fields = {**fields, SEVERITY_FIELD: FieldValue(level, level, True)}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from intake.core.case.case import Case
+from intake.core.case.staff import Staff
 from intake.core.mail.message import Message
 from intake.core.policy.policy import Policy
 
@@ -35,7 +36,7 @@ class Candidate:
 class Match:
     """Where a mail belongs. `linked` are cases that it named without the right to join them.
 
-    `policy` is the version that the case runs under.
+    `policy` is the version that the case runs under. `staff`: one of the desk's people wrote.
     """
 
     case: Case | None
@@ -44,6 +45,7 @@ class Match:
     third_party: bool = False
     alert: str = ""
     policy: Policy | None = None
+    staff: Staff | None = None
 
 
 SAID = {
@@ -87,3 +89,18 @@ def match(candidates: Sequence[Candidate]) -> Match:
     named = tuple(dict.fromkeys(candidate.case.reference for candidate in ranked))
     why = f"{SAID[ranked[0].evidence]} {named[0]}, but the writer takes no part in it and is not authenticated"
     return Match(None, why, linked=named, alert=f"{why}: opened as a case of its own")
+
+
+def match_staff(candidates: Sequence[Candidate], person: Staff, message: Message) -> Match | None:
+    """The case that a mail of one of the desk's people is about, by the strongest evidence; None where it names none.
+
+    None as well for somebody who writes as the case's customer: a colleague of ours with a case of their own, or a
+    customer who answers to an address that an agent passed on.
+    """
+    for candidate in sorted(candidates, key=lambda candidate: PRECEDENCE.index(candidate.evidence)):
+        known = candidate.case.participant(message.from_.address) if message.from_ else None
+        customers = known is not None and known.role in ("customer", "partner") and not person.believed
+        if customers or (known is None and candidate.writer_belongs and not person.authenticated):
+            return None
+        return Match(candidate.case, SAID[candidate.evidence], policy=candidate.policy, staff=person)
+    return None

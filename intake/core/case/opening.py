@@ -14,6 +14,9 @@ from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import Asked, Judged, alerts_at, judge
 
+ALERTED = "alerted"
+"""The tag of a case of which the policy had a role told at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -23,6 +26,7 @@ class Opening:
     from what was found out about the sender. `linked` are cases that the mail named without the right to join.
     `oversize` is the size in bytes of a mail of which only the headers were taken. `record` is what the customer's
     other cases say. `asks_escalation`: it came to an escalation route. `tags` are those that a person gave it.
+    `their_numbers` are ticket numbers of the writer's own system.
     """
 
     reference: str
@@ -46,6 +50,7 @@ class Opening:
     record: Record = NONE_YET
     asks_escalation: bool = False
     tags: frozenset[str] = frozenset()
+    their_numbers: tuple[str, ...] = ()
 
 
 def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
@@ -186,7 +191,7 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
         fields=dict(opening.fields),
         waived=frozenset(),
         linked=opening.linked,
-        assignee=_engineer(policy, customer, plan),
+        assignee=None if "security" in opening.marks else _engineer(policy, customer, plan),
         opened_at=opening.opened_at,
         changed_at=now,
         closed_at=None,
@@ -196,12 +201,13 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
         channel=opening.channel,
         region=region,
         country=country,
-        tags=judged.tags,
+        tags=judged.tags | ({ALERTED} if judged.alerts and not opening.backlog else set()),
         held=judged.held,
         worst=judged.severity,
     )
     if opening.contact.address:
-        case = replace(case, participants=(Participant(1, opening.contact.address, opening.contact.name, "customer"),))
+        first = Participant(1, opening.contact.address, opening.contact.name, policy.file.writers)
+        case = replace(case, participants=(first,))
     return case
 
 

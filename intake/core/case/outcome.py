@@ -6,13 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Record
-from intake.core.case.matching import Candidate, Match, match
+from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Notice, Record
+from intake.core.case.matching import SAID, Candidate, Match, match, match_staff
 from intake.core.case.opening import Opening, open_case
 from intake.core.case.replies import Reply, may_reopen, take_reply
 from intake.core.case.returned import came_back
+from intake.core.case.staff import Staff
+from intake.core.mail.attributions import quote_depth
+from intake.core.mail.farewell import farewell
 from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldValue
+from intake.core.mail.labels import Labels, labels_of
 from intake.core.mail.message import Address, Message
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import SEVERITY_FIELD
@@ -22,6 +26,8 @@ SUBJECT = 500
 REPLY_CHARACTERS = 200_000
 # shorter lines may be the writer's own words by chance
 WRAPPED = 30
+# an answer stands that near below what it answers
+LOOKS_BELOW = 5
 WORD = re.compile(r"\w+")
 
 
@@ -35,6 +41,8 @@ class Arrival:
     same content, `linked` are cases that the same mail opened on other routes. `oversize` is the size in bytes of a
     mail that stayed in its mailbox, `place` where it is. `record` is what the customer's other cases say, `case_text`
     the words that opened the case it may belong to. `private` and `asks_escalation` come from the route.
+    `staff` is the person of the desk as whom it came; `forwarded_by` one who passed a customer's mail on, which is then
+    the `message`, with `forward_words` above it.
     """
 
     message: Message
@@ -60,6 +68,9 @@ class Arrival:
     private: bool = False
     asks_escalation: bool = False
     case_text: str = ""
+    staff: Staff | None = None
+    forwarded_by: str = ""
+    forward_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +88,20 @@ def classify(arrival: Arrival) -> Classified:
         because = reason(arrival)
         if because:
             return Classified(outcome, because)
+    found = match_staff(arrival.candidates, arrival.staff, arrival.message) if arrival.staff else None
+    if found is not None:
+        return Classified("reply", found.because, found)
+    if arrival.forwarded_by:
+        because = f"{arrival.forwarded_by} passed it on"
+        return Classified("new_case", because, Match(None, because))
     return _by_match(arrival, match(arrival.candidates))
 
 
 def _by_match(arrival: Arrival, found: Match) -> Classified:
     if found.case is None:
         return Classified("new_case", found.because, found)
+    if found.case.state == "closed" and farewell(arrival.message.new_text) in ("thanks", "solved", "close"):
+        return Classified("reply", found.because, found)
     if found.case.state == "closed" and not may_reopen(found.policy or arrival.policy, found.case, arrival.received_at):
         days = (found.policy or arrival.policy).file.reopening.within_days
         why = f"{found.because}, but {found.case.reference} was closed more than {days} days before"
@@ -116,7 +135,8 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
     if found is None:
         return None
     if found.case is None:
-        return open_case(arrival.policy, _opening(arrival, found, reference, classified.because), now)
+        opened = open_case(arrival.policy, _opening(arrival, found, reference, classified.because), now)
+        return opened.then(notices=_told_forwarder(arrival, opened.case)) if arrival.forwarded_by else opened
     message = arrival.message
     reply = Reply(
         writer=writer(arrival),
@@ -129,8 +149,23 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
         case_text=arrival.case_text,
         asks_escalation=arrival.asks_escalation,
         authentication=message.authentication,
+        farewell="" if message.attachments else farewell(message.new_text),
+        proven=message.authentication == "pass" or found.because == SAID["token"],
+        their_numbers=_their_numbers(arrival, found.policy or arrival.policy),
     )
     return take_reply(found.policy or arrival.policy, found.case, reply, now)
+
+
+def _told_forwarder(arrival: Arrival, case: Case) -> tuple[Notice, ...]:
+    """What the person of the desk hears who passed a mail on: whose the case is, or the question."""
+    if case.contact.address:
+        text = f"{case.reference} was opened for {case.contact.address}, whose mail you passed on; letters go there."
+    else:
+        text = (
+            f"{case.reference} was opened for the mail that you passed on, but it does not say clearly who wrote it. "
+            "Who is the customer? Reply with the line /customer ADDRESS."
+        )
+    return (Notice("desk-alert", arrival.forwarded_by, text),)
 
 
 def fields_of_reply(arrival: Arrival, policy: Policy | None = None) -> dict[str, FieldValue]:
@@ -138,27 +173,51 @@ def fields_of_reply(arrival: Arrival, policy: Policy | None = None) -> dict[str,
 
     `policy` is the version that the case runs under, the route's where it is not said.
 
-    The severity counts only where the new text has it: a quote may hold anybody's.
+    The severity counts only where the new text or a file has it: a quote may hold anybody's.
     """
     ours = _lines(arrival.our_words)
     whole = " ".join(ours)
     known = frozenset(ours)
-    texts = [_without(known, whole, text[:REPLY_CHARACTERS]) for text in arrival.message.form_texts]
     specs = (policy or arrival.policy).specs
-    everywhere = read_fields(specs, texts)
-    added = read_fields(specs, texts[:1])
+    labels = labels_of(specs)
+    texts = [_without(labels, known, whole, text[:REPLY_CHARACTERS]) for text in arrival.message.form_texts]
+    files = [_without(labels, known, whole, text) for text in arrival.message.file_texts]
+    everywhere = read_fields(specs, texts, files)
+    added = read_fields(specs, texts[:1], files)
     everywhere.pop(SEVERITY_FIELD, None)
     return {**everywhere, **added}
 
 
-def _without(ours: frozenset[str], whole: str, text: str) -> str:
-    """The text without our own lines, whole or wrapped anew by the writer's client."""
-    kept = []
-    for line in text.splitlines():
+def _without(labels: Labels, ours: frozenset[str], whole: str, text: str) -> str:
+    """The text without our own lines, whole or wrapped anew by the writer's client.
+
+    Of a line of ours that the writer answered below, the label stays.
+    """
+    lines = text.splitlines()
+    mine: list[bool] = []
+    before = ""
+    for line in lines:
         plain = _plain(line)
-        mine = plain in ours or (len(plain) >= WRAPPED and plain in whole)
-        kept.append("" if mine else line)
+        goes_on = before and plain and line.startswith(">") and f"{before} {plain}" in whole
+        mine.append(plain in ours or (len(plain) >= WRAPPED and plain in whole) or bool(goes_on))
+        before = plain if mine[-1] and line.startswith(">") else ""
+    kept = [_label_answered(labels, lines, mine, n) if mine[n] else line for n, line in enumerate(lines)]
     return "\n".join(kept)
+
+
+def _label_answered(labels: Labels, lines: Sequence[str], mine: Sequence[bool], number: int) -> str:
+    depth, own = quote_depth(lines[number])
+    hit = labels.at_start(own)
+    if hit is None:
+        return ""
+    below = number + 1
+    last = min(len(lines), below + LOOKS_BELOW)
+    while below < last and mine[below] and not labels.at_start(quote_depth(lines[below])[1]):
+        below += 1  # the rest of a line that the writer's client wrapped
+    while below < last and not _plain(lines[below]):
+        below += 1
+    answered = below < last and not mine[below]
+    return f"{'> ' * depth}{hit.spec.label}:" if answered else ""
 
 
 def _lines(text: str) -> list[str]:
@@ -211,7 +270,14 @@ def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Op
         because=f"{because}; {message.authentication_because}" if "unverified" in _marks(arrival) else because,
         record=arrival.record,
         asks_escalation=arrival.asks_escalation,
+        their_numbers=_their_numbers(arrival, arrival.policy),
     )
+
+
+def _their_numbers(arrival: Arrival, policy: Policy) -> tuple[str, ...]:
+    """Ticket numbers in the subject that are none of ours."""
+    ours = f"{policy.file.prefix}-"
+    return tuple(each for each in arrival.message.ticket_numbers if not each.strip("[]() ").upper().startswith(ours))
 
 
 def _oversize(arrival: Arrival) -> str:
@@ -225,6 +291,7 @@ def _oversize(arrival: Arrival) -> str:
 
 def _marks(arrival: Arrival) -> frozenset[str]:
     checks: Sequence[tuple[bool, str]] = (
+        (bool(arrival.forwarded_by) and arrival.message.from_ is None, "triage"),
         (arrival.message.ambiguous_sender, "ambiguous-sender"),
         (arrival.message.authentication == "fail" or _unproven(arrival), "unverified"),
         (arrival.private, "security"),

@@ -1,17 +1,20 @@
 """What a mail on a case does to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from intake.core.case import clocks, consent, escalating, severity_change, tasks
+from intake.core.case import clocks, consent, escalating, farewells, severity_change, severity_wish, tasks
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, NoticeKind, Participant, Wish
-from intake.core.case.opening import information_because, registered
+from intake.core.case.opening import ALERTED, information_because, registered
+from intake.core.mail.farewell import Farewell
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
-from intake.core.policy.severity import Asked, given_severity, judge
+from intake.core.policy.severity import Asked, Judged, given_severity, judge
+
+NUMBERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,8 @@ class Reply:
     `text` is its subject and new text, `case_text` that of the mail that opened the case. `customer` is the writer's,
     by its record. `third_party`: the writer takes no part; the mail is kept on the case and does nothing, unless it is
     the consent that the case waits for. `asks_escalation`: it came to an escalation route. `authentication` is how far
-    the sender is believed.
+    the sender is believed. `farewell`: it says nothing but that; `proven`: by a token, or by an authenticated sender.
+    `their_numbers` are ticket numbers of the writer's own system.
     """
 
     writer: Address
@@ -34,6 +38,9 @@ class Reply:
     case_text: str = ""
     asks_escalation: bool = False
     authentication: str = "none"
+    farewell: Farewell = ""
+    proven: bool = False
+    their_numbers: tuple[str, ...] = ()
 
 
 def may_reopen(policy: Policy, case: Case, now: datetime) -> bool:
@@ -49,14 +56,21 @@ def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decis
     if reply.third_party:
         return _third_party(policy, case, reply, now)
     decision = Decision(replace(case, changed_at=now), (Entry("reply", f"{who} wrote: {reply.because}", who),))
-    decision = _join(decision, reply)
+    decision = _join(policy, decision, reply)
     decision = _verify(policy, decision, reply, now)
     decision = _supply(policy, decision, reply, now)
+    decision = _outcry(policy, decision, reply)
     decision = _still_owed(policy, decision, reply.received_at)
+    if reply.farewell and "spam" not in case.marks:
+        at, who = reply.received_at, reply.writer.address
+        taken = farewells.take(policy, decision, reply.farewell, who, at, proven=reply.proven)
+        if taken is not None:
+            return taken.then(notices=(_tell(policy, case, "desk-reply"),))
     decision = _wake(policy, decision, reply)
-    decision = tasks.ask(policy, decision, reply.text, reply.received_at)
-    if reply.asks_escalation or escalating.asked(policy, reply.text):
-        decision = escalating.request(policy, decision, reply.text, reply.received_at, urgent=reply.asks_escalation)
+    text = escalating.own_words(case, reply.text)
+    decision = tasks.ask(policy, decision, text, reply.received_at)
+    if reply.asks_escalation or escalating.asked(policy, text):
+        decision = escalating.request(policy, decision, text, reply.received_at, urgent=reply.asks_escalation)
     return decision.then(notices=(_tell(policy, case, "desk-reply"),))
 
 
@@ -77,12 +91,12 @@ def _tell(policy: Policy, case: Case, kind: NoticeKind, text: str = "") -> Notic
     return Notice(kind, role, text)
 
 
-def _join(decision: Decision, reply: Reply) -> Decision:
-    case = decision.case
+def _join(policy: Policy, decision: Decision, reply: Reply) -> Decision:
+    case = remember(decision.case, reply.their_numbers)
     if case.participant(reply.writer.address):
-        return decision
+        return replace(decision, case=case)
     number = max((person.number for person in case.participants), default=0) + 1
-    person = Participant(number, reply.writer.address, reply.writer.name, "customer")
+    person = Participant(number, reply.writer.address, reply.writer.name, policy.file.writers)
     entry = Entry("participant", f"{person.address} takes part from now on")
     contact = case.contact if case.contact.address else reply.writer
     joined = replace(case, participants=(*case.participants, person), contact=contact)
@@ -95,16 +109,8 @@ def _verify(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     waits = policy.file.registration is not None and "unverified" in case.marks
     if not waits or customer is None or not registered(policy, customer, reply.writer.address):
         return decision
-    plan = customer.plan or policy.file.fallback_plan
-    case = replace(
-        case.unmarked("unverified", "unentitled", "triage"),
-        customer_id=customer.id,
-        plan=plan,
-        zone=policy.zone(customer.zone, customer.region, customer.country),
-        region=customer.region,
-        country=customer.country,
-        contact=reply.writer,
-    )
+    case = belonging(policy, case.unmarked("unverified", "unentitled", "triage"), customer, reply.writer)
+    plan = case.plan
     text = f"{reply.case_text}\n{reply.text}"
     judged = judge(policy, Asked(case.channel, plan, {**case.fields, **reply.fields}, text), case.language)
     case = replace(case.marked(*judged.marks), tags=case.tags | judged.tags, held=judged.held, because=judged.because)
@@ -113,6 +119,25 @@ def _verify(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     entry = Entry("verified", f"{reply.writer.address} is registered for {customer.name}", because=judged.because)
     return replace(decision, case=after).then(
         entry, severity_change.entry(decision.case, after, reply.writer.address), wishes=(Wish("acknowledgment"),)
+    )
+
+
+def remember(case: Case, numbers: Iterable[str]) -> Case:
+    """The case with ticket numbers of the other side's own, the first few that it gave."""
+    known = dict.fromkeys((*case.their_numbers, *numbers))
+    return replace(case, their_numbers=tuple(known)[:NUMBERS])
+
+
+def belonging(policy: Policy, case: Case, customer: Customer, contact: Address) -> Case:
+    """The case as that customer's, with its plan, zone and place."""
+    return replace(
+        case,
+        customer_id=customer.id,
+        plan=customer.plan or policy.file.fallback_plan,
+        zone=policy.zone(customer.zone, customer.region, customer.country),
+        region=customer.region,
+        country=customer.country,
+        contact=contact,
     )
 
 
@@ -132,27 +157,59 @@ def _supply(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
         return replace(decision, case=case)
     case = clocks.end(case.unmarked("missing-information"), "information", now)
     entry = Entry("complete", "everything that the form asks for is there", because=information_because(policy))
-    return replace(decision, case=case).then(entry, wishes=(Wish("acknowledgment"),))
+    # the acknowledgment answers a wish as well: severity, wish and reasons stand in it
+    others = tuple(wish for wish in decision.wishes if wish.kind != "severity-wish")
+    return replace(decision, case=case, wishes=others).then(entry, wishes=(Wish("acknowledgment"),))
 
 
 def _severity(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> Decision:
-    """A severity in a reply: taken where none had been given, else a wish that a person answers."""
+    """A severity in a reply: taken where none had been given, else a wish that the policy answers."""
     case = decision.case
     given = given_severity(policy, reply.fields)
     if given is None or given == case.wished_severity:
         return decision
     if case.wished_severity is not None or "triage" not in case.marks:
-        case = replace(case, wished_severity=given)
-        text = f"{reply.writer.address} asks for Severity {given}"
-        return replace(decision, case=case).then(
-            Entry("severity-wish", text, reply.writer.address), notices=(_tell(policy, case, "desk-alert", text),)
+        return severity_wish.wished(
+            policy,
+            decision,
+            given,
+            writer=reply.writer.address,
+            fields=reply.fields,
+            text=reply.text,
+            customer=reply.customer,
         )
-    judged = judge(policy, Asked(case.channel, case.plan, reply.fields, reply.text), case.language)
-    changed = severity_change.changed(policy, case, judged.severity, now, reply.customer)
+    judged = _judged(policy, case, reply)
+    sorted_out = replace(case.unmarked("triage").marked(*judged.marks), tags=case.tags | judged.tags)
+    changed = severity_change.changed(policy, sorted_out, judged.severity, now, reply.customer)
     changed = replace(changed, wished_severity=given, because=(*judged.because, *case.because[1:]))
-    changed = changed.unmarked("triage").marked(*judged.marks)
     entry = severity_change.entry(case, changed, reply.writer.address)
     return replace(decision, case=changed).then(entry)
+
+
+def _judged(policy: Policy, case: Case, reply: Reply) -> Judged:
+    """What the policy's rules say of the case with what the reply adds."""
+    known = reply.customer is not None
+    ours = registered(policy, reply.customer, reply.writer.address)
+    text = f"{reply.case_text}\n{reply.text}"
+    return judge(policy, Asked(case.channel, case.plan, reply.fields, text, known, ours), case.language, case.tags)
+
+
+def _alerts(policy: Policy, case: Case, reply: Reply) -> tuple[Notice, ...]:
+    """Whom the policy has told at once of what a reply wishes."""
+    asked = Asked(case.channel, case.plan, reply.fields, reply.text)
+    alerts = judge(policy, asked, case.language, case.tags).alerts
+    return tuple(Notice("desk-alert", each.role, each.because.text, at_once=True) for each in alerts)
+
+
+def _outcry(policy: Policy, decision: Decision, reply: Reply) -> Decision:
+    """A reply whose words alone have a role told at once, where nobody was told of the case yet."""
+    case = decision.case
+    if ALERTED in case.tags or any(notice.at_once for notice in decision.notices):
+        return decision
+    notices = _alerts(policy, case, reply)
+    return (
+        replace(decision, case=replace(case, tags=case.tags | {ALERTED})).then(notices=notices) if notices else decision
+    )
 
 
 def _still_owed(policy: Policy, decision: Decision, at: datetime) -> Decision:

@@ -9,6 +9,8 @@ from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import alerts_at
 
+CRITICAL = "critical"
+
 
 def severity(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     """The severity set by a person. One that the policy holds is not raised; what it warns of is said."""
@@ -31,6 +33,30 @@ def severity(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     alerts = alerts_at(policy, new, case.plan, case.language)
     told = tuple(Notice("desk-alert", alert.role, alert.because.text, at_once=True) for alert in alerts)
     return decision.then(*warnings(policy, new, case.language), notices=told)
+
+
+def critical(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    """A person says whether the case is critical, for which a policy may have targets of its own."""
+    policy, case, now = setting.policy, decision.case, setting.now
+    if wanted.value not in ("yes", "no"):
+        raise Refused(f'"{wanted.value}" says nothing; right would be "yes" or "no"')
+    parts = [part for part in policy.file.targets if CRITICAL in part.tags]
+    if not parts:
+        raise Refused(f"{policy.name} has no targets for critical cases")
+    is_critical = CRITICAL in case.marks | case.tags
+    if is_critical == (wanted.value == "yes"):
+        raise Refused(f"{case.reference} is {'' if is_critical else 'not '}critical already")
+    if is_critical:
+        after = replace(case.unmarked(CRITICAL), tags=case.tags - {CRITICAL})
+        after = severity_change.recounted(policy, after, now, setting.customer)
+    else:
+        after = severity_change.hurried(policy, case.marked(CRITICAL), now, setting.customer)
+    figures = severity_change.figures_of(case, after)
+    said = "not critical" if is_critical else CRITICAL
+    text = ": ".join(filter(None, (said, wanted.because)))
+    why = Because(parts[0].clause, wanted.because or policy.file.clauses.get(parts[0].clause, CRITICAL))
+    entry = Entry(CRITICAL, f"{text}; {figures}" if figures else text, wanted.by, (why,))
+    return replace(decision, case=after).then(entry)
 
 
 def warnings(policy: Policy, level: int, language: str = "en") -> tuple[Entry, ...]:

@@ -42,6 +42,15 @@ def recounted(policy: Policy, case: Case, now: datetime, customer: Customer | No
     return case
 
 
+def hurried(policy: Policy, case: Case, now: datetime, customer: Customer | None) -> Case:
+    """The case whose terms became sharper: each open clock is due at the earlier of its old due time and the new."""
+    for clock in case.clocks:
+        if clock.state != "ended" and clock.kind not in UNTOUCHED:
+            again = _raised if clock.due_at is not None else _lowered
+            case = case.with_clock(again(policy, case, clock.noted(now), now, customer))
+    return case
+
+
 def entry(before: Case, after: Case, actor: str) -> Entry:
     """A change of severity for the history, with the old and the new figures of the clocks."""
     change = f"Severity {before.severity} becomes {after.severity}"
@@ -82,7 +91,7 @@ def _raised(policy: Policy, case: Case, clock: Clock, now: datetime, customer: C
         why = Because(HOUSE, "raised: the old due time is the earlier one and stays")
         return replace(clock, severity=case.severity, because=(*clock.because, why))
     later = clock.started_at > now
-    fresh = replace(fresh, started_at=fresh.started_at if later else clock.started_at)
+    fresh = replace(fresh, started_at=fresh.started_at if later else clock.started_at, pauses=clock.pauses)
     if clock.state == "paused":  # what stood still until now is used up; the new figure stands still from now on
         before = replace(clock.pauses[-1], end=now)
         stands = Pause(now, None, before.because)

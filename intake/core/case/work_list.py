@@ -15,6 +15,7 @@ BY_DEFAULT: tuple[OrderKey, ...] = ("severity", "due", "opened")
 URGENT = "critical"
 UNSORTED = frozenset({"unverified", "triage"})
 HOW_TO = "how-to"
+IMPACT = "impact"
 PROMISES = ("response", "update", "resolution", "escalation")
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -113,9 +114,14 @@ def _plan(policy: Policy | None, case: Case) -> _Part:
 
 
 def _impact(policy: Policy | None, case: Case) -> _Part:
-    """The business impact that the form asks for: by its place in the list of values, else stated before not stated."""
+    """The business impact that the form asks for: by its place in the list of values, else stated before not stated.
+
+    What the policy's rules tagged as impact was stated, too.
+    """
     field = next((each for each in policy.file.fields if "impact" in each.key), None) if policy else None
     value = case.fields.get(field.key) if field else None
+    if (field is None or not field.allowed) and IMPACT in case.tags:
+        return _Part(0, "business impact stated")
     if field is None or value is None or not value.valid or not value.value:
         return _Part(len(field.allowed) if field and field.allowed else 1, "no business impact stated")
     written = value.value if isinstance(value.value, str) else value.value[0]

@@ -1,16 +1,18 @@
 """A calendar: when it is open, in which zone, and what closes it."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from intake.core.hours.closed import Closure, Holidays, closures
 from intake.core.hours.periods import Schedule, schedule
 from intake.core.hours.weekly import WEEK, Interval, is_always, normalized, parse_weekly
 
 VERSION_YEARS = range(2000, 2051)
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -56,21 +58,24 @@ def calendar(name: str, zone: str, hours: str | Sequence[str], rules: Sequence[H
 def version_of(of: Schedule) -> str:
     """The version of all calendars with this schedule."""
     closed = [each for year in VERSION_YEARS for each in closures(of.rules, year)]
-    decides = repr((of.zone.key, list(_offsets(of)), of.weekly, closed))
+    decides = repr((of.zone.key, _offsets(of.zone), of.weekly, closed))
     return hashlib.sha256(decides.encode()).hexdigest()[:12]
 
 
-def _offsets(of: Schedule) -> Iterator[tuple[datetime, timedelta | None]]:
+@lru_cache(maxsize=1024)
+def _offsets(zone: ZoneInfo) -> list[tuple[datetime, timedelta | None]]:
     """The zone's changes of offset, to the minute: the first instant of each and what holds from there."""
     before = datetime(VERSION_YEARS.start, 1, 1, tzinfo=UTC)
-    yield before, before.astimezone(of.zone).utcoffset()
+    old = before.astimezone(zone).utcoffset()
+    found = [(before, old)]
     while before.year < VERSION_YEARS.stop:
-        after = before + timedelta(days=1)
-        old, new = before.astimezone(of.zone).utcoffset(), after.astimezone(of.zone).utcoffset()
+        after = before + DAY
+        new = after.astimezone(zone).utcoffset()
         if old != new:
             low, high = before, after
             while high - low > timedelta(minutes=1):
                 middle = low + (high - low) // timedelta(minutes=2) * timedelta(minutes=1)
-                low, high = (middle, high) if middle.astimezone(of.zone).utcoffset() == old else (low, middle)
-            yield high, new
-        before = after
+                low, high = (middle, high) if middle.astimezone(zone).utcoffset() == old else (low, middle)
+            found.append((high, new))
+        before, old = after, new
+    return found

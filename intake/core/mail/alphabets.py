@@ -5,6 +5,7 @@ from math import log
 from typing import NamedTuple
 
 _WESTERN = "’“”„‘–—… €°«»§·´®©™"
+_WESTERN_SIGNS = "•µ½¼¾×÷±²³¹£¥¢¿¡ªº¶†‰ÿ"
 # From the most frequent letter to the rarest.
 _LATIN = {
     "de": "üäößÜÖÄéèàêô",
@@ -56,6 +57,7 @@ _TW = (
 _KANA = "のにはをたがでてとしれさいるすなかまこりっきくせらもうけおよそつあめだ"
 _KATAKANA = "ーンスルトリアイラクッドシタフレマジサバロ"
 _KO = "이다는에을의하고가지를로한은기사도서나어리자인시니스습해요부대정수보주제안일여게전있"
+_BEFORE = {"cp1252": 0.0, "cp1257": -3.0}
 _EAST = "，。、：！？；（）“”《》「」『』・　〜～．０１２３４５６７８９①②③ａｓ"
 
 
@@ -81,6 +83,11 @@ def _even(letters: Iterable[str], share: float) -> dict[str, float]:
 
 def _latin(name: str) -> dict[str, float]:
     return _even(_WESTERN, 0.1) | _falling(_LATIN[name], 0.88)
+
+
+def _western(name: str) -> dict[str, float]:
+    """As Windows-1252 has it: where nothing speaks for another charset, a sign alone is most likely in this one."""
+    return _even(_WESTERN_SIGNS, 0.1) | _even(_WESTERN, 0.25) | _falling(_LATIN[name], 0.64)
 
 
 def _other(name: str) -> dict[str, float]:
@@ -129,7 +136,7 @@ def languages() -> tuple[Language, ...]:
     latin = {"cp1254": ("tr",), "cp1257": ("lt", "lv"), "cp1250": ("pl", "cs", "sk", "hu", "hr", "ro")}
     latin["cp1252"] = ("de", "fr", "es", "pt", "it", "ca", "nl", "fi", "nordic", "is")
     found = [
-        Language(codec, _latin(name), (), {"cp1252": 0.0, "cp1257": -3.0}.get(codec, -1.5))
+        Language(codec, _western(name) if codec == "cp1252" else _latin(name), (), _BEFORE.get(codec, -1.5))
         for codec, names in latin.items()
         for name in names
     ]

@@ -1,7 +1,7 @@
 """Where somebody else's mail begins in a plain text: what mail programs write above a quote or a forward."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 # Words between dashes above a whole mail, and lines of their own, as Outlook, Gmail, Apple Mail, Thunderbird,
@@ -208,6 +208,30 @@ def _headers(lines: Sequence[str], number: int, least: int) -> list[tuple[str, i
             found[role] = place
             last = role
     return list(found.items()) if len(found) >= least else []
+
+
+class Block(NamedTuple):
+    """The headers above a mail in a text, by their roles, and the line after them."""
+
+    values: Mapping[str, str]
+    end: int
+
+
+def header_block(lines: Sequence[str], number: int) -> Block:
+    """The headers that begin at or right below line `number`; empty where there are fewer than two.
+
+    A value that wraps is read to its end.
+    """
+    found = _headers(lines, _next_text(lines, number), 2)
+    if not found:
+        return Block({}, number)
+    places = [place for _, place in found]
+    values = {}
+    for (role, place), following in zip(found, [*places[1:], places[-1] + 1], strict=True):
+        header = _HEADER.match(lines[place])
+        rest = [line.strip() for line in lines[place + 1 : following] if not _HEADER.match(line)]
+        values[role] = " ".join([header[2] if header else "", *rest]).strip()
+    return Block(values, places[-1] + 1)
 
 
 def _begins_mail(lines: Sequence[str], number: int) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from intake.core.mail import html
 from intake.core.mail.attached import PKCS7, attachment, attachments_inside, below, name_given
-from intake.core.mail.charset import clean_text, codec_for, decode
+from intake.core.mail.charset import charset_of_html, clean_text, decode
+from intake.core.mail.files_read import texts_of_files
 from intake.core.mail.invitation import invitation_text
 from intake.core.mail.message import Attachment, Limits, Unreadable
 from intake.core.mail.mime import Part, payload, split
@@ -22,8 +23,6 @@ _UNWANTED_IN_ALTERNATIVE = {"text/x-amp-html", "text/watch-html", "text/enriched
 _LAST_RESORTS = {"text/calendar", "application/ics"}
 _MOST_SIGNATURES = 3
 _STUB_LENGTH = 400
-_META = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
-_META_WITHIN = 4_096
 # Some machines declare as plain text what is HTML.
 _HTML = re.compile(r"\s{0,100}<(!doctype html|html)[\s>]", re.IGNORECASE)
 _TABLE = re.compile(r"<t[dh][\s>]", re.IGNORECASE)
@@ -35,10 +34,11 @@ _LONGEST_HTML = 500_000
 
 @dataclass(slots=True)
 class Body:
-    """What the parts give: the whole text, the rendering of an HTML part beside it, attachments, defects."""
+    """What the parts give: the whole text, that of an HTML part beside it, those of files, attachments, defects."""
 
     text: str = ""
     html_text: str | None = None
+    file_texts: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     defects: list[str] = field(default_factory=list)
 
@@ -85,6 +85,7 @@ def read_body(raw: bytes, root: Part, limits: Limits) -> Body:
     return Body(
         text=text,
         html_text=clean_text(_joined(renderings)) or None,
+        file_texts=texts_of_files(raw, (part for part in work.attachments if isinstance(part, Part))),
         attachments=_attachments(work, blocks),
         defects=work.defects,
     )
@@ -209,9 +210,8 @@ def _text_block(work: _Reading, part: Part) -> _Block:
     else:
         data = payload(work.raw, part, most=work.left * _MOST_ENCODED)
     data = data[: work.left * _MOST_BYTES + 1]
-    if part.content_type == "text/html" and codec_for(charset) is None:
-        meta = _META.search(data[:_META_WITHIN])
-        charset = meta.group(1).decode("ascii") if meta else charset
+    if part.content_type == "text/html":
+        charset = charset_of_html(data, charset)
     decoded = decode(data, charset)
     if decoded.defect:
         work.defects.append(decoded.defect)

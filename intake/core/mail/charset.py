@@ -67,6 +67,8 @@ _NOT_ON_THE_WIRE = {"replacement", "x-user-defined"}
 _STATEFUL = {"utf-7", "hz", "iso-2022-jp", "iso2022_kr", "iso2022_jp_2", "iso2022_jp_3", "iso2022_jp_2004"}
 _MULTIBYTE = {"gb18030", "cp932", "cp949", "euc_jp", "euc-jp", "big5"}
 _ASCII_LABELS = {"us-ascii", "ascii", "ansi_x3.4-1968", "iso-ir-6", "646", "csascii", "iso646-us", "us", "cp367"}
+_META = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_META_WITHIN = 4_096
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _C0 = dict.fromkeys((*range(9), 11, *range(14, 32), 127))
@@ -97,6 +99,14 @@ def codec_for(label: str | None) -> str | None:
     if found is None or found in _NOT_ON_THE_WIRE:
         return None
     return _SUPERSET.get(found, found)
+
+
+def charset_of_html(data: bytes, declared: str | None) -> str | None:
+    """The charset that HTML is to be read in: the one declared for it, else what it says of itself."""
+    if codec_for(declared) is not None:
+        return declared
+    meta = _META.search(data[:_META_WITHIN])
+    return meta.group(1).decode("ascii") if meta else declared
 
 
 def decode(data: bytes, declared: str | None = None) -> Decoded:

@@ -30,8 +30,26 @@ def likely_charset(data: bytes) -> str:
     sample = data[start : start + _SAMPLE]
     # A character cut in two by the sampling speaks against no charset.
     cut = start + _SAMPLE < len(data)
+    if not cut and _is_western_alone(sample):
+        return "windows-1252"
     _, codec = max((_likelihood(sample, codec, ways, cut=cut), codec) for codec, ways in _by_codec().items())
     return {"cp1252": "windows-1252"}.get(codec, codec)
+
+
+def _is_western_alone(sample: bytes) -> bool:
+    """Whether the one character beyond ASCII is a Western letter, or a sign that no letter touches.
+
+    Texts in other alphabets have more of them than one; a letter of theirs inside a word would be a sign in this one.
+    """
+    if len(_NON_ASCII.findall(sample)) != 1:
+        return False
+    text = sample.decode("cp1252", "replace")
+    place = next(place for place, c in enumerate(text) if c >= "\x80")
+    c = text[place]
+    around = text[max(0, place - 1) : place] + text[place + 1 : place + 2]
+    if c.isalpha():
+        return any(c in way.characters for way in _by_codec()["cp1252"])
+    return c != "\ufffd" and not any(map(str.isalpha, around))
 
 
 @lru_cache(maxsize=1)

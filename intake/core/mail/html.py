@@ -7,7 +7,7 @@ from itertools import islice
 import lxml.html
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.html_engine import Inscriptis
-from inscriptis.html_properties import Display
+from inscriptis.html_properties import Display, VerticalAlignment
 from inscriptis.model.config import ParserConfig
 from inscriptis.model.html_element import HtmlElement
 
@@ -19,9 +19,11 @@ _NEAR = 8
 _DEEPEST_QUOTE = 20
 _UNREAD = frozenset(("script", "style", "title", "template"))
 _DIVIDER = "-----Original Message-----"
-_OPEN, _CLOSE = "\ue000", "\ue001"
+_OPEN, _CLOSE, _ROW, _GAP = "\ue000", "\ue001", "\ue002", "\ue003"
+_FILLED_IN = frozenset(("text", "email", "url", "number", "tel", "search", "date"))
+_MOST_OPTIONS = 200
 _UNSEEN = "unseen-part"
-_UNSEEN_TAGS = frozenset(("script", "style", "head", "title", "template", "noscript", "object", "select", _UNSEEN))
+_UNSEEN_TAGS = frozenset(("script", "style", "head", "title", "template", "noscript", "object", _UNSEEN))
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
 _OPTIONAL_END = frozenset("p li dt dd tr td th thead tbody tfoot option".split())  # noqa: SIM905
 _BREAKING = frozenset("p div br tr li ul ol table h1 h2 h3 h4 h5 h6 hr dt dd pre section article".split())  # noqa: SIM905
@@ -35,10 +37,12 @@ _OUTLOOK_BORDER = re.compile(
 _OUTLOOK_IDS = frozenset(("divRplyFwdMsg", "divrplyfwdmsg"))
 _QUOTE_CLASSES = frozenset(("yahoo_quoted", "moz-forward-container"))
 _ADDRESS_LIKE = re.compile(r"\S*[\w-]\.\w\S*|\S+@\S+|\w+://\S*")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff\u00ad\u2060\x00\ue000\ue001"))
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff\u00ad\u2060\x00\ue000\ue001\ue002\ue003"))
 _CSS = {
     **CSS_PROFILES["strict"],
     **{tag: HtmlElement(display=Display.none) for tag in _UNSEEN_TAGS},
+    # Cells of a row begin on one line: a label beside the first line of its value.
+    **{tag: HtmlElement(valign=VerticalAlignment.top) for tag in ("tr", "td", "th")},
     **{tag: HtmlElement(display=Display.block) for tag in ("dt", "dd", "dl", "section", "hr", "form", "center")},
 }
 _CONFIG = ParserConfig(css=_CSS, display_images=True, table_cell_separator="\t")
@@ -92,6 +96,9 @@ def _laid_out(html: str) -> str | None:
 def _prepare(element: lxml.html.HtmlElement) -> None:
     """Hides, marks and simplifies one element, in constant time."""
     style = element.get("style", "")
+    element.attrib.pop("valign", None)
+    if "vertical-align" in style:
+        element.set("style", style.replace("vertical-align", "aligned"))
     if "hidden" in element.attrib or (style and _HIDDEN_STYLE.search(style)):
         element.tag = _UNSEEN
     elif element.tag == "blockquote" or _QUOTE_CLASSES.intersection(element.get("class", "").split()):
@@ -102,6 +109,12 @@ def _prepare(element: lxml.html.HtmlElement) -> None:
         _show_address(element)
     elif element.tag == "img" and not element.get("alt", "").strip():
         element.tag = _UNSEEN
+    elif element.tag in ("b", "strong"):
+        _set_off(element)
+    elif element.tag in ("input", "select"):
+        _show_choice(element)
+    elif element.tag == "tr" and _cells(element) > 1:
+        _mark_row(element)
     elif element.tag == "table" and all(_cells(row) < 2 for row in _rows(element)):
         _unframe(element)
     elif element.tag == "p" and _in_cell(element):
@@ -126,6 +139,44 @@ def _show_address(link: lxml.html.HtmlElement) -> None:
         address = lxml.html.Element("span")
         address.text = f" <{target[:300]}>"
         link.append(address)
+
+
+def _mark_row(row: lxml.html.HtmlElement) -> None:
+    """Puts the mark of a row's first line before its first words."""
+    first = row
+    for _ in range(_NEAR):
+        if (first.text or "").strip() or not len(first):
+            break
+        first = first[0]
+    first.text = _ROW + (first.text or "").lstrip()
+
+
+def _set_off(bold: lxml.html.HtmlElement) -> None:
+    """Bold words at the beginning of a line, as a label has them, stand a little away from what follows."""
+    parent, before = bold.getparent(), bold.getprevious()
+    first = (
+        not (parent.text or "").strip() if before is None else before.tag == "br" and not (before.tail or "").strip()
+    )
+    words = (bold.text or "").rstrip()
+    if first and words and words[-1] not in ":：" and (bold.tail or "").strip() and bold.tail[0].isspace():
+        bold.tail = _GAP + bold.tail.lstrip()
+
+
+def _show_choice(element: lxml.html.HtmlElement) -> None:
+    """What somebody filled into a form of a page, or ticked."""
+    kind = element.get("type", "text").lower()
+    if element.tag == "select":
+        chosen = [
+            option.text or "" for option in islice(element.iter("option"), _MOST_OPTIONS) if "selected" in option.attrib
+        ]
+        shown = f"{_GAP}{', '.join(chosen)} "
+    elif kind in ("checkbox", "radio"):
+        shown = "[x] " if "checked" in element.attrib else "[ ] "
+    else:
+        shown = f"{_GAP}{element.get('value', '')} " if kind in _FILLED_IN else ""
+    tail = element.tail
+    element.clear()
+    element.tag, element.text, element.tail = "span", shown, tail
 
 
 def _rows(table: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
@@ -175,14 +226,20 @@ def _tables_fit(elements: list[lxml.html.HtmlElement]) -> bool:
 
 
 def _finished(text: str) -> str:
-    """Marks turned into "> ", blank runs shortened, ends of lines trimmed."""
+    """Marks turned into "> ", blank runs shortened, ends of lines trimmed.
+
+    A further line of a table's row begins with a space where its first cell goes on, so that it is no row of its own.
+    """
     lines: list[str] = []
     depth = 0
-    for raw in text.replace("\u00a0", " ").splitlines():
+    for raw in text.replace("\u00a0", " ").replace(_GAP, "  ").splitlines():
         depth += raw.count(_OPEN)
         line = re.sub(r" *\t *", "\t", raw.translate(_INVISIBLE).rstrip())
         if line.strip():
-            lines.append("> " * min(depth, _DEEPEST_QUOTE) + line)
+            if _ROW in raw:
+                line = line.lstrip(" ")
+            goes_on = "\t" in raw and _ROW not in raw and line[0] not in " \t"
+            lines.append("> " * min(depth, _DEEPEST_QUOTE) + (" " if goes_on else "") + line)
         elif lines and lines[-1].strip("> ") and not (_OPEN in raw or _CLOSE in raw):
             lines.append(("> " * min(depth, _DEEPEST_QUOTE)).rstrip())
         depth = max(0, depth - raw.count(_CLOSE))

@@ -4,36 +4,51 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from intake.core.mail.form import FieldSpec
+from intake.core.mail.misspelt import Misspelt
 
 _NOT_WORD = re.compile(r"[\W_]+")
-_LEAD = re.compile(r"\s*(?:(?:[-*+•·▪◦‣–—→►➢o]|\(?\d{1,2}[.)]|[A-Za-z]\))\s+)*\s*(?P<mark>[*_#`|│\s]*)")
-_SEPARATOR = re.compile(r"[:：﹕=＝|│\t]")
-_LOOSE = re.compile(r"\s[-–—]\s+|[ \u00a0]{2,}")
-_GLUED_NUMBER = re.compile(r"([^\d:=]{1,40}?)[\s#.–-]{0,5}(\d+)\s*(?=$|[(,;/–-])")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
+# Bullets and numbers, then what stands around a label: emphasis, a table's edge, brackets and quotation marks.
+_LEAD = re.compile(
+    r"\s*[|│┃║]?\s*(?:(?:[-*+•·▪◦‣⁃∙§–—→►➢●○■□✓✔»›o\uf0a7\uf0b7\uf0d8\uf0fc]|h[1-6]\.|\(?\d{1,2}[.)]|\d{1,2}(?:\.\d{1,2}){1,2}[.)]?|#\d{1,2}[.:)]?|\d{1,2}(?=\t)|\d{1,2}\s*[|│┃║]|\(?[A-Za-z][.)])\s+)*"
+    r"\s*(?P<mark>[*_#`~|│┃║\s=\[<{\"'“„«]*)"
+)
+_BRACKETS = " =[<{\"'“„«"
+_SEPARATOR = re.compile(r"[:：﹕∶︰=＝|│┃║\t]")
+_MORE_SEPARATOR = re.compile(r"^[:：=＝>]+(?=\s|$)")
+_LOOSE = re.compile(r"\s[-–—]\s+|[ \u00a0]{2,}|(?:[-–]>|→|⇒|\.{3,}|_{3,}|…)\s*")
+_CLOSED = re.compile(r"([^*_`~\[\]<>(){}\"“”'«»:=|\t]{1,80})(?:[*_`~]{1,3}|[\]>}\"”“'»])\s*[:：=]?\s*")
+_GLUED_NUMBER = re.compile(r"([^\d:=()]{1,40}?)(?:\([^()]{0,60}\))?[\s#.–-]{0,5}(\d+)\s*(?=$|[:(,;/–-])")
 _NUMBERED = re.compile(r"\s*\(?\d{1,2}[.)](?=\S)")
 _PARENTHESIS = re.compile(r"[(\[<{][^()\[\]<>{}]*[)\]>}]\s*$")
-_REMARKED = re.compile(r"([^()\[\]:=|]{1,80})[(\[][^()\[\]]{0,150}[)\]][\s*_]{0,5}[:：﹕=＝|\t]")
-_PIECES = re.compile(r"([,;|│\t:：﹕=＝])")
+_REMARKED = re.compile(r"([^()\[\]:=|]{1,80})[(\[][^()\[\]]{0,150}[)\]][\s*_.]{0,9}[:：﹕∶=＝|\t]")
+_PIECES = re.compile(r"([,;|│┃║\t:：﹕=＝])")
 _HEAD_CHARACTERS = 200
 _ROW_CHARACTERS = 2_000
-_STRONG = frozenset(":：﹕|│\t")
-_EMPHASIS = "*_`"
-_CELL = frozenset("|│\t")
+_EQUALS = frozenset("=＝")
+_EMPHASIS = "*_`~"
+_CELL = frozenset("|│┃║\t")
+_AROUND = " \t*_`~-•·|│1234567890.)"
+_MOST_KNOWN = 10_000
 
 
 def fold(text: str) -> str:
-    """`text` without case, width, spaces and punctuation, so that spellings of one word compare equal."""
-    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text).casefold())
+    """`text` without case, width, spaces and punctuation, umlauts spelt out: spellings of one word compare equal."""
+    if text.isascii():
+        return _NOT_WORD.sub("", text.lower())
+    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text).casefold()).translate(_UMLAUTS)
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A label at the start of a line. `rest` is what follows it.
 
-    `sure` says that a colon, a cell's edge or emphasis sets the label off; `lone` that nothing follows and nothing
-    but the line's end sets it off; `cell` that the edge of a table's cell does; `lower` that it is in lower case.
+    `sure` says that a colon, a cell's edge or emphasis sets the label off, `weak` that an equals sign or brackets do;
+    `lone` that nothing follows and nothing but the line's end sets it off; `cell` that the edge of a table's cell does;
+    `lower` that it is in lower case; `misspelt` that it is a label but for a slip of the fingers.
     """
 
     spec: FieldSpec
@@ -42,6 +57,14 @@ class Hit:
     lone: bool = False
     cell: bool = False
     lower: bool = False
+    weak: bool = False
+    misspelt: bool = False
+
+
+@lru_cache(maxsize=32)
+def labels_of(specs: tuple[FieldSpec, ...]) -> "Labels":
+    """The labels of a form, made once for the many mails that are read with them."""
+    return Labels(specs)
 
 
 class Labels:
@@ -56,44 +79,72 @@ class Labels:
                 self._specs.setdefault(folded, spec)
         self._initials = frozenset(folded[0] for folded in self._specs)
         self._words = max((len(name.split()) for name, _ in names), default=1)
+        self._misspelt = Misspelt((name, self._specs[fold(name)]) for name, _ in names if fold(name))
+        cut = [" ".join(name.casefold().split()[:count]) for name, _ in names for count in range(1, len(name.split()))]
+        self._beginnings = frozenset(cut)
+        self._longest_beginning = max(map(len, cut), default=0) + len("  10. **")
 
     def __call__(self, name: str) -> FieldSpec | None:
         """The field that `name` is a label of; a remark in brackets after the label does not matter."""
         if name in self._known:
             return self._known[name]
-        spec = self._specs.get(fold(name)) or self._specs.get(fold(_PARENTHESIS.sub("", name)))
-        if len(self._known) < 10_000:
-            self._known[name] = spec
+        spec = self._specs.get(fold(name)) or self._specs.get(fold(_PARENTHESIS.sub("", name))) or self._twice(name)
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[name] = spec
         return spec
+
+    def _twice(self, name: str) -> FieldSpec | None:
+        """The field of two names for it with a slash between: "Severity / Schweregrad"."""
+        if "/" not in name:
+            return None
+        found = {self._specs.get(fold(part)) for part in name.split("/")}
+        return found.pop() if len(found) == 1 else None
 
     def at_start(self, line: str) -> Hit | None:
         """The label that `line` begins with, after bullets, numbers and emphasis."""
         lead = None if line[:2].isalpha() else _LEAD.match(line)
         start = lead.end() if lead else 0
         if self._promising(line, start):
-            marked = bool(lead and lead["mark"].strip())
-            return self._head(line[start:], marked)
+            return self._head(line[start:], lead["mark"] if lead else "")
         if numbered := _NUMBERED.match(line):
-            return self._head(line[numbered.end() :], False) if self._promising(line, numbered.end()) else None
+            return self._head(line[numbered.end() :], "") if self._promising(line, numbered.end()) else None
         return None
+
+    def breaks(self, line: str) -> bool:
+        """Whether all that `line` has is the beginning of a label."""
+        return len(line) <= self._longest_beginning and line.strip(_AROUND).casefold() in self._beginnings
+
+    def at_break(self, line: str, following: str) -> Hit | None:
+        """The label that begins in `line` and goes on in the next, which only wrapping can do."""
+        hit = self.at_start(f"{line.strip()} {following.strip()}")
+        return hit if hit and (hit.sure or hit.weak or hit.lone) else None
+
+    def may_begin(self, initial: str) -> bool:
+        """Whether a label may begin with a character."""
+        return self._promising(initial, 0)
 
     def _promising(self, line: str, start: int) -> bool:
         initial = line[start : start + 1].lower()
         return initial in self._initials or (not initial.isascii() and fold(initial)[:1] in self._initials)
 
-    def _head(self, line: str, marked: bool) -> Hit | None:
+    def _head(self, line: str, mark: str) -> Hit | None:
         lower = line[:1].islower()
+        marked = bool(mark.strip(_BRACKETS))
         separator = _SEPARATOR.search(line, 0, _HEAD_CHARACTERS)
-        if separator and (spec := self(line[: separator.start()])):
-            rest = line[separator.end() :]
-            if separator[0] in "=＝":
-                rest = rest.lstrip("=>")
-            if marked and line[: separator.start()].rstrip()[-1:] not in _EMPHASIS:
-                rest = rest.lstrip(_EMPHASIS)
-            sure = marked or separator[0] in _STRONG
-            return Hit(spec, rest, sure, cell=separator[0] == "\t", lower=lower)
-        if separator and (remarked := _REMARKED.match(line)) and (spec := self(remarked[1])):
-            return Hit(spec, line[remarked.end() :], sure=True, lower=lower)
+        if separator:
+            name, rest = line[: separator.start()], _rest(line, separator, marked=marked)
+            weak = (separator[0] in _EQUALS and not marked) or mark != mark.rstrip(_BRACKETS[1:])
+            if spec := self(name):
+                return Hit(spec, rest, not weak, cell=separator[0] == "\t", lower=lower, weak=weak)
+            remarked = _REMARKED.match(line)
+            if remarked and (spec := self(remarked[1]) or self._misspelt(remarked[1])):
+                return Hit(spec, _MORE_SEPARATOR.sub("", line[remarked.end() :], count=1), sure=True, lower=lower)
+            if spec := self._misspelt(_PARENTHESIS.sub("", name)):
+                cell = separator[0] == "\t"
+                return Hit(spec, rest, not weak, cell=cell, lower=lower, weak=weak, misspelt=True)
+        if mark.strip() and (closed := _CLOSED.match(line)) and (spec := self(closed[1])):
+            return Hit(spec, line[closed.end() :], sure=marked, lone=not line[closed.end() :].strip(), lower=lower)
         loose = _LOOSE.search(line, 0, _HEAD_CHARACTERS)
         if loose and (spec := self(line[: loose.start()])) and line[loose.end() :].strip():
             return Hit(spec, line[loose.end() :], sure=marked, lower=lower)
@@ -121,13 +172,13 @@ class Labels:
             label = self._label_before(piece, mark, before)
             if label and label[0].key not in taken and row[-1][0].kind not in ("block", "lines"):
                 other, words = label
-                row[-1] = (row[-1][0], "".join([*value, words]).strip(" ,;|│\t"))
+                row[-1] = (row[-1][0], "".join([*value, words]).strip(" ,;|│┃║\t"))
                 row.append((other, ""))
                 taken.add(other.key)
                 value = []
             else:
                 value += (piece, mark)
-        row[-1] = (row[-1][0], "".join([*value, pieces[-1], rest[_ROW_CHARACTERS:]]).strip(" |│\t"))
+        row[-1] = (row[-1][0], "".join([*value, pieces[-1], rest[_ROW_CHARACTERS:]]).strip(" |│┃║\t"))
         return row[0][1], row[1:]
 
     def _label_before(self, piece: str, mark: str, before: str) -> tuple[FieldSpec, str] | None:
@@ -145,3 +196,15 @@ class Labels:
             if name.strip() and mark not in "=" and (spec := self(name)):
                 return spec, piece[: len(piece) - len(name)]
         return None
+
+
+def _rest(line: str, separator: re.Match[str], *, marked: bool) -> str:
+    """What follows a label and its separator, without the rest of both."""
+    rest = line[separator.end() :]
+    if separator[0] in _EQUALS:
+        rest = rest.lstrip("=>")
+    elif more := _MORE_SEPARATOR.match(rest):
+        rest = rest[more.end() :]
+    if marked and line[: separator.start()].rstrip()[-1:] not in _EMPHASIS:
+        rest = rest.lstrip(_EMPHASIS)
+    return rest

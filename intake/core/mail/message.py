@@ -57,9 +57,10 @@ class Message:
     than one way (THREATS 24). `authentication` judges From by Authentication-Results of the trusted host only;
     `authentication_because` says why, None where no such host is named. `signature_records` are the DNS names of keys
     by which From could be believed where there is none. `ticket_numbers` are those that ticket systems, ours among
-    them, wrote into the subject.
+    them, wrote into the subject. `attached` is the mail that is attached, where it is one alone.
     `text` is the whole readable body, `new_text` what the writer added. `form_texts` are the renderings of
-    the body in which fields are looked for, best first (the new text, the whole text, tables of an HTML part).
+    the body in which fields are looked for, best first (the new text, the whole text, tables of an HTML part);
+    `file_texts` are those of attached files that may be forms.
     `automatic_because` says why no machine may answer this mail (RFC 3834), None where nothing speaks against.
     `content_hash` is equal for two copies of one mail that travelled different ways (trace headers left out).
     """
@@ -94,6 +95,22 @@ class Message:
     authentication_because: str | None = None
     signature_records: tuple[str, ...] = ()
     ticket_numbers: tuple[str, ...] = ()
+    file_texts: tuple[str, ...] = ()
+    attached: "AttachedMail | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedMail:
+    """The one mail that is attached to a mail (message/rfc822): who wrote it, as it says itself, and what.
+
+    `from_` is None where it names nobody, or can be read in more than one way.
+    """
+
+    from_: Address | None
+    subject: str
+    text: str
+    message_id: str | None
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)

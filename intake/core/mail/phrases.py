@@ -46,6 +46,26 @@ AWAY_TEXT = _any(
     r"不在に(して|いたし)|休暇(中|をいただ)|正在休假|不在办公室",
     r"(automated|automatic) (response|reply) to (your|a) (message|mail|e-?mail)",
 )
+# Words after which somebody tells of a time that may come, not of being away.
+SUPPOSING = _any(
+    r"\b(when(ever)?|if|wenn|falls|sobald|quand|lorsque|cuando|wanneer|indien|jeśli|jeżeli|gdy|när|når|když|когда|если)"
+    r"\b[^.,;:!?\n]{0,80}",
+)
+# What tells of a fault, as answering machines do not.
+FAULT = _any(
+    r"\b(is|are|was|were|has|have|does|do|did)(n't| not| never) (been )?(being )?"
+    r"(work|sent|send|delivered|deliver|arriv|triggered|trigger|show|start|load|appear|sav|stored|possible)",
+    r"\bno longer (works?|working|sent|sends?)\b|\bbroken\b",
+    r"\b(fails|failed|failing) to\b|\bstopped (working|sending)",
+    r"error (message|code|\d)|\bexception\b|\bcrash(es|ed)?\b|\bbug\b|\b(nobody|no one) (gets|receives)",
+    r"(funktionier|klapp)\w* (seit [^.\n]{1,30} )?(leider )?nicht|geht (leider )?nicht( mehr)?\b|fehlermeldung",
+    r"(wird|werden|wurde) [^.\n]{0,60}nicht( mehr)? (verschickt|versandt|versendet|gesendet|ausgelöst|gespeichert)",
+    r"ne (fonctionne|marche|part|s'envoie)\w* (pas|plus)|n'est (pas|plus) envoyé|message d'erreur",
+    r"no (funciona|se envía|se envían|llega)\b|mensaje de error|non (funziona|parte|viene inviat)|messaggio di errore",
+    r"werkt niet|wordt niet verstuurd|foutmelding|não (funciona|é enviad)|mensagem de erro|nie (działa|wysyła)",
+    r"(fungerar|virker|skickas|sendes) (inte|ikke)|felmeddelande|fejlmeddelelse|не (работает|отправляется)",
+    r"(動き|届き|送信され)ません|エラー|不起作用|无法发送|报错",
+)
 # What ticket systems confirm, and how they say so.
 ACK_SUBJECT = _any(
     r"\b(request|ticket|case|message|e-?mail|incident|inquiry) (was |has been )?(received|created|opened|registered)",

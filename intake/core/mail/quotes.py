@@ -56,6 +56,32 @@ def new_text(text: str, subject: str = "") -> str:
     return text
 
 
+def own_words(text: str) -> str:
+    """What the writer of `text` wrote besides quotes and signature; empty where there is nothing else.
+
+    Unlike `new_text` it never gives a quote back for want of other words. More than 100,000 lines give nothing.
+    """
+    if text.count("\n") > _MOST_LINES:
+        return ""
+    for _ in range(_PASSES):
+        lines = text.splitlines()
+        quoted = _quoted(lines, quote_starts(lines))
+        if not any(line.strip() and not quoted[number] for number, line in enumerate(lines)):
+            return ""
+        kept = _without_endings(lines, _without_signature(lines, _choose(lines, quoted), quoted), quoted)
+        folded = _joined(lines, _trimmed(kept, lines))
+        if folded == text:
+            break
+        text = folded
+    return text
+
+
+def is_forward(text: str, subject: str) -> bool:
+    """Whether a mail passes somebody else's mail on, by its subject or by what stands above that mail."""
+    starts = quote_starts(text.splitlines()[:_MOST_LINES])
+    return bool(_FORWARDS.match(subject)) or any(start.forward for start in starts.values())
+
+
 def _fold(text: str, *, forwards: bool) -> str:
     lines = text.splitlines()
     starts = quote_starts(lines)

@@ -18,7 +18,7 @@ from intake.core.mail.fingerprint import content_hash, hash_of
 from intake.core.mail.header import readable, unescaped, visible
 from intake.core.mail.kind import judge
 from intake.core.mail.language import detect
-from intake.core.mail.message import Address, Limits, Message, Trust, Unreadable
+from intake.core.mail.message import Address, AttachedMail, Attachment, Limits, Message, Trust, Unreadable
 from intake.core.mail.mime import Part, split
 from intake.core.mail.quotes import new_text
 from intake.core.mail.ticket_numbers import ticket_numbers
@@ -28,6 +28,7 @@ __all__ = ["content_hash", "locate", "read"]
 _ID = re.compile(r"<\s*([^<>]*[^<>\s])\s*>")
 _LISTS = ("from", "reply-to", "to", "cc")
 _ZONE_TWICE = re.compile(r"\b(?:GMT|UTC?) ?([+-][0-9]{2}):?([0-9]{2})\b")
+_MAILS = frozenset({"message/rfc822", "message/global"})
 _LOOP_MARK = "x-intake-loop"
 _LONGEST_SUBJECT = 2_000
 _LONGEST_DATE = 180
@@ -115,6 +116,7 @@ class _Reader:
             text=body.text,
             new_text=new,
             form_texts=_distinct(new, body.text, body.html_text),
+            file_texts=body.file_texts,
             attachments=body.attachments,
             kind=kind,
             kind_because=because,
@@ -132,7 +134,25 @@ class _Reader:
             defects=tuple(dict.fromkeys(self.defects))[:_MOST_DEFECTS],
             loop_marks=loop_marks,
             ticket_numbers=ticket_numbers(subject),
+            attached=self._attached(body.attachments),
         )
+
+    def _attached(self, attachments: tuple[Attachment, ...]) -> AttachedMail | None:
+        """The one mail among the attachments; None where there is none, or several, or it cannot be read."""
+        mails = [each for each in attachments if each.content_type in _MAILS]
+        if len(mails) != 1:
+            return None
+        try:
+            inner = _Reader(locate(self.raw, mails[0].place, self.limits), Trust(), self.limits, frozenset())
+            people, _ = inner._people_and_date()
+            body = read_body(inner.raw, inner.root, self.limits)
+        except (Unreadable, LookupError):
+            self.defects.append("the attached mail cannot be read")
+            return None
+        subject = readable(inner.headers.get("subject") or "", inner.hint)[:_LONGEST_SUBJECT]
+        message_id = next(iter(inner._ids("message-id")), None)
+        language = detect(new_text(body.text, subject))
+        return AttachedMail(None if people.ambiguous else people.from_, subject, body.text, message_id, language)
 
     def _check_header(self) -> None:
         if not self.headers.fields:

@@ -68,6 +68,8 @@ _CARD_LABEL = re.compile(
 _LABEL = re.compile(r"([^:：]{1,40})[:：](?!//)")
 _ASIDE = re.compile(r"p\.?\s?s\b|n\.?b\.", re.I)
 _SENTENCE_WORDS = 7
+_LONGEST_FAREWELL = 5
+_NAME_WORDS = 3
 
 # A legal notice speaks of itself, and says at least two of these things; a mail about confidentiality seldom does.
 _THIS_MAIL = re.compile(
@@ -161,6 +163,19 @@ def card_start(lines: Sequence[str]) -> int | None:
         if not card or len(card) > _LONGEST_CARD or not all(_on_card(lines[number].strip()) for number in below):
             return None
         return card[0] if any(_CONTACT.search(lines[number]) for number in card) else None
+    return None
+
+
+def farewell_start(lines: Sequence[str]) -> int | None:
+    """The line with a closing formula near the end, which at most a name and a few short lines follow; None without."""
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    for closing in reversed(filled[-_LONGEST_FAREWELL:]):
+        line = lines[closing].strip()
+        if len(line) > _LONGEST_CARD_LINE:
+            return None
+        formula, comma, name = line.partition(",")
+        if _CLOSING.fullmatch(line) or (comma and _CLOSING.fullmatch(formula) and len(name.split()) <= _NAME_WORDS):
+            return closing
     return None
 
 

@@ -9,7 +9,16 @@ from collections.abc import Callable
 
 from intake.core.mail.automatic import asks_for_silence, takes_no_answers
 from intake.core.mail.clues import Clues, token
-from intake.core.mail.phrases import ACK_SUBJECT, ACK_TEXT, AUTOMATIC_TEXT, AWAY_SUBJECT, AWAY_TEXT, REQUEST
+from intake.core.mail.phrases import (
+    ACK_SUBJECT,
+    ACK_TEXT,
+    AUTOMATIC_TEXT,
+    AWAY_SUBJECT,
+    AWAY_TEXT,
+    FAULT,
+    REQUEST,
+    SUPPOSING,
+)
 from intake.core.mail.signatures import is_card_line
 
 Sign = tuple[int, str, Callable[[Clues], bool]]
@@ -30,6 +39,15 @@ _TICKET_SYSTEMS = (
 def _text(clues: Clues) -> str:
     """The first of what the writer says, without what stands in quotation marks: that is somebody else's."""
     return _CITED.sub("", clues.new_text[:_LOOKS_AT])
+
+
+def _is_away(clues: Clues) -> bool:
+    """Whether the writer says to be away: "if I am away" says no such thing."""
+    return bool(AWAY_TEXT.search(SUPPOSING.sub("", _text(clues))))
+
+
+def _tells_of_a_fault(clues: Clues) -> bool:
+    return bool(FAULT.search(_text(clues)))
 
 
 def _stands_alone(clues: Clues) -> bool:
@@ -69,6 +87,7 @@ _AGAINST: tuple[Sign, ...] = (
     (-1, "it asks something", lambda c: "?" in _text(c) or "？" in _text(c)),
     (-1, "it asks for something", lambda c: bool(REQUEST.search(_text(c)))),
     (-2, "it gives labelled values", _form),
+    (-2, "it tells of a fault", _tells_of_a_fault),
     (-1, "it has an attachment", _attached),
     (-1, "it is long", lambda c: len(c.new_text) > _LONG),
 )
@@ -82,7 +101,7 @@ AWAY: tuple[Sign, ...] = (
     (1, "the subject begins as answers of machines do", lambda c: bool(AWAY_SUBJECT.match(c.subject))),
     (1, "set off from what follows", _stands_alone),
     (1, "which names a case", lambda c: _stands_alone(c) and bool(_CASE.search(c.subject))),
-    (2, "the text says that somebody is away", lambda c: bool(AWAY_TEXT.search(_text(c)))),
+    (2, "the text says that somebody is away", _is_away),
     (2, "a mailbox's rule made it", _by_a_rule),
     *_EITHER,
     *_AGAINST,

@@ -4,37 +4,39 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from intake.core.mail.boxes import ticked
 from intake.core.mail.form import FieldSpec, FieldValue
 from intake.core.mail.labels import fold
+from intake.core.mail.numbers import one_number
+from intake.core.mail.unanswered import is_no_answer, is_placeholder, offers, without_hint
 
-_NO_ANSWER = frozenset(
-    fold(words)
-    for words in (
-        "n/a", "none", "nil", "null", "tbd", "tba", "todo", "unknown", "not known", "not applicable",
-        "not available", "not specified", "no idea", "don't know", "xxx", "keine", "keiner", "keines",
-        "k.A.", "keine Angabe", "unbekannt", "nicht bekannt", "entfällt", "nicht zutreffend", "weiß nicht",
-    )
-)  # fmt: skip
-_NEGATIONS = frozenset(
-    ("not", "no", "non", "kein", "keine", "keinen", "nicht", "ohne", "without", "instead", "isn", "isnt", "pas", "sin")
+_DENYING = frozenset(
+    "not no non kein keine keinen nicht ohne without instead isn isnt pas sin neither nor weder noch than statt "  # noqa: SIM905
+    "anstatt formerly previously earlier früher ehemals from von fork like wie similar ähnlich".split()
 )
 _ALIKE = frozenset(
-    ("based", "like", "derived", "derivative", "compatible", "clone", "similar", "basiert", "derivat", "kompatibel")
+    "based like derived derivative compatible clone fork similar family basiert basierend derivat kompatibel "  # noqa: SIM905
+    "ähnlich".split()
 )
-_OFFER = re.compile(
-    r"(?:please |bitte )?(?:(?:can|may|must|should) be )?"
-    r"(?:(?:any |at least )?one (?:or more )?of|choose|select|wählen|eine?[rs]? (?:von|aus|der)|entweder)\b",
-    re.I,
+_DOUBTING = frozenset("or oder maybe perhaps vielleicht eventuell vs ou eller lub oppure".split())  # noqa: SIM905
+_UPWARDS = frozenset("newer later higher above better neuer höher später".split())  # noqa: SIM905
+# Words that say more about a value and are none: with numbers and versions, a piece of these is no further value.
+_DETAIL = frozenset(
+    "linux gnu os version versions ver v release rel rev revision patch patches patchlevel sp service pack update "  # noqa: SIM905
+    "build kernel bit x amd arm intel lts stable latest current and und".split()
+)
+# Words that begin a remark about the value before a comma.
+_REMARKING = frozenset(
+    "but only see especially mainly mostly sometimes also because since when if with in on at for including "  # noqa: SIM905
+    "e.g. i.e. eg ie aber nur siehe vor hauptsächlich manchmal auch weil seit wenn mit bei im für "
+    "inklusive z.b. d.h. zb".split()
 )
 _WORD = re.compile(r"[^\W_]+")
-_SPLIT = re.compile(r"[,;/&+|\n]|\band\b|\bund\b", re.I)
-_BRACKETED = re.compile(r"\([^()]*\)")
-_PLACEHOLDER = re.compile(r"[<\[{][^<>\[\]{}.@:/]*[>\]}]")
-_TICKED = re.compile(r"(?:\[ ?[xX✓✔] ?\]|☑|☒)\s*([^\[\]☐☑☒\n]*)")
-_NUMBER = re.compile(r"(?<![\d.,])\d+(?![.,]?\d)")
-_LEADING_NUMBER = re.compile(r"[^\w]*(?:[^\W\d]+[\s:#.–-]*)?(\d+)(?![.,]?\d)")
-_NEXT_NUMBER = re.compile(r"\s*(?:[,;/|–-]|->|or|oder|and|und|to|bis)?\s*(\d+)", re.I)
+_SPLIT = re.compile(r"[,;/&+|\n、]|\band\b|\bund\b", re.I)
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_CHOICE_CHARACTERS = 1_000
 _CHOICE_WORDS = 40
+_MOST_PIECES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,79 +49,97 @@ class Judged:
 
 def judge(spec: FieldSpec, written: str) -> Judged | None:
     """What `written` means for `spec`; None where it says nothing (nothing but space, or "none" if optional)."""
-    plain = " ".join(unicodedata.normalize("NFKC", written).split())
+    plain = _plain(written)
     if not plain:
         return None
-    if spec.allowed and (ticked := _TICKED.findall(written)):
-        value = _READERS[spec.kind](spec, ",".join(ticked), ", ".join(ticked))
+    value: str | tuple[str, ...] | None
+    if spec.allowed and (chosen := ticked(written)) is not None:
+        if not chosen:
+            return Judged(FieldValue(written, written, False), given=False)
+        value = _READERS[spec.kind](spec, ",".join(chosen))
     else:
-        value = _READERS[spec.kind](spec, written, plain)
-    if _is_hint(spec, plain) and not (value is not None and spec.kind in ("choice", "number")):
+        written = without_hint(spec, written)
+        plain = _plain(written)
+        value = _READERS[spec.kind](spec, written)
+    if is_placeholder(spec, plain) and not (value is not None and spec.allowed and spec.kind != "choices"):
         return Judged(FieldValue(written, written, False), given=False)
     if value is not None and spec.allowed:
         return Judged(FieldValue(written, value, True), given=True)
-    if _is_no_answer(plain):
+    if is_no_answer(spec, plain):
         return Judged(FieldValue(written, written, False), given=True) if spec.required else None
     if value is None:
-        return Judged(FieldValue(written, written, False), given=not _offers(spec, plain))
+        return Judged(FieldValue(written, written, False), given=not offers(spec, plain))
     return Judged(FieldValue(written, value, True), given=True)
 
 
-def _is_no_answer(plain: str) -> bool:
-    return fold(plain) in _NO_ANSWER or not fold(plain)
+def _plain(written: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", written).split())
 
 
-def _is_hint(spec: FieldSpec, plain: str) -> bool:
-    """The form's own words, a placeholder in brackets, or an offer of the list."""
-    if _PLACEHOLDER.fullmatch(plain) and spec.kind in ("line", "lines", "block"):
-        return True
-    hint = fold(spec.hint)
-    return (bool(hint) and fold(plain) == hint) or (spec.kind == "choices" and bool(_OFFER.match(plain)))
-
-
-def _offers(spec: FieldSpec, plain: str) -> bool:
-    """Whether all the allowed values stand there, as in a form that nobody filled in."""
-    if not spec.allowed or len(plain) > 1_000:
-        return False
-    there = fold(plain)
-    return all(fold(name) in there for name, _ in spec.allowed)
-
-
-def _line(spec: FieldSpec, written: str, plain: str) -> str:
-    del spec, plain
+def _line(spec: FieldSpec, written: str) -> str:
+    del spec
     return " ".join(written.split())
 
 
-def _as_written(spec: FieldSpec, written: str, plain: str) -> str:
-    del spec, plain
+def _as_written(spec: FieldSpec, written: str) -> str:
+    del spec
     return written
 
 
-def _choice(spec: FieldSpec, written: str, plain: str) -> str | None:
-    del written
-    names = {fold(spelling): name for name, others in spec.allowed for spelling in (name, *others)}
-    whole = names.get(fold(plain))
-    if whole or not spec.allowed:
-        return whole or (plain if not spec.allowed else None)
-    found = _named(names, plain)
+def _spellings(spec: FieldSpec) -> dict[str, str]:
+    return {fold(spelling): name for name, others in spec.allowed for spelling in (name, *others)}
+
+
+def _choice(spec: FieldSpec, written: str) -> str | None:
+    plain = _plain(written)
+    if not spec.allowed:
+        return plain
+    names = _spellings(spec)
+    return names.get(fold(plain)) or _picked(names, plain) or _one_named(names, plain, spec)
+
+
+def _one_named(names: dict[str, str], plain: str, spec: FieldSpec) -> str | None:
+    """The one value that `plain` names with some detail around it ("Debian 12")."""
+    if len(plain) > _CHOICE_CHARACTERS:
+        return None
+    outside = _BRACKETED.sub(" ", plain)
+    found = _named(names, outside)
     if len(found) == 1:
         return found.pop()
-    outside = _named(names, _BRACKETED.sub(" ", plain[:1_000]))
-    return outside.pop() if len(outside) == 1 else None
+    if found:
+        return None
+    inside = _named(names, plain)
+    return inside.pop() if len(inside) == 1 and _says_nothing_else(spec, outside) else None
+
+
+def _says_nothing_else(spec: FieldSpec, outside: str) -> bool:
+    """Whether the words beside a value in brackets are only general ones: "Linux (Debian)", not "Ubuntu (Debian)"."""
+    general = {word.casefold() for name, _ in spec.allowed for word in _WORD.findall(name)}
+    general |= {word.casefold() for word in _WORD.findall(spec.label)}
+    return all(word in general or _is_detail(word) for word in _WORD.findall(outside.casefold()))
+
+
+def _is_detail(word: str) -> bool:
+    return word in _DETAIL or any(map(str.isdigit, word))
 
 
 def _named(names: dict[str, str], plain: str) -> set[str]:
     """The values that `plain` names as whole words ("Debian 10"), the longest spelling at each place."""
     words = [word.group() for word in _WORD.finditer(plain.casefold())][: _CHOICE_WORDS + 1]
-    if len(words) > _CHOICE_WORDS:
+    if len(words) > _CHOICE_WORDS or (_DOUBTING.intersection(words) and not _UPWARDS.intersection(words)):
         return set()
-    found: set[str] = set()
+    return {name for name, place, end in _places(names, words) if not _denied(words, place, end)}
+
+
+def _places(names: dict[str, str], words: list[str]) -> list[tuple[str, int, int]]:
+    """The values that `words` name, each with where it begins and ends."""
+    found: list[tuple[str, int, int]] = []
     longest = max(map(len, names), default=0)
     place = 0
     while place < len(words):
         end, name = _named_at(names, words, place, longest)
-        if name and not _denied(words, place, end):
-            found.add(name)
+        if name:
+            found.append((name, place, end))
         place = end
     return found
 
@@ -140,41 +160,55 @@ def _named_at(names: dict[str, str], words: list[str], place: int, longest: int)
 
 
 def _denied(words: list[str], place: int, end: int) -> bool:
-    return bool(_NEGATIONS.intersection(words[max(0, place - 2) : place]) or _ALIKE.intersection(words[end : end + 1]))
+    return bool(_DENYING.intersection(words[max(0, place - 2) : place]) or _ALIKE.intersection(words[end : end + 1]))
 
 
-def _choices(spec: FieldSpec, written: str, plain: str) -> tuple[str, ...] | None:
-    whole = {fold(spelling): name for name, others in spec.allowed for spelling in (name, *others)}.get(fold(plain))
-    if whole:
+def _picked(names: dict[str, str], plain: str) -> str | None:
+    """The value that stands behind the whole list, as where somebody wrote the answer behind the form's offer."""
+    if len(plain) > _CHOICE_CHARACTERS:
+        return None
+    words = [word.group() for word in _WORD.finditer(plain.casefold())]
+    found = [name for name, _, _ in _places(names, words)]
+    every = set(names.values())
+    return found[-1] if len(found) == len(every) + 1 and len(every) > 1 and set(found[:-1]) == every else None
+
+
+def _choices(spec: FieldSpec, written: str) -> tuple[str, ...] | None:
+    names = _spellings(spec)
+    plain = _plain(written)
+    if whole := names.get(fold(plain)) or _picked(names, plain):
         return (whole,)
-    pieces = [piece.strip(" .*") for piece in _SPLIT.split(_BRACKETED.sub(" ", written))]
-    named = [_choice(spec, piece, piece) for piece in pieces[:200] if piece]
+    normal = unicodedata.normalize("NFKC", _BRACKETED.sub(" ", written))
+    pieces = [piece.strip(" .*\t") for piece in _SPLIT.split(normal, maxsplit=_MOST_PIECES)]
+    pieces = [piece for piece in pieces if piece]
+    if len(pieces) <= 1:
+        pieces = [plain]
+    named: list[str | None] = []
+    for piece in pieces:
+        name = _choice(spec, piece)
+        if name or not (named and _is_remark(piece)):
+            named.append(name)
     values = tuple(dict.fromkeys(name for name in named if name))
     return values if values and None not in named else None
 
 
-def _number(spec: FieldSpec, written: str, plain: str) -> str | None:
-    del written
-    numbers = {int(name): name for name, _ in spec.allowed if name.isdecimal()}
+def _is_remark(piece: str) -> bool:
+    """Whether a piece between commas only says more about the value before it: "64-bit", "but only today"."""
+    words = piece.casefold().split()
+    return bool(words) and (words[0] in _REMARKING or all(map(_is_detail, _WORD.findall(piece.casefold()))))
+
+
+def _number(spec: FieldSpec, written: str) -> str | None:
+    plain = _plain(written)
     words = {fold(word): name for name, others in spec.allowed for word in others}
     if word := words.get(fold(plain)):
         return word
-    leading = _LEADING_NUMBER.match(plain[:200])
-    if leading and not _NEGATIONS.intersection(_WORD.findall(plain[: leading.start(1)].casefold())):
-        rest = plain[leading.end() :]
-        following = _NEXT_NUMBER.match(rest[:40])
-        several = following and _allowed(numbers, following[1]) is not None
-        return None if several else _allowed(numbers, leading[1])
-    alone = set(_NUMBER.findall(plain[:200])) if len(plain) <= 40 else set()
-    if len(alone) == 1 and not _NEGATIONS.intersection(_WORD.findall(plain.casefold())):
-        return _allowed(numbers, alone.pop())
-    return None
-
-
-def _allowed(numbers: dict[int, str], digits: str) -> str | None:
-    if len(digits) > 9:
-        return None
-    return numbers.get(int(digits)) if numbers else str(int(digits))
+    numbers = {int(name): name for name, _ in spec.allowed if name.isdecimal()}
+    found = one_number(plain, frozenset(numbers))
+    if found is None:
+        names = {name: name for name in numbers.values()}
+        return _picked(names, plain)
+    return numbers.get(found) if numbers else str(found)
 
 
 _READERS = {

@@ -74,12 +74,11 @@ class Policy:
         return next(by_name, None) or next(by_country, None)
 
     def zone(self, own: str | None, region: str | None, country: str | None) -> str:
-        """A customer's zone: its own, else its country's or its region's by the policy's table, else the fallback."""
+        """A customer's zone: its own, its country's or its region's by the policy's table, else the fallback."""
+        by_country = self.region(None, country)
+        of_country = by_country and (by_country.zones.get(country or "") or by_country.zone)
         part = self.region(region, country)
-        by_country = next(
-            (each.zones[country] for each in self.file.regions if country and country in each.zones), None
-        )
-        return own or by_country or (part.zone if part else None) or self.file.zone
+        return own or of_country or (part.zone if part else None) or self.file.zone
 
     def speaks(self, language: str | None) -> str | None:
         """The language of letters for a reader's: itself or the one that stands for it; None where there is none."""

@@ -1,12 +1,13 @@
 """A policy as it would be published: plain values for text, pages and JSON, made from the file that runs."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from intake.core.policy.policy import ALWAYS, Policy
 from intake.core.policy.promise import CLOCKS, Stated, Terms, stated
-from intake.core.policy.schema_rules import SeverityRule, When
+from intake.core.policy.published_rules import rules
+from intake.core.policy.published_when import condition
+from intake.core.policy.schema_rules import SeverityRule
 
 YEARS = 2
 
@@ -66,6 +67,7 @@ def published(policy: Policy, today: date) -> dict[str, Any]:
             }
             for rung in file.ladder
         ],
+        "further": rules(policy),
         "chasing": _chasing(policy),
         "clauses": file.clauses,
     }
@@ -140,31 +142,3 @@ def _then(rule: SeverityRule) -> str:
         "example": "the severity of the example",
     }.get(str(rule.severity), f"Severity {rule.severity}")
     return "; ".join((severity, *(["held"] if rule.held else []), *rule.marks, *rule.tags))
-
-
-def condition(when: When) -> str:
-    """A condition in words; "always" where nothing is named."""
-    said = [
-        _either(when.given, "a severity was given", "no severity was given"),
-        _list("given", when.given_in),
-        _list("severity", when.severity),
-        f"by {when.channel}" if when.channel else "",
-        _list("plan", when.plans),
-        *(_list(key, values) for key, values in when.fields.items()),
-        _list("words", when.words),
-        _list("none of the words", when.without_words),
-        _list("tag", when.tags),
-        f"sender {when.sender}" if when.sender else "",
-        _either(when.example, "an example's words were found", "no example's words were found"),
-        f"{when.example_off_by} levels or more from the example" if when.example_off_by else "",
-    ]
-    return "; ".join(filter(None, said)) or "always"
-
-
-def _either(value: bool | None, yes: str, no: str) -> str:
-    return "" if value is None else yes if value else no
-
-
-def _list(name: str, values: Iterable[object]) -> str:
-    shown = ", ".join(map(str, values))
-    return f"{name}: {shown}" if shown else ""

@@ -207,6 +207,8 @@ class PolicyFile(Part):
     language_for: dict[str, Language] = {}
     plans: list[str] = []
     fallback_plan: Plan | None = None
+    passed_over: list[Phrase] = []
+    writers: Literal["customer", "partner"] = "customer"
     clauses: dict[str, str]
     calendars: dict[str, CalendarPart]
     regions: list[RegionPart] = []

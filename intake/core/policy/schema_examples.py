@@ -17,7 +17,7 @@ def _aware(value: datetime) -> datetime:
 Moment = Annotated[datetime, AfterValidator(_aware)]
 Act = Literal[
     "customer", "partner", "reply", "ask", "severity", "workaround", "cannot-go-on", "restored", "not-ours",
-    "resolve", "consent", "exempt", "tick",
+    "resolve", "consent", "critical", "exempt", "tick",
 ]  # fmt: skip
 
 

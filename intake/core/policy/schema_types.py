@@ -89,6 +89,8 @@ def _rule(value: str) -> str:
 def _phrase(value: str) -> str:
     if not re.search(r"\w", value):
         raise ValueError('must be a word or several, such as "outage" or "cannot log in*"')
+    if "*" in (value.split()[0], value.split()[-1]):
+        raise ValueError('must begin and end with a word; "server is * down" has a "*" between')
     return value
 
 
@@ -111,7 +113,7 @@ RuleSeverity = Annotated[int | Literal["given", "example"], PlainValidator(_seve
 Span = Annotated[str, AfterValidator(_span)]
 TargetSentence = Annotated[str, AfterValidator(_target)]
 Phrase = Annotated[str, AfterValidator(_phrase)]
-"""Words that stand together in a text, in any case; a `*` at a word's end lets it go on."""
+"""Words that stand together in a text, in any case; a `*` lets a word go on, or stands for up to three words."""
 Words = dict[str, str]
 """The same sentence in other languages."""
 

@@ -1,7 +1,7 @@
 """Which severity, marks, tags and alerts a case gets by the policy's rules, each with its clause."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from intake.core.mail.form import FieldValue
 from intake.core.policy import words
@@ -69,6 +69,7 @@ def judge(policy: Policy, asked: Asked, language: str = "en", tags: frozenset[st
     `tags` are those that a person gave it.
     """
     given = given_severity(policy, asked.fields)
+    asked = replace(asked, text=searched(policy, asked.text))
     level, text = _example(policy, asked.text)
     facts = _Facts(asked, given, level, text, tags=tags)
     severity, judged = _severity(policy, facts, language)
@@ -79,7 +80,8 @@ def judge(policy: Policy, asked: Asked, language: str = "en", tags: frozenset[st
             marks |= set(rule.marks)
             facts = _Facts(asked, given, level, text, severity, facts.tags | set(rule.tags))
             because += [] if rule.quiet else [Because(rule.clause, _filled(rule.said(language), facts))]
-    told = [(rule, Because(rule.clause, _filled(rule.said(language), facts))) for rule in _alerting(policy, facts)]
+    once = {rule.role: rule for rule in reversed(_alerting(policy, facts))}
+    told = [(rule, Because(rule.clause, _filled(rule.said(language), facts))) for rule in reversed(once.values())]
     because += [said for rule, said in told if not rule.quiet]
     alerts = tuple(Alert(rule.role, said) for rule, said in told)
     return Judged(severity, given, frozenset(marks), facts.tags, tuple(dict.fromkeys(because)), judged.held, alerts)
@@ -93,6 +95,11 @@ def alerts_at(policy: Policy, severity: int, plan: str | None, language: str = "
         for rule in policy.file.alerts
         if rule.when.severity and _applies(rule.when, facts)
     )
+
+
+def searched(policy: Policy, text: str) -> str:
+    """The text in which the policy's words are looked for: less what it passes over."""
+    return words.without(tuple(policy.file.passed_over), text)
 
 
 def given_severity(policy: Policy, fields: Mapping[str, FieldValue]) -> int | None:

@@ -72,3 +72,29 @@ def test_a_tagged_address_is_never_longer_than_a_local_part_may_be() -> None:
         assert len(local) <= 64
     realistic = KEYS.sign(Token("reply", "OX-999999999", 99))
     assert tag_of(tagged("open-xchange-support@support.example", "+", realistic), "+") == realistic
+
+
+ADA, BO = "ada@desk.example", "bo@desk.example"
+
+
+def test_an_agents_token_names_its_case_and_says_something_to_its_holder_alone() -> None:
+    signed = KEYS.sign_for("HS-1001", "Ada@Desk.example")
+    assert KEYS.held(signed.upper(), [BO, ADA]) == ("HS-1001", ADA)
+    assert KEYS.held(signed, [BO]) is None
+    assert KEYS.held(signed, []) is None
+    assert KEYS.read(signed) is None
+    assert Keys({2: "forged"}).held(signed, [ADA]) is None
+    assert len(signed) <= 64 - len("open-xchange+")
+
+
+def test_no_character_of_an_agents_token_may_be_another() -> None:
+    signed = KEYS.sign_for("HS-1001", ADA)
+    for at, was in enumerate(signed):
+        for other in "ab2.-r":
+            if other != was:
+                assert KEYS.held(signed[:at] + other + signed[at + 1 :], [ADA, BO]) is None
+
+
+def test_a_customers_token_is_no_agents() -> None:
+    assert KEYS.held(KEYS.sign(TOKEN), [ADA]) is None
+    assert KEYS.held(KEYS.sign(TOKEN).replace("r", "a", 1), [ADA]) is None

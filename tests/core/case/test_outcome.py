@@ -226,6 +226,40 @@ def test_a_reply_filled_into_our_letter_gives_its_fields(
     assert decision.case.fields["steps"].value == "start it"
 
 
+@pytest.mark.parametrize(
+    "filled",
+    [
+        "System:\nLinux\nSteps:\nstart it\n",
+        "System: Linux\nSteps:\n\nstart it\n",
+        "> - System - please choose one of: Linux, Windows\nLinux\n> System:\n> Steps:\nstart it",
+        "> Thank you\n> - System - please choose one of: Linux,\n> Windows\n\nLinux\n> System:\n> Steps:\n\nstart it\n",
+        "- System - please choose one of: Linux, Windows\nLinux\nSystem:\nSteps:\nstart it",
+    ],
+)
+def test_answers_below_the_lines_of_our_letter_are_read(
+    arriving: Arriving, message: Make, opened: Opened, monday: datetime, filled: str
+) -> None:
+    mail = message(form_texts=(filled,))
+    arrival = arriving(mail, candidates=_joining(opened("Severity: 2")), our_words=OUR_LETTER)
+    decision = carry_out(arrival, classify(arrival), "", monday + DAY)
+    assert decision is not None
+    assert decision.case.fields["system"].value == "Linux"
+    assert decision.case.fields["steps"].value == "start it"
+
+
+@pytest.mark.parametrize("quote", ["", "> "])
+def test_words_below_our_whole_letter_answer_none_of_its_lines(
+    arriving: Arriving, message: Make, opened: Opened, monday: datetime, quote: str
+) -> None:
+    letter = f"{OUR_LETTER}\n\nPlease send this by Friday.\nYour support"
+    quoted = "\n".join(f"{quote}{line}" for line in letter.splitlines())
+    mail = message(form_texts=(f"{quoted}\n\nWe shall see to it.",))
+    arrival = arriving(mail, candidates=_joining(opened("Severity: 2")), our_words=letter)
+    decision = carry_out(arrival, classify(arrival), "", monday + DAY)
+    assert decision is not None
+    assert set(decision.case.fields) == {"severity"}
+
+
 def test_threats_17_a_reader_in_cc_gains_nothing(
     arriving: Arriving, message: Make, opened: Opened, monday: datetime
 ) -> None:

@@ -167,14 +167,23 @@ def test_a_new_severity_keeps_the_reason_why_nobody_is_entitled(
     assert [reason.text for reason in decision.case.because] == ["You gave Severity 1.", "Nobody knows the sender."]
 
 
-def test_once_a_severity_was_given_another_one_is_a_wish_that_a_person_answers(
+def test_once_a_severity_was_given_another_one_is_a_wish_that_is_answered_and_told(
     opened: Opened, replying: Replying, monday: datetime
 ) -> None:
     decision = replying(opened(WHOLE), monday + HOUR, "Severity: 1")
     assert (decision.case.severity, decision.case.wished_severity) == (2, 1)
     assert [notice.kind for notice in decision.notices] == ["desk-alert", "desk-reply"]
+    assert [(wish.kind, wish.text) for wish in decision.wishes] == [("severity-wish", "")]
     again = replying(decision.case, monday + 2 * HOUR, "Severity: 1")
     assert [notice.kind for notice in again.notices] == ["desk-reply"]
+
+
+def test_a_wish_that_comes_with_the_rest_of_the_form_is_answered_by_the_acknowledgment(
+    opened: Opened, replying: Replying, monday: datetime
+) -> None:
+    decision = replying(opened("Severity: 2\nSystem: Linux"), monday + HOUR, "Severity: 1\nSteps: start it")
+    assert (decision.case.severity, decision.case.wished_severity) == (2, 1)
+    assert [wish.kind for wish in decision.wishes] == ["acknowledgment"]
 
 
 def test_a_severity_that_a_person_has_set_is_not_changed_by_a_mail(

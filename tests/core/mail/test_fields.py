@@ -496,6 +496,12 @@ def calls(work: Callable[[], object]) -> int:
         "> Server:\n",
         "Severity:\n\n",
         "Module: mail, Severity: 2,",
+        "Server\tModule\n",
+        "| Server | Module |\n|---|---|\n",
+        "Server | Module\n\t\n",
+        "Steps to\n",
+        "Steps to reproduce: x\n\nServer: b\n",
+        "[ ] Module [x]\n",
     ],
 )
 def test_the_work_grows_with_the_text_and_no_faster(piece: str) -> None:

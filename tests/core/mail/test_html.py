@@ -171,3 +171,28 @@ PIECES = [
 def test_no_html_makes_it_fail(pieces: list[str]) -> None:
     text = to_text("".join(pieces))
     assert not {"\ue000", "\ue001", "\u00a0", "\x00"} & set(text)
+
+
+def test_bold_words_that_begin_a_line_stand_away_from_what_follows() -> None:
+    assert to_text("<p><b>Server</b> ox1</p><p>the <b>Server</b> is</p><p><b>From:</b> a</p>") == (
+        "Server  ox1\n\nthe Server is\n\nFrom: a"
+    )
+
+
+def test_what_was_ticked_chosen_or_filled_in_is_shown() -> None:
+    html = (
+        "<p><input type=checkbox checked> mail <input type=checkbox> tasks</p><label>Server</label><input value=ox1>"
+        "<input type=hidden value=secret><p>Severity<select><option>1<option selected>2</select></p>"
+    )
+    assert to_text(html) == "[x] mail [ ] tasks\n\nServer  ox1\n\nSeverity  2"
+
+
+def test_a_row_that_goes_on_in_its_first_cell_begins_with_a_space() -> None:
+    assert to_text("<table><tr><td>a<br>b</td><td>c</td></tr><tr><td>d</td><td>e<br>f</td></tr></table>") == (
+        "a\tc\n b\nd\te\n\tf"
+    )
+
+
+def test_a_cell_of_several_lines_begins_beside_its_neighbours_wherever_they_are_aligned() -> None:
+    row = "<tr valign=bottom><td style='vertical-align: middle'>Steps</td><td valign=middle>1<br>2<br>3</td></tr>"
+    assert to_text(f"<table>{row}<tr><th align=right>End</th><td>x</td></tr></table>") == "Steps\t1\n\t2\n\t3\nEnd\tx"

@@ -207,3 +207,35 @@ def test_a_delivery_report_beats_what_else_a_mail_says() -> None:
 
 def test_every_kind_but_person_stands_in_the_table() -> None:
     assert {kind for kind, _ in PRECEDENCE} == {"bounce", "receipt", "report", "auto-reply", "list"}
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Abwesenheitsnotiz: kommt nicht an", "Wenn ich nicht im Büro bin, bekommt niemand die Notiz."),
+        ("Automatic reply: not sent since the update", "I am out of the office on Fridays and the reply is not sent."),
+        ("Out of office: error on saving", "Whenever I am away from the office I set it, and saving fails."),
+        ("Absence: le message ne part pas", "Je suis absent demain et le message ne part plus."),
+        ("Out of office", "I will be on leave from Friday, Lee takes my cases. The import is still broken."),
+        ("Fuera de oficina: no funciona", "Estoy fuera de la oficina mañana y la respuesta no funciona."),
+    ],
+)
+def test_a_person_who_tells_of_a_fault_or_supposes_to_be_away_is_no_machine(subject: str, text: str) -> None:
+    assert read(_mail(f"Subject: {subject}\r\n", text=text)).kind == "person"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        (
+            "Automatische Antwort: Ihr Fall",
+            "Ich bin bis Montag nicht im Büro. Ihre Nachricht wird nicht weitergeleitet.",
+        ),
+        ("Automatic reply: Your case", "While I am out of the office until Monday, please write to Lee."),
+        ("Automatic reply: Your case", "I am out of the office and not working. If it is urgent, call Lee."),
+        ("Out of Office: [OX-1001] Mail not working", "I am currently out of the office with no access to mail."),
+        ("Réponse automatique: Votre demande", "Je suis absent. Quand je serai de retour, je vous répondrai."),
+    ],
+)
+def test_a_machines_note_stays_one_whatever_the_subject_that_it_repeats(subject: str, text: str) -> None:
+    assert read(_mail(f"Subject: {subject}\r\n", text=text)).kind == "auto-reply"

@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 from full import full
+from matter import shipped
 
 from intake.core.policy.policy import Policy
-from intake.core.policy.published import condition, published
+from intake.core.policy.published import published
+from intake.core.policy.published_when import condition
 from intake.core.policy.schema_rules import When
 
 TODAY = date(2026, 11, 25)
@@ -59,6 +61,28 @@ def test_a_policy_without_plans_or_targets_is_published_too(policy: Policy) -> N
 )  # fmt: skip
 def test_conditions_stand_in_words(when: When, said: str) -> None:
     assert condition(when) == said
+
+
+def test_of_many_words_the_first_are_shown() -> None:
+    assert condition(When(words=list("abcdefg"))) == "words: a, b, c, d, e, and 2 more"
+    assert condition(When(words=list("abcdef"))) == "words: a, b, c, d, e, f"
+
+
+def test_what_stands_in_no_table_is_published_too() -> None:
+    file = shipped("zoho").file
+    other = shipped("zimbra").file
+    parts = [
+        file.entitlement,
+        file.registration,
+        file.consent,
+        file.flood,
+        file.escalation,
+        shipped("zitadel").file.credits,
+    ]
+    parts += [other.engineer, *other.alerts, *other.allowance, *other.lowering, *other.warnings, *other.tasks]
+    policies = [shipped(name) for name in ("zoho", "zimbra", "zitadel")]
+    told = [each["text"] for policy in policies for each in published(policy, TODAY)["further"]]
+    assert all(part and any(part.because in text for text in told) for part in parts)
 
 
 def test_no_part_of_a_condition_is_left_out() -> None:

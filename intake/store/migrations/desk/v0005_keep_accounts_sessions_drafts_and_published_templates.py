@@ -5,8 +5,8 @@ from alembic import op
 
 from intake.store.types import Instant, Key
 
-revision = "v0003"
-down_revision = "v0002"
+revision = "v0005"
+down_revision = "v0004"
 
 
 def upgrade() -> None:

@@ -1,0 +1,40 @@
+"""Whose name an act goes under."""
+
+from intake.cli.common import complain
+from intake.desk.acting import acting
+from intake.desk.house import House
+from intake.errors import IntakeError
+from intake.store import people
+from intake.store.engine import Databases, reading
+
+
+def acting_as(databases: Databases, written: str) -> str:
+    """The address of the agent behind `--as`; a doubt about it is told, and stops nothing. Raises `IntakeError`."""
+    with reading(databases.desk) as connection:
+        known = people.agents(connection)
+    try:
+        address, doubt = acting(known, written)
+    except IntakeError as error:
+        raise IntakeError(f"--as: {error}") from None
+    if doubt:
+        complain(f"warning: --as: {doubt}")
+    return address
+
+
+def assignee(house: House, written: str) -> str:
+    """The address of an agent who was named; an address, a role or nothing stays as it is. Raises `IntakeError`."""
+    if not written.strip() or written in house.settings.roles:
+        return written.strip()
+    with reading(house.databases.desk) as connection:
+        known = people.agents(connection)
+    try:
+        return acting(known, written)[0]
+    except IntakeError as error:
+        raise IntakeError(f"the agent: {error}") from None
+
+
+def must_be_address(written: str, what: str) -> None:
+    """Raises `IntakeError` for what is no mail address; `what` names it."""
+    local, at, domain = written.rpartition("@")
+    if not (local and at and domain) or any(each.isspace() or each in "<>,;" for each in written):
+        raise IntakeError(f'{what}: "{written}" is no mail address; right would be kim@hosting.example')

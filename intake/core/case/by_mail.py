@@ -1,0 +1,231 @@
+"""What a mail of one of the desk's people does to a case: commands, an answer to the customer, or a note."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from intake.core.case.act import Act, Refused
+from intake.core.case.acts import act
+from intake.core.case.case import Case, Customer, Decision, Entry
+from intake.core.case.commands import Instructions, Line, instructions
+from intake.core.mail.attributions import quote_depth
+from intake.core.policy.policy import Policy
+
+WORD = re.compile(r"\w+")
+# shorter lines of ours may be the writer's own words by chance
+OURS_WORDS, OURS_CHARACTERS, WRAPPED = 3, 20, 30
+
+
+@dataclass(frozen=True, slots=True)
+class AgentMail:
+    """A mail of somebody of the desk who is believed.
+
+    `text` is their own words, without quotes they do not answer and without signature. `notices` is what we wrote to
+    the desk on the case, `customer_words` what the participants wrote, `sent_before` the answers that went out.
+    `unreadable` says why the text cannot be read. `copied`: the customer has the mail already. `roles` are those
+    that the person answers for; `customers` finds the record of an address.
+    """
+
+    agent: str
+    text: str
+    received_at: datetime
+    notices: str = ""
+    customer_words: str = ""
+    sent_before: tuple[str, ...] = ()
+    unreadable: str = ""
+    forward: bool = False
+    copied: bool = False
+    roles: frozenset[str] = frozenset()
+    customers: Callable[[str], Customer | None] = lambda _address: None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a command: done or not, and what is said of it."""
+
+    written: str
+    done: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """The decision with what the receipt tells: `answer` went to the customer, `note` was kept, `because` is why
+
+    nothing went out. `help`: the table of commands was asked for.
+    """
+
+    decision: Decision
+    results: tuple[Result, ...] = ()
+    answer: str = ""
+    note: str = ""
+    because: str = ""
+    help: bool = False
+
+
+def handle(policy: Policy, case: Case, mail: AgentMail, customer: Customer | None, now: datetime) -> Handled:
+    """Commands are carried out in their order, the answer goes out, and what tells how the case stands then follows.
+
+    A command that nobody knows, or that stands further down, stops all of it: the mail is kept as a note. What is not
+    clearly an answer is a note: private text never goes to a customer by default.
+    """
+    told = instructions(mail.text)
+    begun = Decision(replace(case, changed_at=now), (Entry("agent-mail", f"a mail of {mail.agent}", mail.agent),))
+    stopped = _stopped(told)
+    if stopped:
+        decision, note = _noted(policy, begun, mail, mail.text, customer, now)
+        return Handled(decision, _refused(told, "not done, since the mail was stopped"), note=note, because=stopped)
+    text, leak = quotable(told.text, mail)
+    because = _no_answer(told, mail, text, leak)
+    work = _Work(policy, mail, customer, now, begun)
+    for line in told.lines:
+        if line.command is not None and not line.command.after and line.command.act not in ("note", ""):
+            work.command(line)
+    answer = "" if because else work.answer(text, waits=told.has("waiting"))
+    because = because or work.problem
+    for line in told.lines:
+        if line.command is not None and line.command.after:
+            work.command(line)
+    private = "\n\n".join(each for each in (*_note_words(told), told.text) if each)
+    decision, note = work.decision, ""
+    if not answer and private:
+        decision, note = _noted(policy, decision, mail, private, customer, now)
+    return Handled(decision, tuple(work.results), answer, note, because, told.has("help"))
+
+
+class _Work:
+    """The acts of one mail, one after the other."""
+
+    def __init__(
+        self, policy: Policy, mail: AgentMail, customer: Customer | None, now: datetime, begun: Decision
+    ) -> None:
+        self.policy, self.mail, self.customer, self.now = policy, mail, customer, now
+        self.decision = begun
+        self.results: list[Result] = []
+        self.problem = ""
+        self.asked = False
+
+    def command(self, line: Line) -> None:
+        """Does a command's act, or notes why it was refused."""
+        assert line.command is not None
+        if line.command.name == "waiting" and self.asked:
+            self.results.append(Result(line.written, True, "the customer has the next turn"))
+            return
+        if line.command.after and self.problem:
+            self.results.append(Result(line.written, False, f"not done, since the answer was not sent: {self.problem}"))
+            return
+        value = _person(line.value, self.mail.agent) if line.command.takes == "person" else line.value
+        before = len(self.decision.entries)
+        try:
+            self.do(Act(line.command.act, value, self.mail.agent, line.because, self.mail.roles))
+        except Refused as refused:
+            self.results.append(Result(line.written, False, str(refused)))
+        else:
+            said = "; ".join(entry.text for entry in self.decision.entries[before:])
+            self.results.append(Result(line.written, True, said or "done"))
+
+    def answer(self, text: str, *, waits: bool) -> str:
+        """The answer sent, or noted as sent where the customer has it already; its text, empty where refused."""
+        what = "answered" if self.mail.copied else ("ask" if waits else "reply")
+        try:
+            self.do(Act(what, text, self.mail.agent, roles=self.mail.roles))
+        except Refused as refused:
+            self.problem = str(refused)
+            return ""
+        self.asked = what == "ask"
+        return text
+
+    def do(self, wanted: Act) -> None:
+        """One act on the case as it is by now. Raises `Refused`."""
+        customer = self.mail.customers(wanted.value) if wanted.what == "customer" else self.customer
+        done = act(self.policy, self.decision.case, wanted, customer, self.now)
+        merged = self.decision.then(*done.entries, wishes=done.wishes, notices=done.notices)
+        self.decision = replace(merged, case=done.case)
+
+
+def _person(value: str, agent: str) -> str:
+    return {"me": agent, "nobody": ""}.get(value.lower(), value.lower())
+
+
+def _stopped(told: Instructions) -> str:
+    """Why nothing of the mail is done."""
+    if told.unknown:
+        line = told.unknown[0]
+        meant = " or ".join(f"/{name}" for name in line.near)
+        return f'"{line.written}" is no command' + (f"; did you mean {meant}?" if meant else "; /help lists them")
+    if told.stray:
+        return f'"{told.stray[0]}" stands below other words; commands stand in the first lines'
+    return ""
+
+
+def _refused(told: Instructions, why: str) -> tuple[Result, ...]:
+    unknown = {line.written: "no such command" for line in told.unknown}
+    return tuple(Result(line.written, False, unknown.get(line.written, why)) for line in told.lines)
+
+
+def _no_answer(told: Instructions, mail: AgentMail, text: str, leak: str) -> str:
+    """Why the mail's text does not go to the customer, by the first reason that applies; empty where it does."""
+    checks: Iterable[tuple[object, str]] = (
+        (mail.unreadable, mail.unreadable),
+        (told.has("note"), "it is a note, as /note says"),
+        (told.has("help"), "/help asks for the table of commands"),
+        (told.has("spam"), "a case that is spam gets no answer"),
+        (mail.forward, "it passes on somebody else's mail"),
+        (not text, "it has no words for the customer"),
+        (leak, f'it still holds a line of our notice, "{leak}"; delete what you quote'),
+        (not mail.copied and _plain(text) in map(_plain, mail.sent_before), "the same words went out before"),
+    )
+    return next((because for holds, because in checks if holds), "")
+
+
+def _note_words(told: Instructions) -> tuple[str, ...]:
+    return tuple(line.value for line in told.lines if line.command is not None and line.command.name == "note")
+
+
+def _noted(
+    policy: Policy, decision: Decision, mail: AgentMail, text: str, customer: Customer | None, now: datetime
+) -> tuple[Decision, str]:
+    if not text.strip():
+        return decision, ""
+    done = act(policy, decision.case, Act("note", text, mail.agent), customer, now)
+    return replace(decision.then(*done.entries), case=done.case), text
+
+
+def quotable(text: str, mail: AgentMail) -> tuple[str, str]:
+    """The text as the customer may read it, and a line of our notices to the desk that is still in it, else "".
+
+    Quoted lines stay where the participants wrote them; others, our notices' own among them, are cut.
+    """
+    theirs, ours = _Lines(mail.customer_words), _Lines(mail.notices)
+    kept, leak, own = [], "", False
+    for line in text.splitlines():
+        depth, content = quote_depth(line)
+        plain = _plain(content)
+        if not depth:
+            kept.append(line)
+            own = own or bool(plain)
+            leak = leak or (line.strip()[:80] if _telling(plain) and plain in ours and plain not in theirs else "")
+        elif plain and plain in theirs:
+            kept.append(f"> {content}")
+    return ("\n".join(kept).strip() if own else ""), leak
+
+
+class _Lines:
+    """Lines of texts, to be found whole, or long enough and wrapped anew by a client."""
+
+    def __init__(self, text: str) -> None:
+        plain = [_plain(line) for line in text.splitlines()]
+        self._lines, self._whole = frozenset(plain), " ".join(plain)
+
+    def __contains__(self, plain: str) -> bool:
+        return plain in self._lines or (len(plain) >= WRAPPED and plain in self._whole)
+
+
+def _telling(plain: str) -> bool:
+    return len(plain) >= OURS_CHARACTERS and plain.count(" ") >= OURS_WORDS - 1
+
+
+def _plain(line: str) -> str:
+    """A line as it compares: its words, whatever marks stand between."""
+    return " ".join(WORD.findall(line.casefold()))

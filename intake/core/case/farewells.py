@@ -1,0 +1,38 @@
+"""A customer's thanks, and the wish to close: heard, asked about, never guessed."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from intake.core.case import clocks
+from intake.core.case.case import Decision, Entry, Notice, Wish
+from intake.core.mail.farewell import Farewell
+from intake.core.policy.policy import Policy
+
+ASKED = "closing-asked"
+
+
+def take(
+    policy: Policy, decision: Decision, said: Farewell, who: str, at: datetime, *, proven: bool
+) -> Decision | None:
+    """What a mail does that says nothing else than `said`; None where it is to be taken as any other mail.
+
+    Thanks wake nothing and start no clock. Who says that it is solved is asked whether the case may be closed, once;
+    a yes to that closes it. `proven`: the mail came to the token of a letter of ours, or its sender is authenticated.
+    """
+    case = decision.case
+    if case.state in ("resolved", "closed"):
+        if said == "yes":
+            return None
+        return decision.then(Entry("farewell", f"thanks of {who}: the case stays {case.state}", who))
+    if said == "thanks":
+        return decision.then(Entry("farewell", f"thanks of {who}: nothing is asked of us", who))
+    if said in ("yes", "close") and ASKED in case.answered and proven:
+        over = replace(clocks.end_all(case, at), state="closed", closed_at=at)
+        return replace(decision, case=over).then(Entry("closed", f"{who} said that the case may be closed", who))
+    if said == "yes":
+        return None
+    text = f"{who} writes that it is solved, or may be closed; a person or the customer's yes closes {case.reference}"
+    role = case.assignee or policy.file.chasing.remind
+    return decision.then(
+        Entry(ASKED, text, who), wishes=(Wish("closing-asked"),), notices=(Notice("desk-alert", role, text),)
+    )

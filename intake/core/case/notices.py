@@ -1,0 +1,181 @@
+"""Notices to the desk between the decision and the letter: whose hours they keep to, and which still say something."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from intake.core.case.case import Case, Clock, Notice, NoticeKind
+from intake.core.policy.policy import Policy
+
+ANSWERED = "a person has answered meanwhile"
+EXCERPT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A notice for one person that has not gone out yet. `role` is whom it goes to: a role, or an address.
+
+    `also` are the ids of others that it tells along with its own.
+    """
+
+    id: int
+    case_id: int
+    recipient: str
+    role: str
+    notice: Notice
+    excerpt: str
+    asked_at: datetime
+    also: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody who was told something of a case, and when."""
+
+    recipient: str
+    kind: str
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What people last did on a case: when the customer was answered, when and by whom it was said to be theirs."""
+
+    answered_at: datetime | None = None
+    had_at: datetime | None = None
+    had_by: str = ""
+
+
+NOBODY = Since()
+
+
+def at_any_hour(policy: Policy, case: Case, notice: Notice) -> bool:
+    """Whether a notice keeps to nobody's hours: the promise that it is about counts 24x7.
+
+    One that is about no clock is about the promises that run.
+    """
+    clock = clock_of(case, notice)
+    about = [clock] if clock else [each for each in case.clocks if each.state == "running"]
+    return any(
+        each.due_at is not None and each.kind != "information" and policy.calendar(each.calendar, case.zone).always
+        for each in about
+    )
+
+
+def clock_of(case: Case, notice: Notice) -> Clock | None:
+    """The clock that a notice is about."""
+    return next((each for each in case.clocks if each.number == notice.clock), None)
+
+
+def collapsed(
+    case: Case, held: Sequence[Held], since: Since, now: datetime
+) -> tuple[list[Held], list[tuple[Held, str]]]:
+    """The notices of one person about one case that still say something, and the others, each with the reason.
+
+    Mails and alerts that repeat each other become one; of a promise only the gravest is left.
+    """
+    stale = [(each, why) for each in held if (why := overtaken(case, each, since, now))]
+    gone = {each.id for each, _ in stale}
+    left: list[Held] = []
+    for each in (one for one in held if one.id not in gone):
+        before = next((other for other in left if _same_matter(other, each)), None)
+        if before is None:
+            left.append(each)
+            continue
+        more, less = (before, each) if _rank(before) > _rank(each) else (each, before)
+        if less.notice.kind in CHASES:
+            stale.append((less, f"overtaken by {more.notice.kind}"))
+        else:
+            more = replace(more, excerpt=_both(before, each), also=(*before.also, less.id))
+        left[left.index(before)] = more
+    return left, stale
+
+
+def overtaken(case: Case, held: Held, since: Since, now: datetime) -> str:
+    """Why a notice says nothing any more, by the first row that applies; empty where it does."""
+    of_kind = (row for row in OVERTAKEN if held.notice.kind in row[0])
+    return next((because for _, applies, because in of_kind if applies(case, held, since, now)), "").format(
+        by=since.had_by
+    )
+
+
+def _over(case: Case, held: Held, _since: Since, _now: datetime) -> bool:
+    over = case.state in ("resolved", "closed")
+    return over and case.closed_at is not None and case.closed_at >= held.asked_at
+
+
+def _spam(case: Case, held: Held, since: Since, now: datetime) -> bool:
+    return "spam" in case.marks and _over(case, held, since, now)
+
+
+def _answered(_case: Case, held: Held, since: Since, _now: datetime) -> bool:
+    return since.answered_at is not None and since.answered_at >= held.asked_at
+
+
+def _answered_request(case: Case, held: Held, since: Since, now: datetime) -> bool:
+    return held.notice.clock is None and _answered(case, held, since, now)
+
+
+def _taken(_case: Case, held: Held, since: Since, _now: datetime) -> bool:
+    return since.had_at is not None and since.had_at >= held.asked_at
+
+
+def _stands_no_more(case: Case, held: Held, _since: Since, _now: datetime) -> bool:
+    clock = clock_of(case, held.notice)
+    return clock is not None and clock.state != "running"
+
+
+def _missed_since(case: Case, held: Held, _since: Since, now: datetime) -> bool:
+    clock = clock_of(case, held.notice)
+    return clock is not None and clock.due_at is not None and (clock.missed_at is not None or clock.due_at <= now)
+
+
+def _triaged(case: Case, held: Held, _since: Since, _now: datetime) -> bool:
+    clock = clock_of(case, held.notice)
+    return clock is not None and clock.kind == "response" and "triage" not in case.marks
+
+
+Row = tuple[tuple[NoticeKind, ...], Callable[[Case, Held, Since, datetime], bool], str]
+CALLS: tuple[NoticeKind, ...] = ("desk-new-case", "desk-reply")
+CHASES: tuple[NoticeKind, ...] = ("desk-due-soon", "desk-missed", "desk-escalated")
+RANKS: Mapping[NoticeKind, int] = {"desk-escalated": 2, "desk-missed": 1, "desk-new-case": 1}
+OVERTAKEN: tuple[Row, ...] = (
+    ((*CALLS, *CHASES, "desk-alert"), _spam, "the case was closed as spam"),
+    ((*CALLS, *CHASES), _over, "the case is over"),
+    (CALLS, _answered, ANSWERED),
+    (("desk-escalated",), _answered_request, ANSWERED),
+    (("desk-new-case", *CHASES), _taken, "{by} has it"),
+    (CHASES, _stands_no_more, "the promise runs no more"),
+    (("desk-due-soon",), _missed_since, "the promise was missed meanwhile"),
+    (("desk-alert",), _triaged, "somebody has looked at the case"),
+)
+
+
+def _same_matter(one: Held, other: Held) -> bool:
+    """Whether the later of two notices makes the other one superfluous."""
+    if one.notice.kind in CHASES and other.notice.kind in CHASES:
+        return one.notice.clock == other.notice.clock
+    if one.notice.kind in CALLS and other.notice.kind in CALLS:
+        return True
+    return one.notice.kind == other.notice.kind and one.notice.text == other.notice.text
+
+
+def _rank(held: Held) -> tuple[int, int]:
+    """What says more: a step of the ladder than a miss, a miss than a reminder, a new case than a mail on it."""
+    return RANKS.get(held.notice.kind, 0), held.notice.number
+
+
+def _both(one: Held, other: Held) -> str:
+    return "\n\n".join(each.excerpt for each in (one, other) if each.excerpt)[:EXCERPT]
+
+
+def of_people(held: Sequence[Held], queue: Mapping[int, str]) -> Iterator[list[Held]]:
+    """The notices that may stand in one letter: of one recipient, and never a private queue's with another's.
+
+    `queue` is the private queue of each case, by its id; empty for those that all of the desk may see.
+    """
+    groups: dict[tuple[str, str], list[Held]] = {}
+    for each in held:
+        groups.setdefault((each.recipient, queue[each.case_id]), []).append(each)
+    yield from groups.values()

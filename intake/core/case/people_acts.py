@@ -1,0 +1,55 @@
+"""A person's acts on who takes part in a case: a copy for somebody, and whose case it is."""
+
+import re
+from dataclasses import replace
+
+from intake.core.case.act import Act, Refused, Setting
+from intake.core.case.case import Case, Decision, Entry, Participant, Role, Wish
+from intake.core.case.replies import belonging
+from intake.core.mail.message import Address
+
+_WORD = r"[^\s<>,;:()\[\]\\\"@.]{1,64}"
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+ADDRESS = re.compile(rf"{_WORD}(?:\.{_WORD})*@{_LABEL}(?:\.{_LABEL})+")
+MOST = 10
+
+
+def copy(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    """Answers of people go to these addresses, too, from now on."""
+    named = [each.strip("<>,;") for each in re.split(r"[\s,;]+", wanted.value) if each.strip("<>,;")]
+    bad = next((each for each in named if not ADDRESS.fullmatch(each)), None)
+    if bad is not None or not named or len(named) > MOST:
+        raise Refused(
+            f'"{bad}" is no mail address' if bad else f"name one to {MOST} mail addresses, such as kim@hosting.example"
+        )
+    case = decision.case
+    fresh = [each for each in dict.fromkeys(named) if case.participant(each) is None]
+    if not fresh:
+        raise Refused(f"{', '.join(named)} takes part in {case.reference} already")
+    for each in fresh:
+        case = _joined(case, Address("", each), "cc")
+    text = f"{', '.join(fresh)} gets a copy of answers from now on"
+    return replace(decision, case=case).then(Entry("participant", text, wanted.by))
+
+
+def hand_over(setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    """The case is the customer's whose address is named; letters go there from now on."""
+    if not ADDRESS.fullmatch(wanted.value):
+        raise Refused(f'"{wanted.value}" is no mail address; right would be kim@hosting.example')
+    before, customer = decision.case, setting.customer
+    contact = Address("", wanted.value)
+    if before.contact.address.lower() == wanted.value.lower():
+        raise Refused(f"{before.reference} is {wanted.value}'s already")
+    case = replace(before, contact=contact, answer_to=wanted.value)
+    if customer is not None:
+        case = belonging(setting.policy, case.unmarked("unentitled"), customer, contact)
+    if case.participant(wanted.value) is None:
+        case = _joined(case, contact, setting.policy.file.writers)
+    whose = f", a contact of {customer.name}" if customer else ", whom nobody knows"
+    entry = Entry("customer", f"the case is {wanted.value}'s{whose}", wanted.by)
+    return replace(decision, case=case).then(entry, wishes=(Wish("acknowledgment"),))
+
+
+def _joined(case: Case, person: Address, role: Role) -> Case:
+    number = max((each.number for each in case.participants), default=0) + 1
+    return replace(case, participants=(*case.participants, Participant(number, person.address, person.name, role)))

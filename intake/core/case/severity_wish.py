@@ -1,0 +1,67 @@
+"""A severity that a customer asks for later: what the policy says to it, who is told, what is answered."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from intake.core.case.case import Case, Customer, Decision, Entry, Notice, Wish
+from intake.core.case.opening import registered
+from intake.core.mail.form import FieldValue
+from intake.core.policy.because import Because
+from intake.core.policy.policy import Policy
+from intake.core.policy.severity import Asked, Judged, alerts_at, judge
+
+REFUSED = "refused"
+
+
+def wished(
+    policy: Policy,
+    decision: Decision,
+    given: int,
+    *,
+    writer: str,
+    fields: Mapping[str, FieldValue],
+    text: str,
+    customer: Customer | None,
+) -> Decision:
+    """The wish kept. Where it differs from the severity, a person is told, and a letter answers it with the clause.
+
+    `fields` and `text` are the mail's own. Whom the policy alerts of such a wish hears of it at once. A person decides,
+    unless the policy holds the severity: then the wish is refused.
+    """
+    case = replace(decision.case, wished_severity=given)
+    said = f"{writer} asks for Severity {given}"
+    if given == case.severity:
+        return replace(decision, case=case).then(Entry("severity-wish", f"{said}, as it is", writer))
+    refused = case.held is not None and given < case.severity
+    why = (case.held,) if case.held is not None and refused else case.because[:1]
+    judged = _judged(policy, case, fields, text, customer, writer)
+    standing = alerts_at(policy, case.severity, case.plan, case.language)
+    told = {each.role: each.because for each in judged.alerts if each not in standing}
+    shown = tuple(each for each in told.values() if each in judged.because)
+    said += "; the policy refuses it" if refused else ""
+    return replace(decision, case=case).then(
+        Entry("severity-wish", said, writer, why),
+        wishes=(Wish("severity-wish", text=REFUSED if refused else "", because=(*why, *shown)),),
+        notices=(
+            Notice("desk-alert", case.assignee or policy.file.chasing.remind, said),
+            *(Notice("desk-alert", role, _alarm(said, because), at_once=True) for role, because in told.items()),
+        ),
+    )
+
+
+def _judged(
+    policy: Policy, case: Case, fields: Mapping[str, FieldValue], text: str, customer: Customer | None, writer: str
+) -> Judged:
+    asked = Asked(
+        case.channel,
+        case.plan,
+        {**case.fields, **fields},
+        text,
+        known=customer is not None,
+        registered=registered(policy, customer, writer),
+    )
+    return judge(policy, asked, case.language, case.tags)
+
+
+def _alarm(said: str, because: Because) -> str:
+    return f"{said}. {because.text}"

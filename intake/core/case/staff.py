@@ -1,0 +1,73 @@
+"""Who of the desk wrote a mail, and how far that is believed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from intake.core.mail.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """What a mail shows of its writer: whether From is one of the desk's people, and for whom its token was signed.
+
+    `name` is the person's. `holder` is None without a token of ours; `shared`: the holder is a role's own mailbox,
+    which several people read. `old`: it is no mail of today, such as a mailbox's backlog.
+    """
+
+    message: Message
+    member: bool
+    name: str = ""
+    holder: str | None = None
+    shared: bool = False
+    old: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody of the desk, as whom a mail came. `doubt` is why the mail is not obeyed, empty where it is.
+
+    `authenticated`: From is theirs, and proven; the token may still be missing. `old`: nobody needs to be told.
+    """
+
+    address: str
+    name: str
+    doubt: str
+    authenticated: bool
+    old: bool = False
+
+    @property
+    def believed(self) -> bool:
+        """Whether both the token and the sender hold."""
+        return not self.doubt
+
+
+def _sender(clue: Clue) -> str:
+    return clue.message.from_.address.lower() if clue.message.from_ else ""
+
+
+def _unproven(clue: Clue) -> bool:
+    return clue.message.ambiguous_sender or clue.message.authentication != "pass"
+
+
+# first match is the reason that is told
+DOUBTS: tuple[tuple[Callable[[Clue], bool], str], ...] = (
+    (lambda clue: clue.old, "it is old mail"),
+    (lambda clue: not clue.member, "it came from {sender}, who is none of the desk's people"),
+    (lambda clue: clue.message.ambiguous_sender, "its From can be read in more than one way"),
+    (_unproven, "nothing proves that {sender} sent it ({why})"),
+    (lambda clue: clue.holder is None, "it carries no token: answer a notice by replying to it"),
+    (lambda clue: clue.holder != _sender(clue) and not clue.shared, "it came from {sender} with the token of {holder}"),
+)
+
+
+def staff(clue: Clue) -> Staff | None:
+    """The person of the desk as whom the mail came: by From, else by its token; None for anybody else's mail."""
+    sender = _sender(clue)
+    if not clue.member and clue.holder is None:
+        return None
+    why = clue.message.authentication_because or "no host or signature was there to say so"
+    doubt = next((said for applies, said in DOUBTS if applies(clue)), "")
+    told = doubt.format(sender=sender or "nobody", holder=clue.holder, why=why)
+    address = sender if clue.member else str(clue.holder)
+    proven = clue.member and not clue.old and not _unproven(clue)
+    return Staff(address, clue.name or address, told, authenticated=proven, old=clue.old)

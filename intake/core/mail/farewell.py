@@ -1,0 +1,170 @@
+"""Mails that say nothing but thanks, that it is solved, or that the case may be closed; in ten languages.
+
+A mail is one only where next to nothing else stands in it: who writes more wants more.
+"""
+
+import re
+import unicodedata
+from typing import Literal
+
+Farewell = Literal["thanks", "solved", "close", "yes", ""]
+
+_LONGEST = 600
+_LEFT = {"thanks": 1, "solved": 2, "close": 2, "yes": 0}
+
+
+def _any(*phrases: str) -> re.Pattern[str]:
+    return re.compile("|".join(rf"(?<!\w)(?:{phrase})(?!\w)" for phrase in phrases))
+
+
+_CASE = (
+    r"(?:the |this |my |das |den |dieses |diesen |le |la |il |lo |el |este |het |de |deze |o |esta |to |tę "
+    r"|det här |det )?"
+    r"(?:case|ticket|request|issue|fall|vorgang|anfrage|demande|dossier|caso|incidencia|solicitud|richiesta"
+    r"|zaak|melding"
+    r"|chamado|pedido|zgłoszenie|sprawę|sprawa|ärendet|ärende|it|es|problem|problème|problema|probleem|thema|thing)"
+)
+_CLOSE = _any(
+    rf"(?:you (?:can|may) |please |pls |feel free to )*close {_CASE}(?: now)?",
+    rf"{_CASE} (?:can|may) be closed(?: now)?",
+    rf"(?:bitte )?{_CASE} (?:bitte )?(?:schliessen)|(?:sie können |ihr könnt |du kannst ){_CASE} schliessen",
+    rf"{_CASE} kann geschlossen werden|(?:bitte )?schliessen sie {_CASE}",
+    rf"vous pouvez (?:clôturer|fermer|clore) {_CASE}|(?:merci de |veuillez )(?:clôturer|fermer|clore) {_CASE}",
+    rf"(?:pueden?|puedes|por favor,?) cerrar {_CASE}|cierren {_CASE}|cerrar {_CASE}",
+    rf"(?:potete|può|puoi) chiudere {_CASE}|chiudete(?: pure)? {_CASE}|chiudere {_CASE}",
+    rf"(?:u kunt |je kunt |jullie kunnen ){_CASE} sluiten|{_CASE} (?:mag"
+    rf"|kan)(?: worden)? (?:gesloten(?: worden)?|dicht)",
+    rf"(?:podem?|pode-se|por favor,?) (?:fechar|encerrar) {_CASE}|(?:fechar|encerrar) {_CASE}",
+    rf"(?:proszę |można |prosimy )(?:o )?zamkn(?:ąć|ięcie) {_CASE}",
+    rf"(?:ni kan |du kan )?stänga? {_CASE}|{_CASE} kan stängas",
+    r"(?:クローズ|完了に|終了に?)(?:して(?:ください|頂|いただ)\w*|をお願い(?:します|いたします)"
+    r"|で(?:お願いします|結構です|問題ありません))\w*",
+    r"close|closed|schliessen|clôturer|cerrar|chiudere|sluiten|fechar|zamknąć|stäng|クローズ",
+)
+_SOLVED = _any(
+    rf"(?:{_CASE} |that |this )?(?:is |has been |has |got |'s )?(?:now )?(?:been )?(?:solved|resolved|fixed"
+    rf"|sorted)(?: now)?",
+    r"(?:it |everything |all |that )?(?:works|is working|worked)(?: again| now| fine| perfectly"
+    r"| well)*(?: again| now)?",
+    r"problem solved|all (?:good|fine|well)(?: now)?|that did it|that helped|that solved it",
+    rf"(?:{_CASE} )?(?:ist |hat sich |wurde |sind )?(?:jetzt |nun |damit |somit |bereits "
+    rf"|inzwischen )?(?:erledigt|gelöst|behoben)",
+    r"(?:es |alles |das |jetzt )*(?:funktioniert|läuft|klappt|geht)(?: jetzt| nun| wieder| alles"
+    r"| einwandfrei| bestens)*",
+    rf"(?:{_CASE} |c'est |est |a été |maintenant )*(?:résolue?|réglée?|corrigée?)|(?:ça|cela|tout) (?:marche"
+    rf"|fonctionne)"
+    r"(?: maintenant| à nouveau| bien| de nouveau)*",
+    rf"(?:{_CASE} |ya |está |ha sido |queda |se ha )*(?:resuelt[oa]|solucionad[oa]|arreglad[oa])|(?:ya "
+    rf"|todo |ahora )*funciona"
+    r"(?: bien| de nuevo| correctamente)*",
+    rf"(?:{_CASE} |è |è stato |ora |adesso )*(?:risolt[oa]|sistemat[oa])|(?:ora |adesso |tutto |ora tutto )*funziona"
+    r"(?: tutto| bene| di nuovo| perfettamente)*",
+    rf"(?:{_CASE} |is |nu |inmiddels )*(?:opgelost|verholpen)|(?:het |alles )*werkt(?: nu| weer| goed)*",
+    rf"(?:{_CASE} |está |foi |já |agora )*(?:resolvid[oa]|solucionad[oa])|(?:já |agora |tudo )*(?:funciona"
+    rf"|está funcionando)"
+    r"(?: bem| agora| de novo)*",
+    rf"(?:{_CASE} |już |został[oa]? |jest )*(?:rozwiązan[eya]|naprawion[eya])|(?:już |wszystko "
+    rf"|teraz )*działa(?: już| teraz)*",
+    rf"(?:{_CASE} |är |har |nu |blivit )*(?:löst|åtgärdat)|(?:det |allt |nu )*(?:fungerar|funkar)(?: nu| igen| bra)*",
+    r"(?:問題は?)?(?:無事に?)?(?:解決|解消)(?:しました|いたしました|致しました|済みです|です)|直りました"
+    r"|(?:正常に)?動(?:作し|き)ました",
+)
+_THANKS = _any(
+    r"(?:many |lots of )?thanks(?: a lot| so much| very much| again| a million)*(?: for (?:all |everything"
+    r"|your |the )*"
+    r"(?:quick |great |fast |kind |prompt )*(?:help|support|reply|response|answer|assistance|info"
+    r"|information|update)?)?",
+    r"thank you(?: very much| so much| again| all)*(?: for (?:all |everything|your |the )*"
+    r"(?:quick |great |fast |kind |prompt )*(?:help|support|reply|response|answer|assistance|info"
+    r"|information|update)?)?",
+    r"thx|ty|cheers|much appreciated|appreciate it|great(?: job| work)?|perfect|excellent|awesome|brilliant"
+    r"|super|ok|okay",
+    r"(?:vielen |herzlichen |besten |lieben |schönen |tausend )*dank(?:e)?(?: sehr| schön| nochmals?| euch"
+    r"| ihnen| dir)*"
+    r"(?: für (?:die |ihre |eure |deine |den )*(?:schnelle |rasche |tolle |gute )*(?:hilfe|unterstützung|antwort|info"
+    r"|rückmeldung|mühe|support))?|dankeschön|prima|perfekt|bestens|in ordnung|passt",
+    r"(?:un grand |mille )?merci(?: beaucoup| bien| encore| infiniment| d'avance)*(?: (?:pour|de) (?:votre "
+    r"|ton |l'|la |le )*"
+    r"(?:aide|réponse|support|rapidité|assistance))?|parfait|c'est parfait|je vous remercie|nous vous remercions",
+    r"(?:muchas |mil )?gracias(?: de nuevo| a todos)*(?: por (?:su |tu |la |todo )*(?:ayuda|respuesta|apoyo"
+    r"|rapidez)?)?|perfecto",
+    r"(?:molte |mille |tante )?grazie(?: mille| tante| ancora| di tutto)*(?: per (?:il |la |l')*(?:vostro "
+    r"|vostra |suo |tuo )*"
+    r"(?:aiuto|supporto|risposta|assistenza))?|vi ringrazio|la ringrazio|perfetto|ottimo",
+    r"(?:heel |hartelijk |veel )*(?:bedankt|dank(?: u| je)*(?: wel)?|dankjewel|dankuwel)(?: voor (?:de |uw "
+    r"|jullie |je )*"
+    r"(?:snelle |goede )*(?:hulp|reactie|antwoord|ondersteuning))?|prima|top",
+    r"(?:muito )?obrigad[oa]s?(?: mesmo| novamente)*(?: pela? (?:sua |vossa )*(?:ajuda|resposta|apoio))?"
+    r"|agradeço|perfeito",
+    r"(?:bardzo )?dzięk(?:uję|ujemy|i)(?: bardzo| serdecznie| za (?:pomoc|odpowiedź|szybką odpowiedź"
+    r"|wsparcie))*|super",
+    r"(?:stort |många )?tack(?: så mycket| igen| för (?:hjälpen|svaret|snabbt svar|er hjälp))*|perfekt|toppen",
+    r"(?:どうも)?(?:ご対応|ご回答|ご返信|ご連絡|ご支援)?(?:いただき|頂き|くださり|を)?、?(?:誠に|本当に|大変|どうも)?"
+    r"(?:ありがとうございま(?:す|した)|有難うございま(?:す|した)|感謝(?:します|いたします|しております))"
+    r"|助かりました|了解(?:です|しました)|承知しました",
+)
+_YES = _any(r"yes|yes please|please do|ja|ja bitte|oui|sí|si|sì|sim|tak|はい|ja graag|ja tack")
+# greetings, farewells and words that add nothing; what follows a farewell is a name
+_FILLER = _any(
+    r"hi|hello|dear|hey|hallo|guten (?:tag|morgen)|bonjour|hola|buenos días|ciao|buongiorno|salve|beste|olá"
+    r"|bom dia|boa tarde"
+    r"|dzień dobry|cześć|witam|hej|こんにちは|お世話になっております|team|all|support|zusammen|everyone|alle"
+    r"|allemaal|und|and|et|y|e|en|i|och"
+    r"|please|bitte|so|now|jetzt|it|that|you|ihr|we|wir|our|your|side|very|much|for|your|help|quick|a|the"
+    r"|alles|hello team",
+)
+_FAREWELL = re.compile(
+    r"^\W*(?:(?:best|kind|warm|many|with (?:best|kind)) ?(?:regards|wishes)?|regards|cheers|sincerely"
+    r"|(?:mit |viele |liebe |beste |schöne |freundliche[nm]? )+"
+    r"grü(?:ß|ss)en?|mfg|vg|lg|cordialement|bien à vous|salutations|saludos|un saludo|atentamente"
+    r"|cordiali saluti|saluti"
+    r"|met vriendelijke groet(?:en)?|groet(?:en|jes)?|mvg|atenciosamente|cumprimentos|abraços?|z poważaniem"
+    r"|pozdrawiam"
+    r"|(?:med )?vänliga? hälsning(?:ar)?|mvh|hälsningar|よろしくお願い(?:いた|致)?します|以上)\W*$"
+)
+# words after which a mail is no farewell, whatever else it says
+_TURNS = _any(
+    r"but|however|not|no|n't|still|again please|yet|except|unless|only|also|another|question|when|why|how"
+    r"|what|could you|can you"
+    r"|aber|jedoch|leider|nicht|kein\w*|noch|außer|nur|auch|frage|wann|warum|wie|mais|cependant|pas"
+    r"|encore une|toujours|sauf|question"
+    r"|pero|sin embargo|todavía|aún|excepto|pregunta|ma|però|non|ancora non|tranne|domanda|maar|echter|niet"
+    r"|geen|nog|vraag"
+    r"|mas|porém|não|ainda|exceto|pergunta|ale|jednak|nie|jeszcze|pytanie|men|dock|inte|ännu|fortfarande"
+    r"|fråga|doesn't|isn't|didn't"
+    r"|don't|can't|won't|wasn't|hasn't",
+    r"(?:.*?)(?:しかし|ですが|ません|まだ|質問)(?:.*?)",
+)
+
+
+def farewell(text: str) -> Farewell:
+    """What a mail's new text says and all that it says; "" for any other mail.
+
+    `close`: the case may be closed. `solved`: it is solved, or works. `thanks`: thanks alone. `yes`: a bare yes.
+    """
+    if len(text) > _LONGEST or "?" in text or "？" in text:
+        return ""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    plain = " . ".join(_before_farewell(plain.splitlines()))
+    if _TURNS.search(plain):
+        return ""
+    patterns: tuple[tuple[Farewell, re.Pattern[str]], ...] = (
+        ("close", _CLOSE), ("solved", _SOLVED), ("thanks", _THANKS), ("yes", _YES),
+    )  # fmt: skip
+    said: list[Farewell] = []
+    for kind, pattern in patterns:
+        shorter = pattern.sub(" ", plain)
+        if shorter != plain:
+            said.append(kind)
+            plain = shorter
+    left = [word for word in re.findall(r"[^\W\d_]+", _FILLER.sub(" ", plain)) if len(word) > 1]
+    digits = any(each.isdigit() for each in plain)
+    return said[0] if said and not digits and len(left) <= _LEFT[said[0]] else ""
+
+
+def _before_farewell(lines: list[str]) -> list[str]:
+    """The lines above a closing formula, where a name and little else follows it."""
+    for number, line in enumerate(lines):
+        if _FAREWELL.match(line) and number and len(" ".join(lines[number + 1 :]).split()) <= 8:
+            return lines[:number]
+    return lines

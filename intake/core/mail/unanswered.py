@@ -1,0 +1,90 @@
+"""Tells words that stand in a field without answering it: placeholders, the form's own words, words for nothing."""
+
+import re
+
+from intake.core.mail.form import FieldSpec
+from intake.core.mail.labels import fold
+
+_NO_ANSWER = frozenset(
+    fold(words)
+    for words in (
+        "n/a", "none", "tbd", "tba", "tbc", "todo", "to do", "unknown", "not known", "not yet known", "not applicable",
+        "not specified", "no idea", "don't know", "placeholder", "keine", "keiner", "keines", "k.A.", "keine Angabe",
+        "keine Angaben", "unbekannt", "nicht bekannt", "entfällt", "nicht zutreffend", "weiß nicht", "noch offen",
+        "folgt", "folgt noch", "wird nachgereicht", "inconnu", "desconocido", "sconosciuto", "onbekend",
+    )
+)  # fmt: skip
+# These say nothing of a thing, but may well be what happens: "Current behaviour: empty".
+_NO_THING = frozenset(
+    fold(words)
+    for words in (
+        "nil", "null", "not available", "not set", "undefined", "no value", "empty", "blank", "nicht verfügbar", "leer",
+    )
+)  # fmt: skip
+# What a form says to whoever fills it in: words that ask, and words that stand beside them.
+_ASKING = frozenset(
+    "fill filled choose select pick enter insert specify provide complete completed describe put write type replace "  # noqa: SIM905
+    "determined defined confirmed announced wählen auswählen ausfüllen eintragen eingeben angeben ergänzen beschreiben "
+    "einfügen auszufüllen choisir remplir compléter indiquer elegir rellenar completar seleccionar scegliere "
+    "compilare inserire kiezen invullen selecteer".split()
+)
+_BESIDE = frozenset(
+    "please pls kindly bitte in out here hier this that the field form your you sie ihre ihren ihr one a an of or from "  # noqa: SIM905
+    "with list below value values text answer option to be me it its den die das der ein eine einen aus von liste wert "
+    "s'il vous plaît veuillez por favor un una uno il la le les per favore alstublieft".split()
+)
+_OFFER = re.compile(
+    r"(?:please |bitte )?(?:(?:can|may|must|should) be )?"
+    r"(?:(?:any |at least )?one (?:or more )?of|choose|select|wählen|eine?[rs]? (?:von|aus|der)|entweder)\b",
+    re.I,
+)
+# One word that has a mark of addresses in it is an address in brackets, "<https://ox.example>", and no placeholder.
+_IN_BRACKETS = re.compile(r"(?:<(?!\S*[.@:/]\S*>)[^<>]*>|\[(?!\S*[.@:/]\S*\])[^\[\]]*\]|\{(?!\S*[.@:/]\S*\})[^{}]*\})")
+_FILLER = re.compile(r"x{2,}")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_LONGEST = 100
+_AFTER_HINT = " \t:：=>-–—→.,;"
+
+
+def is_no_answer(spec: FieldSpec, plain: str) -> bool:
+    """Whether `plain` says that there is nothing to say: a word for nothing, or no word at all."""
+    if len(plain) > _LONGEST:
+        return not any(map(str.isalnum, plain))
+    folded = fold(plain)
+    if not folded or folded in _NO_ANSWER or _FILLER.fullmatch(folded):
+        return True
+    return spec.kind != "block" and folded in _NO_THING
+
+
+def is_placeholder(spec: FieldSpec, plain: str) -> bool:
+    """Whether `plain` is the form's own words: its hint, an instruction, or a placeholder in brackets."""
+    if spec.kind in ("line", "lines", "block") and _IN_BRACKETS.fullmatch(plain):
+        return True
+    if spec.hint and fold(plain) == fold(spec.hint):
+        return True
+    if spec.kind == "choices" and _OFFER.match(plain):
+        return True
+    return len(plain) <= _LONGEST and _asks(spec, plain)
+
+
+def _asks(spec: FieldSpec, plain: str) -> bool:
+    words = {word.group() for word in _WORD.finditer(plain.casefold())}
+    if not words & _ASKING:
+        return False
+    own = {word.group() for word in _WORD.finditer(spec.label.casefold())}
+    return words <= _ASKING | _BESIDE | own
+
+
+def offers(spec: FieldSpec, plain: str) -> bool:
+    """Whether all the allowed values stand there, as in a form that nobody filled in."""
+    if not spec.allowed or len(plain) > 1_000:
+        return False
+    there = fold(plain)
+    return all(fold(name) in there for name, _ in spec.allowed)
+
+
+def without_hint(spec: FieldSpec, written: str) -> str:
+    """`written` without the form's hint, where somebody wrote the answer behind it."""
+    if not spec.hint or written.lstrip()[: len(spec.hint)].casefold() != spec.hint.casefold():
+        return written
+    return written.lstrip()[len(spec.hint) :].lstrip(_AFTER_HINT).lstrip("\n") or written

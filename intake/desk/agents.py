@@ -1,0 +1,204 @@
+"""Mail of the desk's people on a case: obeyed, answered with a receipt, or kept as unverified. Reads and renders."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from intake.core.answer.letters import Thread
+from intake.core.answer.receipt import receipt
+from intake.core.case.act import Act, Refused
+from intake.core.case.acts import act as do
+from intake.core.case.by_mail import AgentMail, Handled, handle
+from intake.core.case.case import Case, Customer, Decision, Entry, Notice
+from intake.core.case.matching import Match
+from intake.core.case.staff import Staff
+from intake.core.mail.message import Address, Message
+from intake.core.mail.quotes import is_forward, own_words
+from intake.core.policy.policy import Policy
+from intake.desk import act, facts, post
+from intake.desk.house import House
+from intake.outbound.render import render
+from intake.store import messages, outbox, people
+from intake.store.messages import StoredMessage
+
+HOUR = timedelta(hours=1)
+# a machine that answers receipts is not told more often than that
+RECEIPTS_AN_HOUR = 30
+ALERTS_AN_HOUR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The finished mails of a decision, and what is to be stored as messages of the case."""
+
+    posted: post.Posted
+    stored: tuple[StoredMessage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """A mail of one of the desk's people on a case, with what is known about it."""
+
+    known: facts.Known
+    case: Case
+    policy: Policy
+    person: Staff
+    customer: Customer | None
+
+    @property
+    def message(self) -> Message:
+        return self.known.arrival.message
+
+
+def settle(house: House, connection: Connection, known: facts.Known, match: Match, now: datetime) -> Outcome:
+    """What becomes of a mail that one of the desk's people wrote on a case. `match` names both."""
+    case, person = match.case, match.staff
+    assert case is not None
+    assert person is not None
+    customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
+    mail = _Mail(known, case, match.policy or known.arrival.policy, person, customer)
+    copied = _customer_has_it(case, mail.message)
+    if person.authenticated and copied and not person.believed:
+        return _answered_directly(house, connection, mail, now)
+    if not person.believed:
+        return _unverified(house, connection, mail, now)
+    handled = handle(mail.policy, case, _agent_mail(house, connection, mail, copied=copied), customer, now)
+    return _obeyed(house, connection, mail, handled, now)
+
+
+def _customer_has_it(case: Case, message: Message) -> bool:
+    """Whether the mail went to the customer as well."""
+    theirs = {case.contact.address.lower()} | {
+        each.address.lower() for each in case.participants if each.role in ("customer", "partner")
+    }
+    return any(each.address.lower() in theirs for each in (*message.to, *message.cc) if each.address)
+
+
+def _agent_mail(house: House, connection: Connection, mail: _Mail, *, copied: bool) -> AgentMail:
+    case, message = mail.case, mail.message
+    stored = messages.of_case(connection, case.id)
+    taking_part = {each.address.lower() for each in case.participants}
+    theirs = (each.text for each in stored if each.direction == "in" and each.author_address.lower() in taking_part)
+    notices = (
+        outbox.text_of(raw)
+        for kind, _, raw in outbox.letters_of(connection, case.id, desk=True)
+        if kind != "desk-receipt"
+    )
+    return AgentMail(
+        agent=mail.person.address,
+        text=own_words(message.text),
+        received_at=mail.known.work.mail.received_at,
+        notices="\n".join(notices),
+        customer_words="\n".join(theirs),
+        sent_before=tuple(each.text for each in stored if each.direction == "out"),
+        unreadable=next((each for each in message.defects if each.startswith("encrypted")), ""),
+        forward=is_forward(message.text, message.subject),
+        copied=copied,
+        roles=house.roles_of(mail.person.address),
+        customers=lambda address: people.customers_of(connection, [address], case.policy).get(address.lower()),
+    )
+
+
+def _obeyed(house: House, connection: Connection, mail: _Mail, handled: Handled, now: datetime) -> Outcome:
+    decision, customer = handled.decision, mail.customer
+    if decision.case.customer_id != mail.case.customer_id and decision.case.customer_id:
+        customer = people.load(connection, [decision.case.customer_id]).get(decision.case.customer_id)
+    by = mail.person.address
+    posted = act.letters(house, connection, mail.policy, decision, by, customer, now)
+    reply = next((draft for draft in posted.drafts if draft.letter.kind == "reply"), None)
+    stored = []
+    if handled.answer:
+        sent_id = reply.letter.message_id if reply else mail.message.message_id
+        subject = reply.rendered.subject if reply else mail.message.subject
+        stored.append(_stored(mail, handled.answer, subject, sent_id, "out", "agent"))
+    if handled.note:
+        stored.append(_stored(mail, handled.note, mail.message.subject, None, "note", "agent"))
+    sent_to = list(reply.rendered.envelope_to) if reply else []
+    told = _receipt(house, connection, mail, handled, posted.decision.case, customer, sent_to, now)
+    return Outcome(replace(posted, drafts=(*posted.drafts, *told)), tuple(stored))
+
+
+def _answered_directly(house: House, connection: Connection, mail: _Mail, now: datetime) -> Outcome:
+    """The agent wrote to the customer from their own client, with a copy to us: that is an answer."""
+    message, at = mail.message, mail.known.work.mail.received_at
+    text = own_words(message.text) or message.new_text or message.subject
+    roles = house.roles_of(mail.person.address)
+    try:
+        decision = do(
+            mail.policy, mail.case, Act("answered", text, mail.person.address, roles=roles), mail.customer, at
+        )
+    except Refused as refused:
+        handled = Handled(Decision(mail.case), note=text, because=str(refused))
+        return _obeyed(house, connection, mail, handled, now)
+    return _obeyed(house, connection, mail, Handled(decision, answer=text), now)
+
+
+def _unverified(house: House, connection: Connection, mail: _Mail, now: datetime) -> Outcome:
+    """Kept, and nothing else; the person in whose name it came is told."""
+    message, person = mail.message, mail.person
+    sender = message.from_.address if message.from_ else "nobody"
+    said = f"a mail from {sender} in the name of {person.address} was kept, and nothing else was done: {person.doubt}"
+    decision = Decision(replace(mail.case, changed_at=now), (Entry("unverified-agent", said),))
+    told = outbox.told(connection, "desk-alert", person.address, now - HOUR)
+    if not person.old and told < ALERTS_AN_HOUR:
+        decision = decision.then(notices=(Notice("desk-alert", person.address, _sentence(said)),))
+    posted = act.letters(house, connection, mail.policy, decision, person.address, mail.customer, now)
+    stored = _stored(mail, message.new_text, message.subject, None, "note", "unverified")
+    return Outcome(posted, (replace(stored, author_name="", author_address=sender, text=message.text),))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _stored(
+    mail: _Mail, text: str, subject: str, message_id: str | None, direction: messages.Direction, role: str
+) -> StoredMessage:
+    return StoredMessage(
+        case_id=mail.case.id,
+        direction=direction,
+        author_name=mail.person.name,
+        author_address=mail.person.address,
+        role=role,
+        at=mail.known.work.mail.received_at,
+        message_id=message_id,
+        subject=subject,
+        text=text,
+        new_text=text,
+        kind=mail.message.kind,
+        mail_id=mail.known.work.mail.id,
+        attachments=messages.attachments_row(mail.message),
+    )
+
+
+def _receipt(
+    house: House,
+    connection: Connection,
+    mail: _Mail,
+    handled: Handled,
+    case: Case,
+    customer: Customer | None,
+    sent_to: list[str],
+    now: datetime,
+) -> tuple[post.Draft, ...]:
+    if outbox.told(connection, "desk-receipt", mail.person.address, now - HOUR) >= RECEIPTS_AN_HOUR:
+        return ()
+    zones = {each.address: each.zone for each in people.agents(connection)}
+    letter = receipt(
+        mail.policy,
+        case,
+        handled,
+        Address(mail.person.name if "@" not in mail.person.name else "", mail.person.address),
+        house.desk(case.route),
+        now,
+        sent_to=sent_to,
+        files=[each.filename for each in mail.message.attachments if not each.inline] if handled.answer else [],
+        thread=Thread(mail.message.message_id, mail.message.references),
+        unique=house.unique(),
+        language=house.settings.service.language,
+        zone=zones.get(mail.person.address) or mail.policy.file.zone,
+        customer=customer,
+    )
+    withheld = post.SHADOW if house.settings.answers.shadow else ""
+    return (post.Draft(letter, render(letter, house.templates), withheld),)

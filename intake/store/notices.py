@@ -1,0 +1,109 @@
+"""Notices to the desk: held until they may go out, then kept as the record of who was told what, and when."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, or_, select, update
+
+from intake.core.case.case import Notice
+from intake.core.case.notices import Held, Since, Told
+from intake.store.tables import history, notice
+
+
+def add(
+    connection: Connection, case_id: int, held: Iterable[Held], told: Iterable[tuple[Held, str]], now: datetime
+) -> None:
+    """Keeps a decision's notices in its transaction: those that wait, and those that letters tell, by Message-ID."""
+    rows = [{**_row(case_id, each), "look_at": now, "settled_at": None, "message_id": None} for each in held]
+    rows += [{**_row(case_id, each), "look_at": None, "settled_at": now, "message_id": by} for each, by in told]
+    if rows:
+        connection.execute(insert(notice), rows)
+
+
+def _row(case_id: int, held: Held) -> dict[str, Any]:
+    return {
+        "case_id": case_id,
+        "kind": held.notice.kind,
+        "recipient": held.recipient.lower(),
+        "role": held.role,
+        "clock": held.notice.clock,
+        "number": held.notice.number,
+        "text": held.notice.text,
+        "excerpt": held.excerpt,
+        "asked_at": held.asked_at,
+    }
+
+
+def waiting(connection: Connection, now: datetime, limit: int) -> list[Held]:
+    """Notices whose time to be looked at has come, in the order in which they were asked for.
+
+    One that was asked for after `now` shows that the clock went back: it is looked at as well.
+    """
+    columns = notice.c
+    due = columns.look_at.is_not(None), or_(columns.look_at <= now, columns.asked_at > now)
+    return [
+        Held(
+            row.id,
+            row.case_id,
+            row.recipient,
+            row.role,
+            Notice(row.kind, row.role, row.text, row.clock, row.number),
+            row.excerpt,
+            row.asked_at,
+        )
+        for row in connection.execute(select(notice).where(*due).order_by(columns.id).limit(limit))
+    ]
+
+
+def settle(
+    connection: Connection, ids: Sequence[int], now: datetime, *, message_id: str | None = None, because: str = ""
+) -> bool:
+    """Notes what became of notices; false where somebody was faster, and the transaction must be undone."""
+    values = {"look_at": None, "settled_at": now, "message_id": message_id, "because": because or None}
+    return _change(connection, ids, values)
+
+
+def postpone(connection: Connection, ids: Sequence[int], until: datetime) -> bool:
+    """Lets notices wait until then; false where somebody was faster."""
+    return _change(connection, ids, {"look_at": until})
+
+
+def _change(connection: Connection, ids: Sequence[int], values: dict[str, Any]) -> bool:
+    mine = notice.c.id.in_(ids), notice.c.look_at.is_not(None)
+    return connection.execute(update(notice).where(*mine).values(values)).rowcount == len(ids)
+
+
+def told_of(connection: Connection, case_id: int, kinds: Sequence[str]) -> list[Told]:
+    """Who was told what of a case, by letters of these kinds or in a digest, the first first."""
+    columns = notice.c
+    query = select(columns.recipient, columns.kind, columns.number, columns.settled_at).where(
+        columns.case_id == case_id, columns.kind.in_(kinds), columns.message_id.is_not(None)
+    )
+    return [Told(*row) for row in connection.execute(query.order_by(columns.settled_at, columns.id))]
+
+
+def since(connection: Connection, case_ids: Iterable[int]) -> dict[int, Since]:
+    """What people last did on each of the cases that somebody answered or said to have."""
+    columns = history.c
+    last = (
+        select(func.max(columns.id))
+        .where(columns.case_id.in_(sorted(set(case_ids))), columns.event.in_(["answered", "have-it"]))
+        .group_by(columns.case_id, columns.event)
+    )
+    found: dict[int, dict[str, Any]] = {}
+    rows = select(columns.case_id, columns.event, columns.at, columns.actor).where(columns.id.in_(last))
+    for row in connection.execute(rows):
+        of_case = found.setdefault(row.case_id, {})
+        of_case |= {"answered_at": row.at} if row.event == "answered" else {"had_at": row.at, "had_by": row.actor}
+    return {case_id: Since(**values) for case_id, values in found.items()}
+
+
+def add_history(connection: Connection, lines: Iterable[tuple[int, str, str]], now: datetime, actor: str) -> None:
+    """Lines of history about notices: case, event and text."""
+    rows = [
+        {"case_id": case_id, "at": now, "actor": actor, "event": event, "text": text, "because": []}
+        for case_id, event, text in lines
+    ]
+    if rows:
+        connection.execute(insert(history), rows)

@@ -1,0 +1,87 @@
+"""Farewells in ten languages are known, and a mail that wants anything is none."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake.core.mail.farewell import farewell
+
+SOLVED = [
+    "Solved, thanks",
+    "Hi team,\n\nit works now. Thank you very much for your quick help!\n\nBest regards\nKim Sample",
+    "The problem is solved. Many thanks!",
+    "Erledigt, danke",
+    "Hallo,\n\ndas Problem ist gelöst, vielen Dank für die schnelle Hilfe!\n\nViele Grüße\nKim",
+    "Funktioniert jetzt wieder. Danke!",
+    "Résolu, merci",
+    "Bonjour,\n\nle problème est résolu. Merci beaucoup pour votre aide.\n\nCordialement\nKim",
+    "Solucionado, gracias",
+    "Ya está resuelto. Muchas gracias por su ayuda.",
+    "Risolto, grazie",
+    "Ora funziona tutto, grazie mille!",
+    "Opgelost, bedankt",
+    "Het werkt weer. Hartelijk dank voor de snelle reactie.\n\nMet vriendelijke groet\nKim",
+    "Resolvido, obrigado",
+    "Já está funcionando. Muito obrigada pela ajuda!",
+    "Rozwiązane, dziękuję",
+    "Wszystko działa, dziękuję bardzo za pomoc.\n\nPozdrawiam\nKim",
+    "Löst, tack",
+    "Det fungerar nu. Tack så mycket för hjälpen!\n\nMed vänliga hälsningar\nKim",
+    "解決しました。ありがとうございました。",
+]
+THANKS = [
+    "Thank you", "Thanks a lot!", "Many thanks for your help, Ada", "Vielen Dank!", "Danke schön", "Merci beaucoup",
+    "Muchas gracias", "Grazie mille", "Dank u wel", "Hartelijk bedankt", "Obrigado",
+    "Dziękuję bardzo", "Tack så mycket",
+    "ありがとうございます", "Great, thanks.\n\nRegards\nKim Sample\nBeispiel Hosting",
+]  # fmt: skip
+CLOSE = [
+    "Please close the ticket.", "You can close this case, thanks!", "Bitte den Fall schließen, danke", "Close",
+    "Vous pouvez clôturer le dossier, merci.", "Pueden cerrar el caso, gracias", "Potete chiudere il caso",
+    "U kunt het ticket sluiten", "Podem fechar o chamado, obrigado", "Proszę zamknąć zgłoszenie",
+    "Ni kan stänga ärendet",
+    "クローズしてください",
+]  # fmt: skip
+OTHERS = [
+    "Thank you, but it still fails.", "Thanks. The server is down.", "Danke, aber es geht nicht.",
+    "Not solved, thanks",
+    "Solved? Thanks", "Thanks, when will it be fixed?", "Merci, mais le problème persiste.",
+    "Das Problem ist nicht gelöst.",
+    "It works now, but the calendar does not.", "Gracias, pero sigue igual", "Grazie, ma non funziona",
+    "Bedankt, maar het werkt niet", "Obrigado, mas não funciona", "Dziękuję, ale nie działa",
+    "Tack, men det fungerar inte",
+    "ありがとうございます。しかしまだ動きません。", "Thanks in advance for looking into the broken import of contacts",
+    "",
+    "Please close the port on the firewall of host mx and restart it", "Severity: 1", "Thanks, error 500 again",
+    "It was solved last week by your colleague and the same mail came back today",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SOLVED)
+def test_that_it_is_solved(text: str) -> None:
+    assert farewell(text) == "solved"
+
+
+@pytest.mark.parametrize("text", THANKS)
+def test_thanks_alone(text: str) -> None:
+    assert farewell(text) == "thanks"
+
+
+@pytest.mark.parametrize("text", CLOSE)
+def test_a_wish_to_close(text: str) -> None:
+    assert farewell(text) == "close"
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_who_writes_more_wants_more(text: str) -> None:
+    assert farewell(text) == ""
+
+
+@pytest.mark.parametrize("text", ["Yes", "Ja", "oui", "Sí.", "はい"])
+def test_a_bare_yes(text: str) -> None:
+    assert farewell(text) == "yes"
+
+
+@given(st.text(max_size=700))
+def test_any_text_is_judged(text: str) -> None:
+    assert farewell(text) in ("thanks", "solved", "close", "yes", "")

@@ -1,0 +1,342 @@
+"""People of the desk who work by mail: what goes to the customer, what stays, and what the receipt says."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from house import NOW, ROUTE, Home, home, mail
+
+from intake.store import people
+from intake.store.people import Agent
+
+ADA, BO = "ada@desk.example", "bo@desk.example"
+LATER = NOW + timedelta(hours=1)
+VOUCHED = "mx.support.example; dmarc=pass header.from=desk.example"
+QUOTE = "\n\nOn Mon, 23 Nov 2026 at 10:00, Support <open-xchange@support.example> wrote:\n> - Case: OX-1001\n> secret\n"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Home]:
+    with home(
+        tmp_path, {"reading.trusted_host": "mx.support.example", "reading.seconds": 60, "roles.triage": [ADA]}
+    ) as made:
+        with made.databases.desk.begin() as connection:
+            people.save_agents(connection, [Agent(ADA, "Ada L."), Agent(BO, "Bo")])
+        made.take(mail())
+        yield made
+
+
+def notice(desk: Home, to: str = ADA) -> Any:
+    """The first notice that the address got, parsed."""
+    letter = next(each for each in desk.outbox(desk=True) if each["to"] == to)
+    return message_from_bytes(desk.sent(letter["id"]), policy=policy.default)
+
+
+def answer_address(desk: Home, to: str = ADA) -> str:
+    address = notice(desk, to)["Reply-To"].addresses[0]
+    return f"{address.username}@{address.domain}"
+
+
+def write(desk: Home, text: str, number: Any = 1, *, to: str = "", **headers: str) -> dict[str, Any]:
+    """A mail of Ada's to the address of her notice; its outcome."""
+    to = to or answer_address(desk)
+    values: dict[str, Any] = {
+        "sender": f"Ada <{ADA}>",
+        "to": to,
+        "subject": "Re: [OX-1001] New case, severity 2: The inbox stays empty",
+        "message_id": f"{number}@desk.example",
+        "Authentication_Results": VOUCHED,
+    } | headers
+    (outcome,) = desk.take(mail(text, **values), LATER, recipient=to, envelope_from=ADA)
+    return outcome
+
+
+def text_of(desk: Home, letter: dict[str, Any]) -> str:
+    made = message_from_bytes(desk.sent(letter["id"]), policy=policy.default)
+    body = made.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def letters(desk: Home) -> list[dict[str, Any]]:
+    """What went to the customer besides the acknowledgment."""
+    return [each for each in desk.outbox() if each["kind"] != "acknowledgment"]
+
+
+def receipt(desk: Home) -> str:
+    """The last letter to the desk."""
+    letter = desk.outbox(desk=True)[-1]
+    return f"{letter['to']} {letter['kind']}\n{letter['subject']}\n{text_of(desk, letter)}"
+
+
+def test_a_reply_to_a_notice_goes_to_the_customer_under_the_agents_name_and_stops_the_clock(desk: Home) -> None:
+    text = "Hello Kim,\n\nplease restart the server.\n\n-- \nAda L.\nExample Desk\n" + QUOTE
+    assert write(desk, text)["outcome"] == "reply"
+    (reply,) = letters(desk)
+    assert (reply["kind"], reply["to"], reply["state"]) == ("reply", "kim@hosting.example", "queued")
+    sent = message_from_bytes(desk.sent(reply["id"]), policy=policy.default)
+    assert sent["From"] == f'"Ada L. (Open-Xchange Support)" <{ROUTE}>'
+    assert sent["In-Reply-To"] == "<one@hosting.example>"
+    assert sent["Auto-Submitted"] is None
+    body = text_of(desk, reply)
+    assert "please restart the server." in body
+    assert "secret" not in body
+    assert ADA not in desk.sent(reply["id"]).decode()
+    case = desk.case()
+    assert (case.state, case.assignee) == ("open", ADA)
+    assert case.latest("response").ended_at == LATER  # type: ignore[union-attr]
+    shown = desk.shown("OX-1001")["messages"][-1]
+    assert (shown["direction"], shown["role"], shown["from"]["name"]) == ("out", "agent", "Ada L.")
+    told = receipt(desk)
+    assert told.startswith(f"{ADA} desk-receipt\n[OX-1001] Sent to kim@hosting.example")
+    assert "> please restart the server." in told
+    assert desk.ledger()["balanced"]
+
+
+def test_commands_in_the_first_lines_are_done_and_confirmed_and_do_not_reach_the_customer(desk: Home) -> None:
+    write(desk, "/assign bo@desk.example\n/severity 3 because only one user\n/waiting\n\nDoes it last?\n")
+    case = desk.case()
+    assert (case.assignee, case.severity, case.state) == (BO, 3, "waiting")
+    (reply,) = letters(desk)
+    assert "/severity" not in text_of(desk, reply)
+    told = receipt(desk)
+    assert "- /assign bo@desk.example: done – assigned to bo@desk.example" in told
+    assert "/waiting: done" in told
+    assert "only one user" in [each["text"] for each in desk.shown("OX-1001")["because"]]
+
+
+def test_the_link_in_a_notice_says_i_have_it_and_stops_the_repeats_with_the_name_in_the_history(desk: Home) -> None:
+    body = notice(desk).get_body(("plain",)).get_content()
+    (link,) = re.findall(r"mailto:[^ )\n]+", body)
+    url = urlsplit(link)
+    filled = parse_qs(url.query)
+    write(desk, filled["body"][0], to=unquote(url.path), subject=filled["subject"][0])
+    assert letters(desk) == []
+    assert desk.case().assignee == ADA
+    assert [step.what for step in desk.case().clocks[0].steps] == ["missed"]
+    history = desk.shown("OX-1001")["history"]
+    assert [(each["actor"], each["text"]) for each in history if each["event"] == "have-it"] == [
+        (ADA, f"{ADA} has it: no more repeats")
+    ]
+    before = len(desk.outbox(desk=True))
+    desk.tick(NOW + timedelta(days=20))
+    assert [(each["kind"], each["to"]) for each in desk.outbox(desk=True)[before:]] == [("desk-missed", ADA)]
+
+
+@pytest.mark.parametrize("words", ["I have it.", "Ich habe es", "I’ve got it!"])
+def test_a_reply_that_says_nothing_but_i_have_it_is_that_command_and_reaches_no_customer(
+    desk: Home, words: str
+) -> None:
+    write(desk, f"{words}\n{QUOTE}")
+    assert letters(desk) == []
+    assert desk.case().assignee == ADA
+    assert "has it: no more repeats" in receipt(desk)
+
+
+def test_a_reply_that_says_more_than_i_have_it_is_an_answer(desk: Home) -> None:
+    write(desk, "I have it.\nPlease restart the server.\n")
+    assert [each["kind"] for each in letters(desk)] == ["reply"]
+
+
+def test_a_refused_command_is_told_with_its_reason_and_the_answer_goes_out(desk: Home) -> None:
+    write(desk, "/severity 7\n\nHello.\n")
+    assert len(letters(desk)) == 1
+    assert "/severity 7: refused" in receipt(desk)
+    assert "right would be one of 1, 2, 3, 4" in receipt(desk)
+
+
+@pytest.mark.parametrize(
+    ("first", "meant"),
+    [
+        ("/asign me", "/assign"),
+        ("/clsoe", "/close"),
+        ("/severty 2", "/severity"),
+        ("\\note", "/note"),
+        ("/xyzzy", "/help"),
+    ],
+)
+def test_a_misspelt_command_stops_the_mail_and_says_what_was_meant(desk: Home, first: str, meant: str) -> None:
+    before = desk.case()
+    write(desk, f"{first}\n/waiting\n\nHello Kim, this is private perhaps.\n")
+    assert letters(desk) == []
+    after = desk.case()
+    assert (after.state, after.assignee) == (before.state, before.assignee)
+    told = receipt(desk)
+    assert "Nothing was sent to the customer" in told
+    assert meant in told
+    assert "/waiting: refused" in told
+    assert desk.shown("OX-1001")["messages"][-1]["direction"] == "note"
+
+
+NOTES = {
+    "note": "/note\nThe customer seems confused.\n",
+    "note-on-the-line": "/note he seems confused\nand tired\n",
+    "nothing-but-a-quote": QUOTE,
+    "nothing-but-a-signature": "-- \nAda\n",
+    "empty": "\n",
+    "a-command-further-down": "Hello Kim,\n\n/note he is rude\n",
+    "a-forward": "See below.\n\n-------- Forwarded Message --------\nSubject: x\nFrom: a@b.example\n\nhidden\n",
+}
+
+
+@pytest.mark.parametrize("text", NOTES.values(), ids=NOTES)
+def test_what_is_not_clearly_an_answer_stays_a_note(desk: Home, text: str) -> None:
+    write(desk, text)
+    assert letters(desk) == []
+    assert desk.case().running("response") is not None
+    assert "Nothing was sent to the customer" in receipt(desk)
+
+
+def test_a_notice_left_unquoted_by_a_client_does_not_reach_the_customer(desk: Home) -> None:
+    inner = notice(desk).get_body(("plain",)).get_content()
+    write(desk, f"Please restart.\n\n{inner}")
+    assert letters(desk) == []
+    assert "it still holds a line of our notice" in receipt(desk)
+
+
+def test_the_customers_lines_that_are_answered_stay_and_ours_are_cut(desk: Home) -> None:
+    text = (
+        "> Customer: Beispiel Hosting is late with money\n> > Steps to reproduce: log in\nWith which browser?\n"
+        "> > Current behaviour: an error is shown\nWhich one?\n"
+    )
+    write(desk, text)
+    (reply,) = letters(desk)
+    body = text_of(desk, reply)
+    assert "late with money" not in body
+    assert "log in" in body
+    assert body.index("log in") < body.index("With which browser?") < body.index("Which one?")
+
+
+def test_help_comes_back_and_nothing_goes_out(desk: Home) -> None:
+    write(desk, "/help\n\nHello\n")
+    assert letters(desk) == []
+    assert "/severity 2 because REASON" in receipt(desk)
+
+
+UNPROVEN: dict[str, dict[str, str]] = {
+    "nobody-vouches": {"Authentication_Results": ""},
+    "forged-by-another-host": {"Authentication_Results": VOUCHED.replace("mx.", "other.")},
+    "dmarc-fail": {"Authentication_Results": VOUCHED.replace("pass", "fail")},
+    "two-readings-of-from": {"sender": f'"{ADA}" <mallory@evil.example>, {ADA}'},
+    "another-sender": {
+        "sender": "mallory@evil.example",
+        "Authentication_Results": "mx.support.example; dmarc=pass header.from=evil.example",
+    },
+    "another-agent": {"sender": BO},
+}
+
+
+@pytest.mark.parametrize("headers", UNPROVEN.values(), ids=UNPROVEN)
+def test_without_a_proven_sender_nothing_goes_out_and_the_agent_is_told(desk: Home, headers: dict[str, str]) -> None:
+    before = desk.case()
+    write(desk, "/close\n\nSend money to this account.\n", **headers)
+    assert letters(desk) == []
+    assert desk.case().state == before.state
+    assert desk.case().running("response") is not None
+    kept = desk.shown("OX-1001")["messages"][-1]
+    assert (kept["direction"], kept["role"]) == ("note", "unverified")
+    assert "Send money" in kept["text"]
+    told = receipt(desk)
+    assert told.startswith(f"{BO if headers.get('sender') == BO else ADA} desk-alert")
+    assert "nothing else was done" in told
+
+
+@pytest.mark.parametrize("to", [ROUTE, "forged"])
+def test_without_a_token_nothing_goes_out_and_the_agent_is_told(desk: Home, to: str) -> None:
+    if to == "forged":
+        address = answer_address(desk)
+        to = address.replace(address.split("@")[0][-2:] + "@", "zz@")
+    write(desk, "/close\n\nHello.\n", to=to, In_Reply_To=str(notice(desk)["Message-ID"]))
+    assert letters(desk) == []
+    assert desk.case().state == "new"
+    assert "it carries no token" in receipt(desk)
+
+
+def test_a_flood_of_forged_agents_mail_brings_the_agent_three_alerts_an_hour(desk: Home) -> None:
+    for number in range(20):
+        write(desk, f"Hello {number}\n", number, Authentication_Results="")
+    assert len([each for each in desk.outbox(desk=True) if each["kind"] == "desk-alert"]) == 3
+    assert letters(desk) == []
+
+
+def test_a_shared_mailbox_of_a_role_answers_through_whoever_of_the_desk_reads_it(tmp_path: Path) -> None:
+    with home(tmp_path, {"reading.trusted_host": "mx.support.example", "reading.seconds": 60}) as desk:
+        with desk.databases.desk.begin() as connection:
+            people.save_agents(connection, [Agent(ADA, "Ada L.")])
+        desk.take(mail())
+        write(desk, "Please restart.\n", to=answer_address(desk, "triage@desk.example"))
+        assert [each["kind"] for each in letters(desk)] == ["reply"]
+
+
+def test_an_agent_who_copies_us_on_their_own_mail_has_answered_and_nothing_is_sent_again(desk: Home) -> None:
+    headers = {"to": "Kim <kim@hosting.example>", "Cc": ROUTE, "In_Reply_To": "<one@hosting.example>"}
+    raw = mail(
+        "Please restart.\n", sender=ADA, message_id="own@desk.example", Authentication_Results=VOUCHED, **headers
+    )
+    (outcome,) = desk.take(raw, LATER, envelope_from=ADA)
+    assert outcome["outcome"] == "reply"
+    assert letters(desk) == []
+    case = desk.case()
+    assert case.latest("response").ended_at == LATER  # type: ignore[union-attr]
+    assert (case.state, case.assignee) == ("open", ADA)
+    shown = desk.shown("OX-1001")["messages"][-1]
+    assert (shown["direction"], shown["message_id"]) == ("out", "own@desk.example")
+    assert "nothing was sent again" in receipt(desk)
+    # the customer's answer to it finds the case
+    answer = mail("Thanks.\n", message_id="b@hosting.example", subject="Re:", In_Reply_To="<own@desk.example>")
+    assert desk.take(answer, LATER)[0]["outcome"] == "reply"
+
+
+def test_a_forged_copy_stops_no_clock(desk: Home) -> None:
+    raw = mail(
+        "Done.\n",
+        sender=ADA,
+        to="kim@hosting.example",
+        Cc=ROUTE,
+        message_id="f@evil.example",
+        In_Reply_To="<one@hosting.example>",
+    )
+    desk.take(raw, LATER, envelope_from="mallory@evil.example")
+    assert desk.case().running("response") is not None
+    assert desk.shown("OX-1001")["messages"][-1]["role"] == "unverified"
+
+
+def test_an_agents_absence_note_goes_to_nobody(desk: Home) -> None:
+    assert write(desk, "I am away.\n", Auto_Submitted="auto-replied")["outcome"] == "automatic"
+    assert letters(desk) == []
+
+
+def test_the_same_words_twice_go_out_once(desk: Home) -> None:
+    write(desk, "Please restart.\n", 1)
+    write(desk, "Please  restart.\n\n", 2)
+    assert len(letters(desk)) == 1
+    assert "the same words went out before" in receipt(desk)
+
+
+def test_old_mail_of_an_agent_is_kept_and_never_obeyed(desk: Home) -> None:
+    to = answer_address(desk)
+    raw = mail("Hello.\n", sender=ADA, to=to, message_id="old@desk.example", Authentication_Results=VOUCHED)
+    before = len(desk.outbox(desk=True))
+    desk.take(raw, LATER, recipient=to, envelope_from=ADA, backlog=True)
+    assert letters(desk) == []
+    assert len(desk.outbox(desk=True)) == before
+
+
+def test_whom_an_agent_copies_gets_the_answers_of_people(desk: Home) -> None:
+    write(desk, "/cc lee@partner.example\n\nPlease restart.\n")
+    (reply,) = letters(desk)
+    sent = message_from_bytes(desk.sent(reply["id"]), policy=policy.default)
+    assert str(sent["Cc"]) == "lee@partner.example"
+    assert "Sent to kim@hosting.example, lee@partner.example" in receipt(desk)
+
+
+def test_a_customer_who_answers_to_an_address_that_an_agent_passed_on_writes_as_the_customer(desk: Home) -> None:
+    to = answer_address(desk)
+    raw = mail("More from me.\n", to=to, message_id="two@hosting.example", subject="Re: your mail")
+    assert desk.take(raw, LATER, recipient=to)[0]["outcome"] == "reply"
+    assert desk.shown("OX-1001")["messages"][-1]["role"] == "customer"

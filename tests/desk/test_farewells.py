@@ -1,0 +1,70 @@
+"""Customers who say thanks, or that it is solved: nothing reopens, nothing is guessed, the customer is asked once."""
+
+from datetime import timedelta
+from email import message_from_bytes, policy
+from typing import Any
+
+import pytest
+from house import NOW, Home, mail
+
+from intake.core.case.act import Act
+from intake.desk import act
+
+ADA = "ada@desk.example"
+DAY = timedelta(days=1)
+
+
+def reply(desk: Home, text: str, number: int, at: Any, *, to: str = "", **headers: str) -> dict[str, Any]:
+    values: dict[str, Any] = {"subject": "Re: The inbox", "In_Reply_To": "<one@hosting.example>"} | headers
+    raw = mail(text, message_id=f"r{number}@hosting.example", **values)
+    return desk.take(raw, at, recipient=to)[0]
+
+
+def do(desk: Home, what: str, value: str = "") -> None:
+    act.perform(desk.house, "OX-1001", Act(what, value, ADA), NOW + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("state", ["resolved", "closed"])
+@pytest.mark.parametrize("text", ["Thank you!", "Vielen Dank für die Hilfe!", "Works now, thanks.", "Merci beaucoup"])
+def test_thanks_do_not_reopen_a_case_that_is_over(desk: Home, state: str, text: str) -> None:
+    desk.take(mail())
+    do(desk, "reply", "Try again.")
+    do(desk, "status", state)
+    assert reply(desk, text, 1, NOW + DAY)["outcome"] == "reply"
+    # and open no new one when its time is over
+    assert reply(desk, text, 2, NOW + 400 * DAY)["outcome"] == "reply"
+    case = desk.case()
+    assert case.state == state
+    assert all(clock.state == "ended" for clock in case.clocks)
+    assert len(desk.shown("OX-1001")["messages"]) == 4
+
+
+def test_anything_more_than_thanks_reopens_it(desk: Home) -> None:
+    desk.take(mail())
+    do(desk, "status", "closed")
+    reply(desk, "Thank you, but it still fails.", 1, NOW + DAY)
+    assert desk.case().state == "open"
+
+
+def test_solved_asks_the_customer_once_and_their_yes_to_it_closes(desk: Home) -> None:
+    desk.take(mail())
+    do(desk, "reply", "Try again.")
+    reply(desk, "Solved, thanks", 1, NOW + DAY)
+    assert desk.case().state == "open"
+    letter = desk.outbox()[-1]
+    assert (letter["kind"], letter["to"]) == ("closing-asked", "kim@hosting.example")
+    assert [each["kind"] for each in desk.outbox(desk=True)][-2:] == ["desk-alert", "desk-reply"]
+    reply(desk, "It works now. Thanks!", 2, NOW + DAY)
+    assert [each["kind"] for each in desk.outbox()].count("closing-asked") == 1
+    # a yes without the token of our letter proves nothing
+    reply(desk, "Yes", 3, NOW + DAY)
+    assert desk.case().state == "open"
+    made = message_from_bytes(desk.sent(letter["id"]), policy=policy.default)
+    to = made["Reply-To"].addresses[0].addr_spec
+    reply(desk, "Yes.\n\n> May we close it?\n", 4, NOW + DAY, to=to)
+    case = desk.case()
+    assert (case.state, case.closed_at) == ("closed", NOW + DAY)
+    assert all(clock.state == "ended" for clock in case.clocks)
+    assert desk.shown("OX-1001")["history"][-1]["event"] == "closed"
+    reply(desk, "It is back again: the list is empty.", 5, NOW + 2 * DAY)
+    assert desk.case().state == "open"

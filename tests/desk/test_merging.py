@@ -1,0 +1,105 @@
+"""Two cases that are one, and one that is two: nothing is lost, history stands on both, threads follow."""
+
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
+from house import FORM, NOW, Home, mail
+
+from intake.core.case.act import Act
+from intake.desk import act, merging
+from intake.errors import IntakeError
+
+ADA = "ada@desk.example"
+HOUR = timedelta(hours=1)
+SECOND = FORM.replace("Severity: 2", "Severity: 1")
+
+
+@pytest.fixture
+def two(desk: Home) -> Home:
+    desk.take(mail())
+    raw = mail(SECOND, sender="Lee <lee@hosting.example>", message_id="two@hosting.example", subject="Also empty")
+    desk.take(raw, NOW + HOUR, envelope_from="lee@hosting.example")
+    return desk
+
+
+def token_address(desk: Home, number: int) -> str:
+    made = message_from_bytes(desk.sent(desk.outbox()[number]["id"]), policy=policy.default)
+    return str(made["Reply-To"].addresses[0].addr_spec)
+
+
+def test_mails_people_and_letters_of_both_are_on_the_one_and_history_on_both(two: Home) -> None:
+    merging.merge(two.house, "OX-1002", "OX-1001", ADA, "the same outage", NOW + 2 * HOUR)
+    whole, part = two.shown("OX-1001"), two.shown("OX-1002")
+    assert [each["from"]["address"] for each in whole["messages"]] == ["kim@hosting.example", "lee@hosting.example"]
+    assert [each["kind"] for each in whole["outgoing"] if not each["kind"].startswith("desk-")] == [
+        "acknowledgment"
+    ] * 2
+    assert {each["address"] for each in whole["participants"]} == {"kim@hosting.example", "lee@hosting.example"}
+    assert (part["state"], part["merged_into"]) == ("closed", "OX-1001")
+    assert [each["event"] for each in part["history"]][-1] == "merged"
+    assert "merged" in [each["event"] for each in whole["history"]]
+    assert "the same outage" in whole["history"][-1]["text"] + whole["history"][-2]["text"]
+    # the sooner promise holds
+    response = two.case("OX-1001").running("response")
+    assert response is not None
+    assert response.due_at == NOW + 2 * HOUR
+    assert two.ledger()["balanced"]
+
+
+@pytest.mark.parametrize("way", ["reference", "token", "number"])
+def test_threads_of_the_part_lead_to_the_whole(two: Home, way: str) -> None:
+    to = token_address(two, 1)
+    merging.merge(two.house, "OX-1002", "OX-1001", ADA, "", NOW + 2 * HOUR)
+    headers = {
+        "reference": {"In_Reply_To": "<two@hosting.example>", "subject": "Re:"},
+        "token": {"subject": "x", "to": to},
+        "number": {"subject": "Re: [OX-1002]"},
+    }[way]
+    raw = mail("More.\n", sender="lee@hosting.example", message_id="three@hosting.example", **headers)
+    recipient = to if way == "token" else ""
+    two.take(raw, NOW + 3 * HOUR, envelope_from="lee@hosting.example", recipient=recipient)
+    assert len(two.shown("OX-1001")["messages"]) == 3
+    assert two.case("OX-1002").state == "closed"
+
+
+def test_a_part_takes_no_acts_and_is_merged_once(two: Home) -> None:
+    merging.merge(two.house, "OX-1002", "OX-1001", ADA, "", NOW + 2 * HOUR)
+    with pytest.raises(IntakeError, match="a part of OX-1001"):
+        act.perform(two.house, "OX-1002", Act("note", "x", ADA), NOW + 2 * HOUR)
+    for part, whole in (("OX-1002", "OX-1001"), ("OX-1001", "OX-1001"), ("OX-1001", "OX-1002")):
+        with pytest.raises(IntakeError):
+            merging.merge(two.house, part, whole, ADA, "", NOW + 2 * HOUR)
+
+
+def test_two_customers_cases_are_not_merged(two: Home) -> None:
+    raw = mail(FORM, sender="noc@telco.example", message_id="t@telco.example")
+    two.take(raw, NOW + HOUR, envelope_from="noc@telco.example")
+    with pytest.raises(IntakeError, match="two customers'"):
+        merging.merge(two.house, "OX-1003", "OX-1001", ADA, "", NOW + 2 * HOUR)
+
+
+def test_a_mail_split_off_is_a_case_with_its_own_promise_and_its_thread_follows(desk: Home) -> None:
+    desk.take(mail())
+    raw = mail(SECOND, message_id="other@hosting.example", subject="Re: [OX-1001] and another matter")
+    desk.take(raw, NOW + HOUR)
+    number = desk.shown("OX-1001")["messages"][1]["mail"]
+    new = merging.split(desk.house, "OX-1001", [number], ADA, "another matter", NOW + 3 * HOUR)
+    assert (new.reference, new.severity, new.opened_at, new.linked) == ("OX-1002", 1, NOW + HOUR, ("OX-1001",))
+    assert [len(desk.shown(each)["messages"]) for each in ("OX-1001", "OX-1002")] == [1, 1]
+    assert desk.shown("OX-1001")["history"][-1]["event"] == "split"
+    assert desk.case("OX-1001").linked == ("OX-1002",)
+    letter = desk.outbox()[-1]
+    assert (letter["kind"], letter["to"], letter["case"]) == ("acknowledgment", "kim@hosting.example", "OX-1002")
+    answer = mail("More.\n", message_id="c@hosting.example", subject="Re:", In_Reply_To="<other@hosting.example>")
+    desk.take(answer, NOW + 4 * HOUR)
+    assert len(desk.shown("OX-1002")["messages"]) == 2
+    assert desk.ledger()["balanced"]
+
+
+@pytest.mark.parametrize("mails", [[99], [1]])
+def test_a_split_of_nothing_or_of_everything_is_refused(desk: Home, mails: list[int]) -> None:
+    desk.take(mail())
+    with pytest.raises(IntakeError, match="it has 1"):
+        merging.split(desk.house, "OX-1001", mails, ADA, "", NOW)
+    assert len(desk.cases()) == 1

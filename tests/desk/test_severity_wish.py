@@ -1,0 +1,87 @@
+"""A customer asks for another severity: what the policy says to it, who hears of it when, and what is answered."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from house import NOW, Home, home, mail
+
+ZIMBRA = "zimbra@support.example"
+CUSTOMERS = """
+[[customer]]
+name = "Beispiel Hosting"
+domains = ["hosting.example"]
+policy = "zimbra"
+plan = "premier"
+language = "en"
+
+[[customer]]
+name = "Probe"
+domains = ["probe.example"]
+policy = "zimbra"
+plan = "trial"
+since = 2026-11-01
+language = "de"
+"""
+NIGHT = NOW + timedelta(hours=14)
+
+
+@pytest.fixture
+def zimbra(tmp_path: Path) -> Iterator[Home]:
+    with home(tmp_path, customers=CUSTOMERS) as desk:
+        yield desk
+
+
+def ask(desk: Home, text: str, number: int, sender: str = "kim@hosting.example", **more: str) -> None:
+    raw = mail(text, sender=sender, to=ZIMBRA, message_id=f"{number}@x.example", **more)
+    desk.take(raw, NIGHT, routes=[ZIMBRA], envelope_from=sender)
+
+
+def text_of(desk: Home, kind: str) -> str:
+    (row,) = [each for each in desk.outbox() if each["kind"] == kind]
+    part = message_from_bytes(desk.sent(row["id"]), policy=policy.default).get_body(("plain",))
+    assert part is not None
+    return " ".join(part.get_content().split())
+
+
+def test_zim_5_a_wish_in_a_reply_is_answered_once_with_the_clause_and_the_on_call_role_hears_of_it_at_once(
+    zimbra: Home,
+) -> None:
+    ask(zimbra, "Mails arrive late.\n", 1)
+    ask(zimbra, "Severity: 1\n", 2, In_Reply_To="<1@x.example>")
+    case = zimbra.case()
+    assert (case.severity, case.wished_severity) == (4, 1)
+    said = text_of(zimbra, "severity-wish")
+    assert "you asked for severity 1" in said
+    assert "until a person of our team has looked at your wish" in said
+    assert "(ZIM-5)" in said
+    assert "Our on-call engineer has been told at once" in said
+    alerts = [each for each in zimbra.outbox(desk=True) if each["kind"] == "desk-alert"]
+    assert "on-call@desk.example" in {each["to"] for each in alerts}
+    ask(zimbra, "Severity: 2\n", 3, In_Reply_To="<1@x.example>")
+    assert [each["kind"] for each in zimbra.outbox()].count("severity-wish") == 1
+    assert zimbra.case().wished_severity == 2
+
+
+def test_zim_8_a_wish_where_the_policy_holds_the_severity_is_refused_with_the_clause_in_the_customers_language(
+    zimbra: Home,
+) -> None:
+    ask(zimbra, "Mails kommen zu spät an.\n", 1, "kim@probe.example")
+    ask(zimbra, "Severity: 1\n", 2, "kim@probe.example", In_Reply_To="<1@x.example>")
+    said = text_of(zimbra, "severity-wish")
+    assert "Unsere Regeln lassen die Änderung nicht zu" in said
+    assert "(ZIM-8)" in said
+    assert zimbra.case().severity == 4
+    (entry,) = [each for each in zimbra.shown("ZIM-1001")["history"] if each["event"] == "severity-wish"]
+    assert entry["because"][0]["clause"] == "ZIM-8"
+
+
+def test_a_wish_for_the_severity_that_the_case_has_is_kept_and_answered_with_nothing(zimbra: Home) -> None:
+    ask(zimbra, "Mails arrive late.\n", 1)
+    before = len(zimbra.outbox(desk=True))
+    ask(zimbra, "Severity: 4\n", 2, In_Reply_To="<1@x.example>")
+    assert len(zimbra.outbox()) == 1
+    assert zimbra.case().wished_severity == 4
+    assert [each["kind"] for each in zimbra.outbox(desk=True)][before:] == ["desk-reply"]
