@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check check-long fmt bench fuzz soak clean
+.PHONY: help setup demo run test check check-long fmt bench fuzz soak assets screenshots clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,12 @@ fuzz: setup ## the property tests alone: generated mails, forms, policies and in
 
 soak: setup ## kill the program while mail streams in, on and on; docs/reliability.md says how often (ROUNDS=5 ends)
 	$(BIN)/python tests/support/soak.py $(ROUNDS)
+
+assets: ## bring the console's vendored scripts from the npm registry anew
+	sh tools/assets.sh
+
+screenshots: setup ## draw the docs' pictures of the console anew, in Chromium
+	$(BIN)/python tests/support/screenshots.py docs/images
 
 clean: ## remove what was made here, never data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

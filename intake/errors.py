@@ -13,6 +13,10 @@ class Stale(IntakeError):  # noqa: N818  (the field's word for it)
     """A case changed between reading and saving; the same thing is to be decided again."""
 
 
+class Overtaken(IntakeError):  # noqa: N818
+    """A person acts on a case that has changed since they looked at it; nothing was done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """One mistake in a file that a person wrote. `line` counts from 1; 0 where the whole file is meant."""

@@ -280,12 +280,12 @@ def test_the_makefile_has_what_the_pages_tell_to_make() -> None:
 
 
 def texts() -> Iterator[Path]:
-    """The repository's own files, whether committed yet or not."""
+    """The repository's own files, whether committed yet or not; a picture's bytes are no text."""
     left_out = {"var", "build", "dist", "__pycache__"}
     for file in sorted(ROOT.rglob("*")):
         parts = file.relative_to(ROOT).parts
         hidden = any(part.startswith(".") and part != ".ci" for part in parts[:-1])
-        if file.is_file() and not hidden and not left_out & set(parts):
+        if file.is_file() and file.suffix != ".png" and not hidden and not left_out & set(parts):
             yield file
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from intake.outbound.templateset import TemplateSet
     from intake.store.engine import Databases
 
-ROLES = ("smtp", "lmtp", "imap", "desk", "send", "chase")
+ROLES = ("smtp", "lmtp", "imap", "desk", "send", "chase", "console")
 
 
 def now() -> datetime:
@@ -100,7 +100,7 @@ def load_files(
     """
     from intake.desk.policies import load_policies
     from intake.outbound.templateset import load as load_templates
-    from intake.store import keys
+    from intake.store import keys, published
     from intake.store.engine import reading as reading_store
 
     checked = f"template {__version__}"
@@ -109,9 +109,10 @@ def load_files(
         good_templates = keys.served(connection, "template")
         compiled = keys.versions(connection, checked)
         known = keys.versions(connection, "policy")
+        ours = {place: each.text or "" for place, each in published.serving(connection).items()}
     by_place = {(name.partition("/")[0], name.partition("/")[2]): text for name, text in good_templates.items()}
     policies = load_policies(folders_of(config, "policies"), good_policies)
-    templates = load_templates(folders_of(config, "templates"), by_place, compiled, later=later)
+    templates = load_templates(folders_of(config, "templates"), by_place, compiled, ours, later=later)
     if not remember:
         return policies, templates
     new_policies = [each for each in policies if good_policies.get(each.name) != each.text or each.version not in known]
@@ -211,11 +212,9 @@ def policies_in_use(config: Config, databases: Databases) -> Policies:
     return load_policies(folders_of(config, "policies"), good)
 
 
-def serving_templates(config: Config) -> TemplateSet:
-    """The templates of the configuration's folders; a broken one is an error here. Raises `Mistakes`."""
-    from intake.outbound.templateset import load as load_templates
-
-    templates = load_templates(folders_of(config, "templates"))
+def serving_templates(config: Config, databases: Databases) -> TemplateSet:
+    """The templates that serve, files and published ones; a broken one is an error here. Raises `Mistakes`."""
+    _, templates = load_files(config, databases, remember=False)
     if templates.mistakes:
         raise Mistakes(list(templates.mistakes))
     return templates

@@ -27,8 +27,9 @@ from intake.desk.post import broken_files
 from intake.desk.receive import receive
 from intake.inbound.keep import Keeper
 from intake.outbound.deliver import Transport, deliver
-from intake.store import outbox, spool
+from intake.store import outbox, published, spool
 from intake.store.calls import listen
+from intake.store.engine import reading
 
 log = structlog.get_logger()
 
@@ -49,6 +50,7 @@ class Program:
         self.house = open_house(config, self.databases)
         self.owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self.listening: list[str] = []
+        self.first_link = ""
         self._stop = threading.Event()
         self._mail_came = threading.Event()
         self._closers: list[Callable[[], None]] = []
@@ -63,6 +65,8 @@ class Program:
             if self.roles & {"smtp", "lmtp", "imap"}:
                 self._start_channels()
             self._start_chaser()
+            if "console" in self.roles and self.config.settings.console.listen:
+                self._start_console()
         except BaseException:
             self.close()
             raise
@@ -139,6 +143,15 @@ class Program:
             watcher.start()
             self._closers.append(watcher.close)
 
+    def _start_console(self) -> None:
+        from intake.web.server import Console
+
+        console = Console(self.house, self.config.settings.console.listen, now, self._reload)
+        console.start()
+        self._closers.append(console.close)
+        self.listening.append(f"http://{console.address}")
+        self.first_link = console.first_link()
+
     def _start_chaser(self) -> None:
         from intake.chaser import Chaser
 
@@ -163,11 +176,13 @@ class Program:
         going = self._stop.is_set
         deliver(self.databases.desk, way, owner, now, give_up=give_up, keep_going=lambda: not going())
 
-    def _files(self) -> tuple[tuple[str, int, int], ...]:
-        """What tells that a policy or template changed: path, time and size of each file."""
+    def _files(self) -> tuple[object, ...]:
+        """What tells that a policy or template changed: path, time and size of each file, and what was published."""
         folders = (self.config.policies, self.config.templates)
         files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
-        return tuple((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+        with reading(self.databases.desk) as connection:
+            newest = published.newest(connection)
+        return (newest, *((str(file), file.stat().st_mtime_ns, file.stat().st_size) for file in files))
 
     def _reload(self) -> None:
         """A changed file serves from the next mail on; a broken one does not, and a person is told."""

@@ -16,7 +16,7 @@ ABOUT = "Case intake for support addresses: mail in, a case and a promise, an ac
 # Each command, the module that has it (or the group in it), and its help. It is imported when it is called: nobody
 # waits for a database library to read a help text.
 COMMANDS = {
-    "serve": ("run", "Run until SIGTERM: take mail, decide, send, chase."),
+    "serve": ("run", "Run until SIGTERM: take mail, decide, send, chase, and show the console."),
     "demo": ("run", "See it work: sample customers and mails over real SMTP, on SQLite, in a fresh folder."),
     "init": ("run", "Write config.toml, policies/ and templates/ to edit."),
     "check": ("run", "Name every mistake in configuration, policies and templates, with file, line and key."),

@@ -54,13 +54,15 @@ def run_demo(once: bool, folder: Path | None, json: bool) -> None:
 
 
 def _configuration(home: Path) -> Config:
-    """The example configuration in the demo's folder, on a free port where its own is taken."""
+    """The example configuration in the demo's folder, on free ports where its own are taken."""
     file = home / "config.toml"
     try:
         home.mkdir(parents=True, exist_ok=True)
         if not file.exists():
             text = shipped("config.example.toml").read_text(encoding="utf-8")
-            file.write_text(text if _is_free(8025) else text.replace("127.0.0.1:8025", "127.0.0.1:0"), encoding="utf-8")
+            for port in (8025, 8026):
+                text = text if _is_free(port) else text.replace(f"127.0.0.1:{port}", "127.0.0.1:0")
+            file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise IntakeError(f"{home}: cannot be written: {error.strerror}") from None
     return load(file)
@@ -194,6 +196,8 @@ def _where_next(config: Config, running: Program, once: bool) -> None:
         ("the letters, as a Maildir", str(config.folder / "outgoing")),
         ("a configuration of your own", f"{shown} init DIR"),
     ]
+    if running.first_link and not once:
+        rows.insert(0, ("the console, as its first admin", running.first_link))
     say("\nWhere to look next")
     for what, how in rows:
         say(f"  {what}:\n      {how}")

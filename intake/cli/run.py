@@ -34,7 +34,7 @@ def serve(
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Run until SIGTERM: take mail, decide, send, chase.
+    """Run until SIGTERM: take mail, decide, send, chase, and show the console.
 
     Example: intake serve --config config.toml
     """
@@ -53,6 +53,8 @@ def serve(
         print_json({"roles": wanted, "listening": running.listening})
     else:
         say(f"intake serves {', '.join(wanted)}; listening on {', '.join(running.listening) or 'nothing'}")
+    if running.first_link and not json:
+        say(f"nobody can sign in yet; this link makes the first admin, once, within two days:\n  {running.first_link}")
     sys.stdout.flush()
     try:
         running.wait()

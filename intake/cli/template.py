@@ -1,4 +1,4 @@
-"""Commands about reply templates: list, check, render."""
+"""Commands about reply templates: list, check, render, export."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,8 +7,9 @@ import typer
 
 from intake import app as program
 from intake.cli.common import ConfigOption, JsonOption, configured, group, print_json, say, table
-from intake.errors import Mistakes
+from intake.errors import IntakeError, Mistakes
 from intake.outbound.templateset import check_templates
+from intake.store import published
 from intake.store.engine import reading
 
 commands = group("Reply templates: what there is, what is wrong, how one looks.")
@@ -20,7 +21,12 @@ def list_(config: ConfigOption = None, json: JsonOption = False) -> None:
 
     Example: intake template list
     """
-    templates = program.serving_templates(configured(config)).templates
+    settings = configured(config)
+    databases = program.open_store(settings)
+    try:
+        templates = program.serving_templates(settings, databases).templates
+    finally:
+        databases.close()
     rows = [{"name": each.name, "language": each.language, "version": each.version} for each in templates]
     if json:
         print_json(rows)
@@ -45,6 +51,31 @@ def check(
     if mistakes:
         raise Mistakes(mistakes)
     say("every template is in order")
+
+
+@commands.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Where to write them, each as LANGUAGE/NAME.md.")],
+    config: ConfigOption = None,
+) -> None:
+    """Write what was published in the console to files, over those that are there.
+
+    Example: intake template export templates/
+    """
+    databases = program.open_store(configured(config))
+    try:
+        with reading(databases.desk) as connection:
+            found = published.serving(connection)
+    finally:
+        databases.close()
+    for (language, name), each in found.items():
+        file = folder / language / f"{name}.md"
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(each.text or "", encoding="utf-8")
+        except OSError as error:
+            raise IntakeError(f"{file}: cannot be written: {error.strerror}") from None
+    say(f"{len(found)} templates written to {folder}" if found else "nothing was published in the console")
 
 
 @commands.command()

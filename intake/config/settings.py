@@ -188,6 +188,18 @@ class Outgoing(Part):
         return self
 
 
+class Console(Part):
+    """The pages for people at the desk, over HTTP; TLS is a proxy's business."""
+
+    listen: Listen = "127.0.0.1:8026"
+
+    @model_validator(mode="after")
+    def _a_port(self) -> "Console":
+        if self.listen.startswith("unix:"):
+            raise ValueError('listen takes "host:port", or "" for off: a browser reaches no socket\'s path')
+        return self
+
+
 class Answers(Part):
     """Bounds of automatic answers."""
 
@@ -242,6 +254,7 @@ class Settings(BaseSettings):
     reading: Reading = Reading()
     outgoing: Outgoing = Outgoing()
     answers: Answers = Answers()
+    console: Console = Console()
     notices: Notices = Notices()
     route: list[Route] = Field(min_length=1)
     roles: dict[str, list[MailAddress]] = {}

@@ -16,7 +16,7 @@ from intake.core.policy.policy import Policy
 from intake.desk import facts, post
 from intake.desk.house import House
 from intake.desk.notices import send_notices
-from intake.errors import IntakeError, Stale
+from intake.errors import IntakeError, Overtaken, Stale
 from intake.store import cases, messages, people
 from intake.store.engine import reading
 
@@ -39,13 +39,14 @@ class Done:
     warnings: tuple[str, ...]
 
 
-def perform(house: House, reference: str, wanted: Act, now: datetime) -> Done:
-    """Does an act; decided again where somebody was quicker.
+def perform(house: House, reference: str, wanted: Act, now: datetime, seen: int | None = None) -> Done:
+    """Does an act; decided again where somebody was quicker. `seen` is the case's version that the person looked at.
 
-    Raises `IntakeError` where refused, `Stale` where somebody was quicker every time.
+    Raises `IntakeError` where refused, `Overtaken` where the case is no longer the one that was seen, `Stale` where
+    somebody was quicker every time.
     """
     for left in reversed(range(TRIES)):
-        posted = _decide(house, reference, wanted, now)
+        posted = _decide(house, reference, wanted, now, seen)
         try:
             with house.databases.desk.begin() as connection:
                 _save(connection, posted, wanted, now)
@@ -59,9 +60,11 @@ def perform(house: House, reference: str, wanted: Act, now: datetime) -> Done:
         return Done(find(connection, reference), warnings)
 
 
-def _decide(house: House, reference: str, wanted: Act, now: datetime) -> post.Posted:
+def _decide(house: House, reference: str, wanted: Act, now: datetime, seen: int | None) -> post.Posted:
     with reading(house.databases.reading) as connection:
         case = find(connection, reference)
+        if seen not in (None, case.version):
+            raise Overtaken(f"{case.reference} has changed since you looked at it; nothing was done")
         policy = house.policy_of(connection, case)
         customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
         if wanted.what == "customer":

@@ -13,10 +13,11 @@ from typing import Any
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from sqlalchemy import Engine
 
+from intake.core.mail.clean import clean
 from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldSpec, FieldValue
 from intake.core.mail.message import Message, Trust, Unreadable
-from intake.core.mail.read import read
+from intake.core.mail.read import html_of, locate, read
 from intake.desk import readers
 from intake.desk.signatures import Keys, signer
 from intake.errors import IntakeError
@@ -122,6 +123,22 @@ class Reader:
         """Reads bytes that are not kept. Raises `IntakeError` where no process can be had."""
         return self._believed(_check_raw, {0: raw}, {0: self._alone(_read_raw, raw, specs)})[0]
 
+    def html(self, mail_id: int, *, images: bool) -> str | None:
+        """The HTML of a kept mail, cleaned; empty where it has none, None where that takes too much to find out."""
+        try:
+            found, _ = self._result(*self._begin(_html_kept, mail_id, images))
+        except Broken:
+            return None
+        return found[0] if found else None
+
+    def attachment(self, mail_id: int, place: tuple[int, ...]) -> bytes | None:
+        """The decoded bytes of a kept mail's attachment; None where there is none at that place."""
+        try:
+            found, _ = self._result(*self._begin(_attachment_kept, mail_id, place))
+        except Broken:
+            return None
+        return found[0] if found else None
+
     def _believed(self, work: Work, mails: Mapping[int, int | bytes], read: dict[int, Reading]) -> dict[int, Reading]:
         """The readings, their senders believed where a signature holds by its key in DNS."""
         wanted = {each: reading.message.signature_records for each, reading in read.items() if reading.message}
@@ -224,6 +241,22 @@ def _read_kept(ids: Iterable[int], specs: Specs) -> list[Reading]:
 def _read_raw(raws: Iterable[bytes], specs: Specs) -> list[Reading]:
     assert _way is not None
     return [_read_one(raw, specs, _way) for raw in raws]
+
+
+def _html_kept(mail_id: int, images: bool) -> list[str | None]:
+    assert _engine is not None
+    try:
+        return [clean(html_of(spool.raw(_engine, mail_id)), images=images)]
+    except Unreadable:
+        return [None]
+
+
+def _attachment_kept(mail_id: int, place: tuple[int, ...]) -> list[bytes | None]:
+    assert _engine is not None
+    try:
+        return [locate(spool.raw(_engine, mail_id), place)]
+    except (Unreadable, LookupError):
+        return [None]
 
 
 def _check_kept(mail_id: int, keys: Mapping[str, bytes]) -> list[str | None]:

@@ -21,7 +21,7 @@ from intake.desk.reader import Reading
 from intake.desk.receive import decide, specs
 from intake.desk.settled import Settled
 from intake.outbound.samples import SAMPLES
-from intake.outbound.templates import Words
+from intake.outbound.templates import Template, Words
 from intake.store import cases, ledger
 from intake.store.ledger import Waiting
 from intake.store.spool import KeptMail, RoutedTo
@@ -155,11 +155,27 @@ def _answer(
 
 
 def preview(
-    house: House, connection: Connection, name: str, language: str, reference: str | None, now: datetime
+    house: House,
+    connection: Connection,
+    name: str,
+    language: str,
+    reference: str | None,
+    now: datetime,
+    template: Template | None = None,
 ) -> Words:
-    """A template filled with a stored case's values, or with samples. Raises `IntakeError`."""
-    template = house.templates.pick(name, language)
-    values: dict[str, Any] = dict(SAMPLES[template.name])
+    """A template filled with a stored case's values, or with samples; the one that serves, unless one is given.
+
+    Raises `IntakeError`.
+    """
+    template = template or house.templates.pick(name, language)
+    return template.render(values_for(house, connection, template.name, language, reference, now))
+
+
+def values_for(
+    house: House, connection: Connection, name: str, language: str, reference: str | None, now: datetime
+) -> dict[str, Any]:
+    """The values that a template would be filled with. Raises `IntakeError`."""
+    values: dict[str, Any] = dict(SAMPLES[name])
     if reference is not None:
         case = find(connection, reference)
         policy, desk = house.policy_of(connection, case), house.desk(case.route)
@@ -174,4 +190,4 @@ def preview(
             wish = Wish(name, number=1, text=str(values.get("reply", {}).get("text", "")))  # type: ignore[arg-type]
             letter = to_customer(policy, case, wish, case.contact, desk, now, thread=Thread(), unique="preview")
         values |= letter.values
-    return template.render(values)
+    return values

@@ -12,6 +12,7 @@ from intake.outbound.templates import Template, compile_template, version_of
 from intake.tomlfile import suggestion
 
 FALLBACK = "en"
+PUBLISHED = "published {0[0]}/{0[1]}"
 LAST_GOOD = "the last good {0[0]}/{0[1]}"
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})?")
 Place = tuple[str, str]
@@ -76,10 +77,11 @@ def load(
     folders: Sequence[Path],
     last_good: Mapping[Place, str] | None = None,
     checked: Container[str] = (),
+    published: Mapping[Place, str] | None = None,
     *,
     later: bool = False,
 ) -> TemplateSet:
-    """The templates of the folders, the first folder that has a file winning.
+    """The templates of the folders, the first folder that has a file winning; `published` ones win over files.
 
     Where that file is broken, the last good text of its (language, name) serves, else the next folder's file.
     A text whose version is among `checked` was found good by this version of the program, and is compiled when used.
@@ -90,8 +92,13 @@ def load(
     templates: dict[Place, Template | Source] = {}
     mistakes: list[Mistake] = []
     if later:
-        return TemplateSet({**_later(folders, remembered), **templates}, mistakes)
+        return TemplateSet(_later(folders, remembered, published or {}), mistakes)
     broken: set[Place] = set()
+    for place, text in (published or {}).items():
+        try:
+            templates[place] = compile_template(text, PUBLISHED.format(place), place[1], place[0])
+        except Mistakes as found:
+            mistakes += found.mistakes
     for folder in folders:
         mistakes += _strays(folder)
         for place, file in _files(folder):
@@ -111,9 +118,13 @@ def load(
     return TemplateSet(templates, mistakes)
 
 
-def _later(folders: Sequence[Path], last_good: Mapping[Place, str]) -> dict[Place, tuple[Source, ...]]:
+def _later(
+    folders: Sequence[Path], last_good: Mapping[Place, str], published: Mapping[Place, str]
+) -> dict[Place, tuple[Source, ...]]:
     """The texts of each place, in the order in which `load` would take them."""
-    found: dict[Place, tuple[Source, ...]] = {}
+    found: dict[Place, tuple[Source, ...]] = {
+        place: (Source(text, PUBLISHED.format(place)),) for place, text in published.items()
+    }
     for folder in folders:
         for place, file in _files(folder):
             written: tuple[Source, ...] = ()

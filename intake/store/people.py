@@ -114,10 +114,13 @@ def save(connection: Connection, customers: Sequence[Customer]) -> tuple[int, in
 
 
 def save_agents(connection: Connection, agents: Sequence[Agent]) -> None:
-    """Stores agents by their addresses, over what was there."""
+    """Stores agents by their addresses, over what was there; what they may do in the console stays."""
     for agent in agents:
-        connection.execute(delete(tables.agent).where(tables.agent.c.address == agent.address.lower()))
-        connection.execute(insert(tables.agent).values(address=agent.address.lower(), name=agent.name, zone=agent.zone))
+        address, values = agent.address.lower(), {"name": agent.name, "zone": agent.zone}
+        if not connection.execute(
+            update(tables.agent).where(tables.agent.c.address == address).values(values)
+        ).rowcount:
+            connection.execute(insert(tables.agent).values(address=address, **values))
 
 
 def agent(connection: Connection, address: str) -> Agent | None:

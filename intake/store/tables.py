@@ -94,6 +94,39 @@ agent = Table(
     Column("address", String(320), primary_key=True),
     Column("name", String(200), nullable=False),
     Column("zone", String(64)),
+    Column("role", String(16), comment="what they may do in the console; NULL for nothing"),
+    Column("password", Text, comment="argon2; NULL where none was chosen"),
+)
+
+session = Table(
+    "session",
+    desk,
+    Column("id", String(64), primary_key=True, comment="hash of the secret that the browser keeps"),
+    Column("address", String(320), ForeignKey("agent.address", ondelete="CASCADE"), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("client", Text, nullable=False, comment="how the browser names itself"),
+    Index("session_address", "address"),
+)
+
+welcome = Table(
+    "welcome",
+    desk,
+    Column("id", String(64), primary_key=True, comment="hash of the secret in a one-time link"),
+    Column("address", String(320), comment="whose password it sets; NULL for the first admin"),
+    Column("role", String(16), nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+
+draft = Table(
+    "draft",
+    desk,
+    Column("case_id", Key, ForeignKey("cases.id"), primary_key=True),
+    Column("address", String(320), primary_key=True, comment="who writes it"),
+    Column("kind", String(8), nullable=False, comment="note, reply or ask"),
+    Column("text", Text, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 version = Table(
@@ -104,6 +137,18 @@ version = Table(
     Column("hash", String(64), primary_key=True),
     Column("text", Text, nullable=False),
     Column("served_at", Instant, nullable=False, comment="when it last began to serve"),
+)
+
+published = Table(
+    "published",
+    desk,
+    Column("id", Key, primary_key=True),
+    Column("language", String(16), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("text", Text, comment="a template that serves over its file; NULL: the file serves again"),
+    Column("author", String(320), nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Index("published_place", "language", "name"),
 )
 
 case = Table(

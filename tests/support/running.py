@@ -60,7 +60,9 @@ class Running:
     def __init__(self, folder: Path, changes: Mapping[str, Any], more: str, env: Mapping[str, str]) -> None:
         self.folder = folder
         self.port = free_port()
-        self.config = write_config(folder, {"smtp.listen": f"127.0.0.1:{self.port}", **changes}, more)
+        self.config = write_config(
+            folder, {"smtp.listen": f"127.0.0.1:{self.port}", "console.listen": "", **changes}, more
+        )
         self._env = dict(env)
         self._process: subprocess.Popen[bytes] | None = None
 

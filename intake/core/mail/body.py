@@ -91,6 +91,12 @@ def read_body(raw: bytes, root: Part, limits: Limits) -> Body:
     )
 
 
+def read_html(raw: bytes, root: Part, limits: Limits) -> str:
+    """The body's HTML as the sender wrote it, unchecked; empty where there is none."""
+    blocks = _blocks(_Reading(raw, limits, limits.text_characters), root, root=True)
+    return "\n".join(block.html for block in blocks if block.html)
+
+
 def _attachments(work: _Reading, blocks: list[_Block]) -> tuple[Attachment, ...]:
     cids = "".join(b.html for b in blocks if b.html and "cid:" in b.html)
     out: list[Attachment] = []

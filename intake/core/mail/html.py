@@ -60,10 +60,15 @@ def to_text(html: str) -> str:
     if not html.strip():
         return ""
     try:
-        text = _laid_out(html) if html.count("<") <= _MOST_TAGS and _depth(html) <= _DEEPEST else None
+        text = _laid_out(html) if fits(html) else None
     except (ValueError, AssertionError, AttributeError, IndexError, RecursionError, lxml.etree.LxmlError):
         text = None
     return _finished(text if text is not None and text.strip() else _bare(html))
+
+
+def fits(html: str) -> bool:
+    """Whether the HTML is neither too deep nor too wide for parsers that build a tree."""
+    return html.count("<") <= _MOST_TAGS and _depth(html) <= _DEEPEST
 
 
 def _depth(html: str) -> int:

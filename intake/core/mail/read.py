@@ -10,7 +10,7 @@ from intake.core.mail.address import Words, parse_headers, prepared, read_list, 
 from intake.core.mail.attached import located
 from intake.core.mail.authentication import authenticated, signature_records
 from intake.core.mail.automatic import reason_for_silence
-from intake.core.mail.body import read_body
+from intake.core.mail.body import read_body, read_html
 from intake.core.mail.bounce import read_bounce
 from intake.core.mail.charset import codec_for
 from intake.core.mail.clues import Clues
@@ -58,6 +58,15 @@ def read(
 def locate(raw: bytes, place: tuple[int, ...], limits: Limits | None = None) -> bytes:
     """The decoded bytes of the attachment at `place`. Raises Unreadable as `read` does, LookupError without it."""
     return located(raw, place, limits or Limits())
+
+
+def html_of(raw: bytes, limits: Limits | None = None) -> str:
+    """The HTML that the body of a mail has, as its sender wrote it; empty for none. Raises `Unreadable`."""
+    limits = limits or Limits()
+    try:
+        return read_html(raw, split(raw, limits)[0], limits)
+    except RecursionError as error:
+        raise Unreadable("nested too deep to be read") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,87 @@
+"""What a person does on a case's page. Every act goes through the desk, and none over a change that was not seen."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Response
+from fastapi.responses import RedirectResponse
+
+from intake.core.case.act import Act
+from intake.core.case.acts import ACTS
+from intake.desk import act
+from intake.errors import IntakeError, Overtaken, Stale
+from intake.store import cases, drafts
+from intake.store.drafts import SavedDraft
+from intake.store.engine import reading
+from intake.web.case import Conflict, seen_case, show
+from intake.web.door import OurSite, Visitor, Working
+from intake.web.site import Site
+
+router = APIRouter()
+WRITTEN = ("note", "reply", "ask")
+# these add to a case and change nothing that somebody else could have decided
+HARMLESS = frozenset({"note"})
+
+Words = Annotated[str, Form(max_length=100_000)]
+Short = Annotated[str, Form(max_length=2_000)]
+
+
+@router.post("/cases/{reference}/acts")
+def do(
+    site: OurSite,
+    visitor: Working,
+    reference: str,
+    what: Short,
+    version: Annotated[int, Form()],
+    entries: Annotated[int, Form()],
+    value: Words = "",
+    because: Short = "",
+) -> Response:
+    """Does an act on the version of the case that the page showed, and shows the case again."""
+    if what not in ACTS:
+        raise IntakeError(f'no act is named "{what[:40]}"')
+    # browsers send line ends of their own
+    value = value.replace("\r\n", "\n")
+    by, now = visitor.account.address, visitor.reader.now
+    with reading(site.house.databases.reading) as connection:
+        case = seen_case(connection, visitor, reference)
+    unsent = SavedDraft(what, value, now) if what in WRITTEN else None
+    seen = None if what in HARMLESS else version
+    try:
+        act.perform(site.house, case.reference, Act(what, value, by, because), now, seen)
+    except (Overtaken, Stale):
+        _keep(site, case.id, by, unsent)
+        conflict = _conflict(site, visitor, reference, Act(what, value, by, because), entries)
+        return show(site, visitor, reference, unsent=unsent, conflict=conflict, status=409)
+    except IntakeError as error:
+        return show(site, visitor, reference, unsent=unsent, said=str(error), status=400)
+    if unsent:
+        with site.house.databases.desk.begin() as connection:
+            drafts.drop(connection, case.id, by)
+    return RedirectResponse(f"/cases/{case.reference}?done={what}", 303)
+
+
+@router.post("/cases/{reference}/draft")
+def keep_draft(
+    site: OurSite, visitor: Working, reference: str, value: Words = "", what: Annotated[str, Form()] = "note"
+) -> Response:
+    """Keeps what is being written; nothing to show."""
+    if what not in WRITTEN:
+        raise IntakeError(f"a text is one of {', '.join(WRITTEN)}")
+    with reading(site.house.databases.reading) as connection:
+        case = seen_case(connection, visitor, reference)
+    draft = SavedDraft(what, value.replace("\r\n", "\n"), visitor.reader.now)
+    _keep(site, case.id, visitor.account.address, draft)
+    return Response(status_code=204)
+
+
+def _keep(site: Site, case_id: int, address: str, draft: SavedDraft | None) -> None:
+    if draft is not None:
+        with site.house.databases.desk.begin() as connection:
+            drafts.save(connection, case_id, address, draft)
+
+
+def _conflict(site: Site, visitor: Visitor, reference: str, wanted: Act, entries: int) -> Conflict:
+    with reading(site.house.databases.reading) as connection:
+        case = seen_case(connection, visitor, reference)
+        happened = cases.history(connection, case.id)[max(entries, 0) :]
+    return Conflict(wanted.what, wanted.value, wanted.because, happened)

@@ -1,0 +1,224 @@
+"""A case's page: what it shows, acts and who gets a mail, drafts, two people at once, mails as they came."""
+
+from email.message import EmailMessage
+
+import pytest
+from console import ADA, BO, HOSTILE, Desk, formatted_mail
+from house import FORM, mail
+
+
+def test_a_note_stays_here_and_is_the_default(here: Desk) -> None:
+    reference, ada = here.case(), here.person()
+    page = ada.get(f"/cases/{reference}").text
+    assert 'value="note" id="as-note" checked' in page
+    before = here.home.outbox()
+    shown = ada.act(reference, "note", "Rang twice.").text
+    assert "Rang twice." in shown
+    assert "private note" in shown
+    assert here.home.outbox() == before
+
+
+def test_the_page_says_who_gets_a_reply_and_they_get_it(here: Desk) -> None:
+    reference, ada = here.case(Cc="boss@hosting.example"), here.person()
+    assert "Goes to <b>Kim &lt;kim@hosting.example&gt;</b> and nobody else" in ada.get(f"/cases/{reference}").text
+    shown = ada.act(reference, "reply", "Please restart it.\r\nAda")
+    assert shown.status_code == 200
+    sent = [each for each in here.home.outbox() if each["case"] == reference and each["kind"] == "reply"]
+    assert [each["to"] for each in sent] == ["kim@hosting.example"]
+    assert b"Please restart it.\r\nAda" in here.home.sent(sent[0]["id"])
+    assert here.home.case(reference).assignee == ADA
+
+
+def test_reply_and_wait_hands_the_turn_to_the_customer(here: Desk) -> None:
+    reference = here.case()
+    here.person().act(reference, "ask", "Which version?")
+    assert here.home.case(reference).state == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("what", "value", "because", "said"),
+    [
+        ("have-it", "", "", "has it"),
+        ("assign", BO, "", f"assigned to {BO}"),
+        ("severity", "1", "nobody can work", "nobody can work"),
+        ("status", "waiting", "", "open becomes waiting"),
+        ("status", "resolved", "restarted", "becomes resolved"),
+        ("workaround", "", "use the old client", "use the old client"),
+        ("escalate", "", "the customer rang", "the customer rang"),
+        ("spam", "", "", "closed as spam"),
+    ],
+)
+def test_each_act_of_the_page_is_done_under_the_persons_name(
+    here: Desk, what: str, value: str, because: str, said: str
+) -> None:
+    reference, ada = here.case(), here.person()
+    ada.act(reference, "reply", "We are looking.")
+    shown = ada.act(reference, what, value, because)
+    assert shown.status_code == 200, shown.text
+    assert any(
+        said in entry["text"] or said in str(entry["because"]) for entry in here.home.shown(reference)["history"]
+    )
+    assert here.home.shown(reference)["history"][-1]["actor"] in (ADA, "intake")
+    assert "banner done" in shown.text
+
+
+def test_a_policys_warning_is_shown_when_somebody_raises_a_case(here: Desk) -> None:
+    reference, ada = here.case(), here.person()
+    warnings = here.home.house.policies.get("open-xchange").file.warnings
+    shown = ada.act(reference, "severity", "1", "nobody can work").text
+    assert ("<b>Mind:</b>" in shown) == any(1 in part.severity for part in warnings)
+
+
+def test_an_act_that_cannot_be_done_is_one_line_and_keeps_the_text(here: Desk) -> None:
+    reference, ada = here.case(), here.person()
+    refused = ada.act(reference, "severity", "9")
+    assert refused.status_code == 400
+    assert "no severity &#34;9&#34;" in refused.text
+    empty = ada.act(reference, "reply", "   ")
+    assert empty.status_code == 400
+    assert "an empty reply would be sent" in empty.text
+    assert ada.act(reference, "nothing").status_code == 400
+
+
+def test_two_people_at_once_overwrite_nothing_silently(here: Desk) -> None:
+    reference = here.case()
+    ada, bo = here.person(), here.person(BO)
+    seen = ada.get(f"/cases/{reference}").text
+    bo.act(reference, "severity", "1", "nobody can work")
+    late = ada.act(reference, "severity", "4", "a typo", page=seen)
+    assert late.status_code == 409
+    assert "Severity 2 becomes Severity 1" in late.text or "nobody can work" in late.text
+    assert here.home.case(reference).severity == 1
+    # having seen what happened, the same act goes through
+    assert ada.act(reference, "severity", "4", "a typo", page=late.text).status_code == 200
+    assert here.home.case(reference).severity == 4
+
+
+def test_a_reply_to_a_case_that_changed_is_not_sent_and_not_lost(here: Desk) -> None:
+    reference = here.case()
+    ada, bo = here.person(), here.person(BO)
+    seen = ada.get(f"/cases/{reference}").text
+    bo.act(reference, "reply", "Restart it, please.")
+    late = ada.act(reference, "reply", "Do not restart it!", page=seen)
+    assert late.status_code == 409
+    assert "Do not restart it!</textarea>" in late.text
+    assert "Restart it, please." in late.text
+    replies = [each for each in here.home.outbox() if each["case"] == reference and each["kind"] == "reply"]
+    assert len(replies) == 1
+    # it is kept even where the browser is closed now
+    assert "Do not restart it!</textarea>" in ada.get(f"/cases/{reference}").text
+
+
+def test_a_customers_reply_that_comes_meanwhile_is_seen_before_ours_goes(here: Desk) -> None:
+    reference = here.case(subject="A case of its own")
+    ada = here.person()
+    seen = ada.get(f"/cases/{reference}").text
+    letter = next(each for each in here.home.outbox() if each["case"] == reference)
+    again = mail("It works again, never mind.", subject="Re", message_id="again@hosting.example",
+                 In_Reply_To=f"<{letter['message_id']}>")  # fmt: skip
+    assert here.take(again) == reference
+    late = ada.act(reference, "reply", "Please restart.", page=seen)
+    assert late.status_code == 409
+    assert "It works again, never mind." in late.text
+
+
+def test_a_note_is_never_in_anybodys_way(here: Desk) -> None:
+    reference = here.case()
+    ada, bo = here.person(), here.person(BO)
+    seen = ada.get(f"/cases/{reference}").text
+    bo.act(reference, "severity", "1", "nobody can work")
+    assert ada.act(reference, "note", "Rang twice.", page=seen).status_code == 200
+
+
+def test_a_draft_is_kept_for_its_writer_until_it_is_sent(here: Desk) -> None:
+    reference = here.case()
+    ada, bo = here.person(), here.person(BO)
+    ada.send(f"/cases/{reference}/draft", what="reply", value="Dear Kim, I\r\nam")
+    page = ada.get(f"/cases/{reference}").text
+    assert "Dear Kim, I\nam</textarea>" in page
+    assert 'id="as-reply" checked' in page
+    others = bo.get(f"/cases/{reference}").text
+    assert "Dear Kim" not in others
+    assert "Ada is writing here, too" in others
+    ada.act(reference, "reply", "Dear Kim, I am sorry.")
+    assert "</textarea>" in ada.get(f"/cases/{reference}").text
+    assert "Dear Kim, I\nam</textarea>" not in ada.get(f"/cases/{reference}").text
+    assert "is writing here" not in bo.get(f"/cases/{reference}").text
+
+
+def test_the_mail_can_be_had_as_it_came(here: Desk) -> None:
+    raw = mail("Byte for byte: ä\r\n", subject="Raw", message_id="raw@hosting.example")
+    reference, ada = here.take(raw), here.person()
+    got = ada.get(f"/cases/{reference}/messages/0/raw")
+    assert got.content == raw
+    assert got.headers["content-disposition"].startswith("attachment")
+    assert ada.get(f"/cases/{reference}/messages/7/raw").status_code == 400
+
+
+def test_an_attachment_is_downloaded_and_never_shown(here: Desk) -> None:
+    """THREATS 33, 35."""
+    made = EmailMessage()
+    made["From"], made["To"] = "Kim <kim@hosting.example>", "open-xchange@support.example"
+    made["Subject"], made["Message-ID"] = "With a file", "<file@hosting.example>"
+    made.set_content(FORM)
+    made.add_attachment(b"<script>alert(1)</script>", "text", "html", filename="../../ü\u200b.html")
+    reference, ada = here.take(made.as_bytes()), here.person()
+    got = ada.get(f"/cases/{reference}/messages/0/files/0")
+    assert got.content == b"<script>alert(1)</script>"
+    assert got.headers["content-type"] == "application/octet-stream"
+    assert got.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
+    assert "/" not in got.headers["content-disposition"]
+    assert "/files/0" in ada.get(f"/cases/{reference}").text
+    assert ada.get(f"/cases/{reference}/messages/0/files/7").status_code == 400
+    assert ada.get(f"/cases/{here.case()}/messages/0/files/0").status_code == 400
+
+
+def test_a_letter_of_ours_can_be_read_on_the_page(here: Desk) -> None:
+    reference, ada = here.case(), here.person()
+    letter = next(each for each in here.home.outbox() if each["case"] == reference)
+    assert reference in ada.get(f"/cases/{reference}/letters/{letter['id']}/text").text
+    assert ada.get(f"/cases/{reference}/letters/{letter['id']}/raw").content == here.home.sent(letter["id"])
+    other = here.case()
+    assert ada.get(f"/cases/{other}/letters/{letter['id']}/raw").status_code == 400
+
+
+def test_threat_35_and_36_a_formatted_mail_does_nothing_and_loads_nothing(here: Desk) -> None:
+    reference, ada = here.take(formatted_mail(HOSTILE)), here.person()
+    shown = ada.get(f"/cases/{reference}/messages/0/formatted")
+    assert "Hello <b>you</b>" in shown.text
+    for bad in ("script", "alert", "onload", "onerror", "<form", "<input", "<iframe", "<svg", "<img", "javascript:",
+                "<base", "<object", "tracker", "position", "http-equiv=\"refresh"):  # fmt: skip
+        assert bad not in shown.text.lower(), bad
+    assert '<a href="https://shop.example/"' in shown.text
+    policy = shown.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "img-src 'none'" in policy
+    assert "sandbox" in policy
+    assert "allow-scripts" not in policy
+
+
+def test_pictures_from_elsewhere_are_there_when_somebody_asks_for_them(here: Desk) -> None:
+    reference, ada = here.take(formatted_mail(HOSTILE.replace("Hello", "Good day"))), here.person()
+    shown = ada.get(f"/cases/{reference}/messages/0/formatted", images=True)
+    assert 'src="https://tracker.example/pixel.gif"' in shown.text
+    assert "alert" not in shown.text
+    assert "img-src https: http:" in shown.headers["content-security-policy"]
+
+
+def test_a_mail_without_formatted_text_says_so(here: Desk) -> None:
+    reference, ada = here.case(), here.person()
+    assert "no formatted text" in ada.get(f"/cases/{reference}/messages/0/formatted").text
+
+
+def test_a_formatted_mail_that_nests_without_end_is_not_shown_formatted(here: Desk) -> None:
+    """Cleaning 50,000 levels takes a minute and more."""
+    reference, ada = here.take(formatted_mail("<div>" * 50_000 + "deep")), here.person()
+    assert "too intricate" in ada.get(f"/cases/{reference}/messages/0/formatted").text
+
+
+def test_clocks_carry_their_reasons(here: Desk) -> None:
+    reference, ada = here.case(), here.person()
+    page = ada.get(f"/cases/{reference}").text
+    for clock in here.home.case(reference).clocks:
+        for reason in clock.because:
+            assert reason.clause in page
