@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check check-long fmt bench fuzz assets screenshots clean
+.PHONY: help setup demo run test check check-long fmt bench fuzz soak assets screenshots clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ bench: setup ## measure, each figure beside its floor in the same run
 
 fuzz: setup ## the property tests alone: generated mails, forms, policies and instants
 	$(BIN)/python -m pytest -m hypothesis tests/core tests/store
+
+soak: setup ## kill the program while mail streams in, on and on; docs/reliability.md says how often (ROUNDS=5 ends)
+	$(BIN)/python tests/support/soak.py $(ROUNDS)
 
 assets: ## bring the console's vendored scripts from the npm registry anew
 	sh tools/assets.sh

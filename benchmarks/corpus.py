@@ -27,10 +27,10 @@ The list is shown.
 """
 
 
-def corpus(count: int, senders: int, seed: int = 1) -> Iterator[tuple[str, bytes]]:
-    """So many mails as (sender, bytes), the same for the same seed. Senders are contacts of hosting.example."""
-    dice = random.Random(seed)
-    for number in range(count):
+def corpus(count: int, senders: int, seed: int = 1, first: int = 0) -> Iterator[tuple[str, bytes]]:
+    """So many mails as (sender, bytes), numbered from `first`, the same for the same seed."""
+    dice = random.Random(seed + first)
+    for number in range(first, first + count):
         sender = f"user{number % senders}@hosting.example"
         body = FORM.format(number=number, severity=dice.randint(1, 4), steps=_text(dice, 300), current=_text(dice, 400))
         kind = dice.random()

@@ -28,6 +28,7 @@ from intake.desk.receive import receive
 from intake.inbound.keep import Keeper
 from intake.outbound.deliver import Transport, deliver
 from intake.store import outbox, published, spool
+from intake.store.calls import listen
 from intake.store.engine import reading
 
 log = structlog.get_logger()
@@ -90,6 +91,12 @@ class Program:
         thread = threading.Thread(target=self._decide, name="desk", daemon=True)
         thread.start()
         self._closers.append(lambda: thread.join(JOIN_SECONDS))
+        if self.databases.shared:
+            ear = threading.Thread(
+                target=listen, args=(self.databases.desk, self._mail_came.set, self._stop), name="ear", daemon=True
+            )
+            ear.start()
+            self._closers.append(lambda: ear.join(JOIN_SECONDS))
 
     def _decide(self) -> None:
         while not self._stop.is_set():

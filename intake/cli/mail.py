@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -32,6 +33,8 @@ from intake.errors import IntakeError
 from intake.inbound.files import FoundMail, mails_in, new_mail
 from intake.store import ledger as ledgers
 from intake.store import spool
+from intake.store.audit import Finding
+from intake.store.audit import audit as audits
 from intake.store.engine import reading
 
 if TYPE_CHECKING:
@@ -177,17 +180,36 @@ def _show_explained(shown: dict[str, Any]) -> None:
 
 
 @commands.command()
-def ledger(config: ConfigOption = None, json: JsonOption = False) -> None:
+def ledger(
+    config: ConfigOption = None,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Look at every row, and say which break what must always hold.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
     """Prove that no mail is lost: received = the sum of the outcomes + waiting.
 
     Example: intake ledger --json
     """
-    counts = read_store(configured(config), ledgers.counts)
+    counts, findings = read_store(
+        configured(config), lambda connection: (ledgers.counts(connection), audits(connection) if audit else [])
+    )
+    broken = [each for each in findings if each.broken]
     if json:
-        print_json(counts)
+        print_json(counts | ({"audit": [asdict(each) for each in findings]} if audit else {}))
     else:
         names = {name: name.replace("_", " ") for name in counts if name != "balanced"}
         table("", ["mails by route", "count"], [(shown, counts[name]) for name, shown in names.items()], "")
         say("the ledger balances" if counts["balanced"] else "THE LEDGER DOES NOT BALANCE")
-    if not counts["balanced"]:
+        _show_findings(findings)
+    if broken or not counts["balanced"]:
         raise typer.Exit(1)
+
+
+def _show_findings(findings: list[Finding]) -> None:
+    for each in findings:
+        say(f"{'BROKEN' if each.broken else 'holds '}  {each.rule} ({each.looked_at} looked at)")
+        for example in each.examples:
+            say(f"          {example}")
+        if each.broken > len(each.examples):
+            say(f"          and {each.broken - len(each.examples)} more")

@@ -18,7 +18,7 @@ from intake.core.mail.quotes import is_forward, own_words
 from intake.core.policy.policy import Policy
 from intake.desk import act, facts, post
 from intake.desk.house import House
-from intake.outbound.render import render
+from intake.outbound.render import render, text_of
 from intake.store import messages, outbox, people
 from intake.store.messages import StoredMessage
 
@@ -80,11 +80,7 @@ def _agent_mail(house: House, connection: Connection, mail: _Mail, *, copied: bo
     stored = messages.of_case(connection, case.id)
     taking_part = {each.address.lower() for each in case.participants}
     theirs = (each.text for each in stored if each.direction == "in" and each.author_address.lower() in taking_part)
-    notices = (
-        outbox.text_of(raw)
-        for kind, _, raw in outbox.letters_of(connection, case.id, desk=True)
-        if kind != "desk-receipt"
-    )
+    notices = (text_of(raw) for kind, raw in outbox.letters_to_desk(connection, case.id) if kind != "desk-receipt")
     return AgentMail(
         agent=mail.person.address,
         text=own_words(message.text),
@@ -184,7 +180,7 @@ def _receipt(
 ) -> tuple[post.Draft, ...]:
     if outbox.told(connection, "desk-receipt", mail.person.address, now - HOUR) >= RECEIPTS_AN_HOUR:
         return ()
-    zones = {each.address: each.zone for each in people.agents(connection)}
+    agent = people.agent(connection, mail.person.address)
     letter = receipt(
         mail.policy,
         case,
@@ -197,7 +193,7 @@ def _receipt(
         thread=Thread(mail.message.message_id, mail.message.references),
         unique=house.unique(),
         language=house.settings.service.language,
-        zone=zones.get(mail.person.address) or mail.policy.file.zone,
+        zone=(agent.zone if agent else None) or mail.policy.file.zone,
         customer=customer,
     )
     withheld = post.SHADOW if house.settings.answers.shadow else ""

@@ -38,7 +38,8 @@ def _draft(
     house: House, connection: Connection, address: str, held: list[tuple[int, int]], now: datetime
 ) -> post.Draft | None:
     """The digest, unless one went out within the hour: then it waits."""
-    if facts.recent(connection, address, now)[1]:
+    written = facts.correspondence(connection, [address], now)[0]
+    if written.digest:
         return None
     loaded = cases.load(connection, [case_id for _, case_id in held])
     told = [loaded[case_id] for case_id in sorted(loaded)]
@@ -48,7 +49,7 @@ def _draft(
         case_kinds=frozenset(),
         marks=frozenset(),
         own_addresses=house.own_addresses,
-        undeliverable=outbox.is_undeliverable(connection, address),
+        undeliverable=written.undeliverable,
         cap=1,
         shadow=house.settings.answers.shadow,
     )

@@ -1,28 +1,37 @@
-"""Loading what a decision about a mail needs to know. Reads only."""
+"""Loading what decisions about mails need to know, for a whole wave at a time. Reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from intake.config import Route
-from intake.core.answer.letters import PERSONAL
 from intake.core.answer.permission import Asking, recipient
 from intake.core.answer.tokens import Token, tag_of
 from intake.core.case.case import NONE_YET, Case, Customer, Record
-from intake.core.case.matching import Candidate, Evidence, belongs, numbers_in
-from intake.core.case.opening import registered
 from intake.core.case.outcome import Arrival
 from intake.core.mail.message import Message
 from intake.core.policy.policy import Policy
-from intake.desk import forwards, staff
+from intake.desk import forwards, lookups, staff
 from intake.desk.house import House
 from intake.desk.reader import Reading
-from intake.store import cases, ledger, messages, outbox, people
+from intake.store import cases
+from intake.store import correspondence as store
 from intake.store.ledger import Waiting
 
 HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    """What an address got from us: automatic letters within the hour, whether a digest was among them, what returned.
+
+    `undeliverable`: mail to the address came back for good.
+    """
+
+    letters: int = 0
+    digest: bool = False
+    undeliverable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,59 +42,90 @@ class Known:
     arrival: Arrival
     answer_to: str | None
     tokens: tuple[Token, ...]
+    correspondence: Correspondence
 
 
-def load(
-    house: House,
-    connection: Connection,
-    work: Waiting,
-    message: Message,
-    read: Reading,
-) -> Known:
-    """All that is known about a mail on a route; `message` is the reading's."""
-    mail, route = work.mail, house.routes[work.route]
-    message = _signed_in(message, mail.login)
+def load(house: House, connection: Connection, mails: Sequence[tuple[Waiting, Reading]], now: datetime) -> list[Known]:
+    """All that is known about each mail on its route, in order. The readings have messages, the routes are ours.
+
+    Each fact is one function, which loads it for all mails in statements whose number does not grow with theirs; only
+    what few policies ask for is looked up for each mail.
+    """
+    seen = [_seen(house, connection, work, read) for work, read in mails]
+    agreements = lookups.agreements(house, connection, seen)
+    candidates = lookups.candidates(house, connection, seen)
+    words = lookups.our_words(connection, candidates)
+    bounced = lookups.bounced(connection, seen)
+    replies = lookups.were_the_answer(connection, seen, bounced)
+    originals = lookups.duplicates(connection, seen)
+    linked = lookups.linked(connection, seen)
+    written = correspondence(connection, (each.answer_to for each in seen), now)
+    out = []
+    for number, each in enumerate(seen):
+        (policy, customer), case = agreements[number], bounced[number]
+        mail, route = each.work.mail, house.routes[each.work.route]
+        to_bounce_address = any(token.purpose == "bounce" for token in each.tokens)
+        arrival = Arrival(
+            message=each.message,
+            received_at=mail.received_at,
+            route=each.work.route,
+            queue=route.queue,
+            policy=policy,
+            fields=each.read.fields.get(policy.name, {}),
+            customer=customer,
+            candidates=candidates[number],
+            our_words=words[number],
+            bounced=case,
+            bounced_reply=replies[number],
+            bounced_policy=house.policy_of(connection, case) if case else None,
+            to_bounce_address=to_bounce_address and not each.read.released,
+            duplicate_of=originals[number],
+            linked=linked[number],
+            backlog=mail.backlog,
+            oversize=mail.oversize,
+            place=mail.origin or "",
+            envelope_from=mail.envelope_from,
+            record=record(connection, policy, customer, mail.received_at),
+            private=route.private,
+            asks_escalation=route.escalation,
+            case_text=lookups.case_text(connection, candidates[number]),
+            staff=each.staff,
+        )
+        known = Known(each.work, arrival, each.answer_to, each.tokens, written[number])
+        out.append(_passed_on(house, connection, known, now) or known)
+    return out
+
+
+def _passed_on(house: House, connection: Connection, known: Known, now: datetime) -> Known | None:
+    """The customer's mail that one of the desk's people passed on; None for any other."""
+    arrival = known.arrival
+    if arrival.staff is None or not arrival.staff.authenticated or arrival.candidates:
+        return None
+    theirs = forwards.of_customer(house, connection, arrival)
+    if theirs is None:
+        return None
+    theirs = replace(theirs, record=record(connection, theirs.policy, theirs.customer, theirs.received_at))
+    to = theirs.message.from_.address if theirs.message.from_ else None
+    return replace(known, arrival=theirs, answer_to=to, correspondence=correspondence(connection, [to], now)[0])
+
+
+def _seen(house: House, connection: Connection, work: Waiting, read: Reading) -> lookups.Seen:
+    mail = work.mail
+    assert read.message is not None
+    message = _signed_in(read.message, mail.login)
     tokens = _tokens(house, work, message)
-    policy, customer = _agreement(house, connection, route, message)
     person, held = staff.of(house, connection, work, message)
     named = [token.reference for token in tokens if token.purpose == "reply"]
-    found = _candidates(house, connection, work, message, [*named, *([held] if held else [])])
-    duplicates = ledger.originals(connection, [message.content_hash])
-    duplicate_of = duplicates.get((work.route, message.content_hash))
-    bounced = _bounced(connection, message, tokens)
-    arrival = Arrival(
+    return lookups.Seen(
+        work=work,
+        route=house.routes[work.route],
+        read=read,
         message=message,
-        received_at=mail.received_at,
-        route=work.route,
-        queue=route.queue,
-        policy=policy,
-        fields=read.fields.get(policy.name, {}),
-        customer=customer,
-        candidates=found,
-        our_words=_our_words(connection, found),
-        bounced=bounced,
-        bounced_reply=_was_the_answer(connection, message, tokens, bounced),
-        bounced_policy=house.policy_of(connection, bounced) if bounced else None,
-        to_bounce_address=not read.released and any(token.purpose == "bounce" for token in tokens),
-        duplicate_of=duplicate_of if duplicate_of != mail.id else None,
-        linked=_linked(connection, work),
-        backlog=mail.backlog,
-        oversize=mail.oversize,
-        place=mail.origin or "",
-        envelope_from=mail.envelope_from,
-        record=record(connection, policy, customer, mail.received_at),
-        private=route.private,
-        asks_escalation=route.escalation,
-        case_text=_case_text(connection, found),
+        tokens=tokens,
+        named=(*named, *([held] if held else ())),
+        answer_to=recipient(message, source=mail.source, envelope_from=mail.envelope_from),
         staff=person,
     )
-    to = recipient(message, source=mail.source, envelope_from=mail.envelope_from)
-    if person is not None and person.authenticated and not found:
-        theirs = forwards.of_customer(house, connection, arrival)
-        if theirs is not None:
-            arrival = replace(theirs, record=record(connection, policy, theirs.customer, mail.received_at))
-            to = arrival.message.from_.address if arrival.message.from_ else None
-    return Known(work, arrival, to, tokens)
 
 
 def asking(
@@ -93,7 +133,7 @@ def asking(
 ) -> Asking:
     """What the judgment about a letter is made from; `known` is the mail that it answers, None for a scheduled one."""
     to = known.answer_to if known else case.answer_to
-    sent, digest = recent(connection, to, now)
+    written = known.correspondence if known else correspondence(connection, [to], now)[0]
     asked = Asking(
         kind=kind,
         to=to,
@@ -101,10 +141,10 @@ def asking(
         marks=case.marks,
         own_addresses=house.own_addresses,
         separator=house.settings.answers.token_separator,
-        undeliverable=to is not None and outbox.is_undeliverable(connection, to),
+        undeliverable=written.undeliverable,
         known_contact=case.customer_id is not None,
-        sent_last_hour=sent,
-        digest_last_hour=digest,
+        sent_last_hour=written.letters,
+        digest_last_hour=written.digest,
         cap=house.settings.answers.per_sender_per_hour,
         shadow=house.settings.answers.shadow,
     )
@@ -121,15 +161,19 @@ def asking(
     )
 
 
+def correspondence(connection: Connection, addresses: Iterable[str | None], now: datetime) -> list[Correspondence]:
+    """What each address got from us within the hour up to `now`, in order; nothing for None."""
+    asked = [(address or "").lower() for address in addresses]
+    wanted = {address for address in asked if address}
+    recent = store.recent(connection, wanted, now - HOUR)
+    returned = store.undeliverable_among(connection, wanted)
+    return [Correspondence(*recent.get(address, (0, False)), address in returned) for address in asked]
+
+
 def lives(message: Message, address: str | None) -> bool:
     """Whether a mail proves that an address can be reached again: its owner, authenticated, wrote from it."""
     written = message.from_.address.lower() if message.from_ else None
     return message.authentication == "pass" and address is not None and address.lower() == written
-
-
-def recent(connection: Connection, address: str | None, now: datetime) -> tuple[int, bool]:
-    """How many automatic letters to customers went to an address within the hour, and whether a digest did."""
-    return outbox.recent(connection, address, now - HOUR) if address else (0, False)
 
 
 def _signed_in(message: Message, login: str | None) -> Message:
@@ -149,102 +193,8 @@ def _tokens(house: House, work: Waiting, message: Message) -> tuple[Token, ...]:
     return tuple(dict.fromkeys(token for token in read if token))
 
 
-def _agreement(house: House, connection: Connection, route: Route, message: Message) -> tuple[Policy, Customer | None]:
-    """The policy of the route and the customer under it; at an escalation route, the policy of whoever writes."""
-    policy = house.policies.get(route.policy)
-    customer = _customer(connection, message, policy.name)
-    if customer is not None or not route.escalation:
-        return policy, customer
-    others = (each for each in house.policies if each.name != policy.name)
-    found = ((each, _customer(connection, message, each.name)) for each in others)
-    return next(((each, known) for each, known in found if known is not None), (policy, None))
-
-
-def _customer(connection: Connection, message: Message, policy: str) -> Customer | None:
-    """The customer that From belongs to, unless From can be read two ways or is known to be forged."""
-    if message.from_ is None or message.ambiguous_sender or message.authentication == "fail":
-        return None
-    address = message.from_.address.lower()
-    return people.customers_of(connection, [address], policy).get(address)
-
-
 def record(connection: Connection, policy: Policy, customer: Customer | None, at: datetime) -> Record:
     """What the customer's other cases say, where the policy asks."""
     if customer is None or not (policy.file.allowance or policy.file.flood):
         return NONE_YET
     return cases.record_of(connection, customer, policy.file.flood, at)
-
-
-def _case_text(connection: Connection, found: Sequence[Candidate]) -> str:
-    """The words that opened the case which waits for a mail from its registered sender, or for its severity."""
-    unsorted = (each.case for each in found if each.may_verify or "triage" in each.case.marks)
-    waits = next(unsorted, None)
-    stored = messages.of_case(connection, waits.id) if waits else []
-    return next((f"{each.subject}\n{each.new_text}" for each in stored if each.direction == "in"), "")
-
-
-def _candidates(
-    house: House, connection: Connection, work: Waiting, message: Message, named: Sequence[str]
-) -> tuple[Candidate, ...]:
-    """Cases that the mail names: `named` by token, others by the messages it answers, by a number in its subject."""
-    numbers = numbers_in(message.subject)
-    ids = cases.following(connection, [*named, *numbers])
-    answered = [message.in_reply_to] if message.in_reply_to else []
-    threads = cases.by_message_ids(connection, [*answered, *message.references])
-    loaded = cases.load(connection, {*ids.values(), *(case_id for found in threads.values() for case_id in found)})
-    ways: list[tuple[Evidence, int]] = [("token", ids[each]) for each in named if each in ids]
-    # the message answered first, then the thread from its newest end; one mail may stand in a case of each route
-    for each in dict.fromkeys([*answered, *reversed(message.references)]):
-        own_first = sorted(threads.get(each, ()), key=lambda case_id: loaded[case_id].route != work.route)
-        ways += [("reference", case_id) for case_id in own_first]
-    ways += [("number", ids[each]) for each in numbers if each in ids]
-    customers = people.load(connection, {case.customer_id for case in loaded.values() if case.customer_id})
-    out = []
-    for evidence, case_id in dict.fromkeys(ways):
-        case = loaded[case_id]
-        owner = customers.get(case.customer_id) if case.customer_id else None
-        domains = owner.domains if owner else ()
-        policy = house.policy_of(connection, case)
-        verifies = _may_verify(policy, connection, case, message)
-        out.append(Candidate(case, evidence, belongs(case, message, domains), verifies, policy))
-    own_route = [each for each in out if each.case.route == work.route]
-    return tuple(own_route if work.routes > 1 and not house.routes[work.route].escalation else out)
-
-
-def _may_verify(policy: Policy, connection: Connection, case: Case, message: Message) -> bool:
-    """Whether the case waits for a mail from a registered address, and this is one."""
-    if policy.file.registration is None or "unverified" not in case.marks or message.from_ is None:
-        return False
-    customer = _customer(connection, message, case.policy)
-    return registered(policy, customer, message.from_.address)
-
-
-def _bounced(connection: Connection, message: Message, tokens: Sequence[Token]) -> Case | None:
-    """The case whose letter a machine's mail is about: by our token or by the Message-ID of a mail of ours."""
-    ids = cases.following(connection, [token.reference for token in tokens])
-    original = message.bounce.original_message_id if message.bounce else None
-    about = cases.by_sent_ids(connection, [each for each in (original, message.in_reply_to) if each])
-    found = [*ids.values(), *about.values()]
-    return next(iter(cases.load(connection, found[:1]).values()), None)
-
-
-def _was_the_answer(connection: Connection, message: Message, tokens: Sequence[Token], bounced: Case | None) -> bool:
-    """Whether what came back is the one reply of a person that the case has."""
-    if bounced is None or message.bounce is None:
-        return False
-    replies = [each for kind, each, _ in outbox.letters_of(connection, bounced.id) if kind == "reply"]
-    about = message.bounce.original_message_id
-    by_token = any(token.purpose == "bounce" and token.participant == PERSONAL for token in tokens)
-    return len(replies) == 1 and (about in replies or by_token)
-
-
-def _our_words(connection: Connection, found: Sequence[Candidate]) -> str:
-    """What we wrote on the cases that a mail may belong to: a quote of it is nothing that the customer gave."""
-    ids = sorted({candidate.case.id for candidate in found})
-    return "\n".join(outbox.text_of(raw) for case_id in ids for _, _, raw in outbox.letters_of(connection, case_id))
-
-
-def _linked(connection: Connection, work: Waiting) -> tuple[str, ...]:
-    """Cases that the same mail opened or joined on other routes."""
-    found = cases.load(connection, ledger.cases_of(connection, work.mail.id))
-    return tuple(case.reference for case in found.values())

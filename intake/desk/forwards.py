@@ -20,7 +20,7 @@ def of_customer(house: House, connection: Connection, arrival: Arrival) -> Arriv
     Nobody of ours is a customer by being passed on.
     """
     message = arrival.message
-    ours = house.own_addresses | house.role_addresses | set(people.staff(connection))
+    ours = house.own_addresses | house.role_addresses | {agent.address for agent in people.agents(connection)}
     found, message_id, language = inline(message.text, ours), None, message.language
     if found is None and message.attached is not None:
         inner = message.attached

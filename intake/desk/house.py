@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from intake.core.answer.letters import Desk
 from intake.desk.privacy import private_queue
 from intake.store import keys as versions
+from intake.store.sharing import Watermark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,7 @@ class House:
     reader: Reader
     unique: Callable[[], str]
     done_up_to: int = field(default=0)
+    watermark: Watermark = field(default_factory=Watermark)
 
     @cached_property
     def routes(self) -> dict[str, Route]:

@@ -20,7 +20,7 @@ from intake.desk.house import House
 from intake.errors import Mistake
 from intake.outbound.headers import BadAddress
 from intake.outbound.render import Rendered, render
-from intake.store import cases, notices, outbox
+from intake.store import cases, correspondence, notices, outbox
 from intake.store.ledger import Waiting
 
 log = structlog.get_logger()
@@ -81,12 +81,25 @@ def finish(
 
 def save(connection: Connection, posted: Posted, now: datetime) -> int:
     """Stores the case with its history and queues its letters; gives back the case's id. Raises `Stale`."""
-    case_id = cases.save(connection, posted.decision.case)
-    cases.add_history(connection, case_id, now, posted.decision.entries)
-    for draft in posted.drafts:
-        outbox.queue(connection, case_id, draft.letter, draft.rendered, now, withheld=draft.withheld)
-    notices.add(connection, case_id, posted.held, posted.told, now)
-    return case_id
+    return save_all(connection, [posted], now)[0]
+
+
+def save_all(connection: Connection, posted: Sequence[Posted], now: datetime) -> list[int]:
+    """The same for many, in a handful of statements; the cases' ids, in order. Raises `Stale` for any of them."""
+    ids = cases.save_all(connection, [each.decision.case for each in posted])
+    saved = list(zip(ids, posted, strict=True))
+    cases.add_histories(connection, ((case_id, each.decision.entries) for case_id, each in saved), now)
+    queue(connection, ((case_id, draft) for case_id, each in saved for draft in each.drafts), now)
+    for case_id, each in saved:
+        notices.add(connection, case_id, each.held, each.told, now)
+    return ids
+
+
+def queue(connection: Connection, drafts: Iterable[tuple[int | None, Draft]], now: datetime) -> None:
+    """Queues finished mails, each with its case, in order."""
+    outbox.queue_all(
+        connection, ((case_id, draft.letter, draft.rendered, draft.withheld) for case_id, draft in drafts), now
+    )
 
 
 def _key(wish: Wish) -> str:
@@ -215,7 +228,7 @@ def parked(house: House, connection: Connection, work: Waiting, reason: str, now
     sender = work.mail.envelope_from or ""
     values = {"mail": {"from": sender, "subject": "", "id": str(work.mail.id), "reason": reason}}
     people = house.people((route.role if route else "") or policy.file.chasing.remind)
-    fresh = [each for each in people if not outbox.was_told(connection, "desk-parked", each, now - HOUR)]
+    fresh = [each for each in people if not correspondence.was_told(connection, "desk-parked", each, now - HOUR)]
     return tuple(_to_staff(house, "desk-parked", values, each, house.unique(), now) for each in fresh)
 
 

@@ -1,7 +1,7 @@
 """Receiving: kept mails become outcomes. Load the facts, let the core decide, save and queue in one commit."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -17,40 +17,34 @@ from intake.desk import agents, facts, post
 from intake.desk.house import House
 from intake.desk.notices import send_notices
 from intake.desk.reader import Reading, released
+from intake.desk.settled import Settled, save, stored, together
 from intake.errors import Stale
-from intake.store import cases, ledger, messages, outbox
+from intake.store import cases, correspondence, ledger, messages
 from intake.store.engine import is_trouble, reading
 from intake.store.ledger import Waiting
+from intake.store.sharing import in_hand
 
 log = structlog.get_logger()
 
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """A mail on a route with its outcome and, where a case is touched, the finished mails.
-
-    `stored` are the messages to keep on the case, where they are not the mail itself.
-    """
-
-    work: Waiting
-    classified: Classified
-    message: Message | None
-    posted: post.Posted | None
-    notices: tuple[post.Draft, ...] = ()
-    stored: tuple[messages.StoredMessage, ...] | None = None
+# on a shared database so many batches are looked at, since other instances may have the first of them in hand
+OTHERS = 8
 
 
 def receive(house: House, now: datetime) -> int:
     """Decides the next batch of waiting mails; gives back how many outcomes were written."""
+    most, shared = house.settings.reading.batch, house.databases.shared
     with reading(house.databases.reading) as connection:
-        batch = ledger.waiting(connection, house.done_up_to, house.settings.reading.batch)
-        last = ledger.last_mail(connection) if not batch else 0
+        batch = ledger.waiting(connection, house.done_up_to, most * OTHERS if shared else most)
+        last = ledger.last_mail(connection) if shared or not batch else 0
+    done = batch[0].mail.id - 1 if batch else last
+    house.done_up_to = max(house.done_up_to, min(done, house.watermark.below(last)) if shared else done)
     if not batch:
-        house.done_up_to = max(house.done_up_to, last)
         return 0
-    house.done_up_to = batch[0].mail.id - 1
-    readings = house.reader.kept(list(dict.fromkeys(work.mail.id for work in batch)), specs(house))
-    return sum(_settle(house, wave, readings, now) for wave in waves(batch, readings))
+    with in_hand(house.databases, batch, most) as mine:
+        if not mine:
+            return 0
+        readings = house.reader.kept(list(dict.fromkeys(work.mail.id for work in mine)), _asked(house, mine))
+        return sum(_settle(house, wave, readings, now) for wave in waves(mine, readings))
 
 
 def again(house: House, mail_id: int, now: datetime) -> int:
@@ -64,7 +58,7 @@ def again(house: House, mail_id: int, now: datetime) -> int:
         works = [work for work in ledger.work(connection, mail_id) if before.get(work.route) in ledger.AGAIN]
     if not works:
         return 0
-    read = house.reader.kept([mail_id], specs(house))[mail_id]
+    read = house.reader.kept([mail_id], _asked(house, works))[mail_id]
     if "automatic" in before.values() and read.message is not None and read.message.bounce is not None:
         _lift(house, mail_id, read.message.bounce.recipients, now)
     if read.message is not None:
@@ -82,9 +76,8 @@ def again(house: House, mail_id: int, now: datetime) -> int:
 def _lift(house: House, mail_id: int, recipients: Sequence[str], now: datetime) -> None:
     """What a false bounce had marked is marked no more: a person says that it is none."""
     with house.databases.desk.begin() as connection:
-        for address in recipients:
-            outbox.lift_undeliverable(connection, address)
-        for case in cases.load(connection, ledger.cases_of(connection, mail_id)).values():
+        correspondence.lift_undeliverable(connection, recipients)
+        for case in cases.load(connection, ledger.cases_of(connection, [mail_id]).get(mail_id, ())).values():
             if "undeliverable" in case.marks:
                 case_id = cases.save(connection, replace(case.unmarked("undeliverable"), changed_at=now))
                 said = f"mail {mail_id} is no bounce, a person says: the address can be written to"
@@ -94,6 +87,15 @@ def _lift(house: House, mail_id: int, recipients: Sequence[str], now: datetime) 
 def specs(house: House) -> dict[str, tuple[FieldSpec, ...]]:
     """The fields that each policy asks for."""
     return {policy.name: policy.specs for policy in house.policies}
+
+
+def _asked(house: House, works: Sequence[Waiting]) -> dict[str, tuple[FieldSpec, ...]]:
+    """The fields of those policies alone that the mails may come under."""
+    routes = [house.routes[work.route] for work in works if work.route in house.routes]
+    if any(route.escalation for route in routes):
+        return specs(house)
+    asked = {route.policy for route in routes}
+    return {name: fields for name, fields in specs(house).items() if name in asked}
 
 
 def waves(batch: Sequence[Waiting], readings: dict[int, Reading]) -> Iterator[list[Waiting]]:
@@ -132,36 +134,31 @@ def _settle(
     if failed:
         with reading(house.databases.reading) as connection:
             settled = [_park(house, connection, work, error, now) for work, error in failed]
-        with house.databases.desk.begin() as connection:
-            done += sum(_save(connection, each, now, again=again) for each in settled)
+        parked, failed = _save_all(house, settled, now, again=again)
+        done += parked
+    if failed:
+        raise failed[0][1]
     return done
 
 
 def _save_all(
     house: House, settled: Sequence[Settled], now: datetime, *, again: bool
 ) -> tuple[int, list[tuple[Waiting, Exception]]]:
-    """All in one commit; what cannot be stored is given back, and its neighbours are."""
-    done, failed = 0, []
+    """All in one commit. What somebody else decided in the meantime stands; what cannot be stored is given back."""
     with house.databases.desk.begin() as connection:
-        for each in settled:
-            try:
-                done += _save(connection, each, now, again=again)
-            except Exception as error:
-                if is_trouble(error):
-                    raise
-                failed.append((each.work, error))
-    return done, failed
+        saved = together(connection, lambda some: save(connection, some, now, again=again), settled)
+    failed = [
+        (each.work, result)
+        for each, result in zip(settled, saved, strict=True)
+        if isinstance(result, Exception) and not isinstance(result, Stale)
+    ]
+    return sum(not isinstance(result, Exception) for result in saved), failed
 
 
 def _decide_all(
     house: House, connection: Connection, wave: Sequence[Waiting], readings: dict[int, Reading], now: datetime
 ) -> list[Settled]:
-    first: list[tuple[Waiting, facts.Known | None, Classified]] = []
-    for work in wave:
-        try:
-            first.append(_classify(house, connection, work, readings[work.mail.id]))
-        except Exception as error:
-            first.append((work, None, _parked(work, error)))
+    first = _classify_all(house, connection, wave, readings, now)
     fresh = sum(1 for _, _, classified in first if classified.outcome == "new_case")
     number = _reserve(house, fresh)
     out = []
@@ -202,15 +199,40 @@ def _parked(work: Waiting, error: Exception) -> Classified:
     return Classified("parked", f"deciding failed: {type(error).__name__}: {error}"[:500])
 
 
-def _classify(
-    house: House, connection: Connection, work: Waiting, read: Reading
-) -> tuple[Waiting, facts.Known | None, Classified]:
+def _classify_all(
+    house: House, connection: Connection, wave: Sequence[Waiting], readings: dict[int, Reading], now: datetime
+) -> list[tuple[Waiting, facts.Known | None, Classified]]:
+    """Each mail's outcome with what is known about it; None where it is not ours to decide."""
+    ours = [(work, readings[work.mail.id]) for work in wave if not _unfit(house, work, readings[work.mail.id])]
+    loaded = iter(together(connection, lambda some: facts.load(house, connection, some, now), ours))
+    out: list[tuple[Waiting, facts.Known | None, Classified]] = []
+    for work in wave:
+        because = _unfit(house, work, readings[work.mail.id])
+        if because:
+            out.append((work, None, Classified("parked", because)))
+            continue
+        known = next(loaded)
+        if isinstance(known, Exception):
+            out.append((work, None, _parked(work, known)))
+        else:
+            out.append(_classified(work, known))
+    return out
+
+
+def _unfit(house: House, work: Waiting, read: Reading) -> str:
+    """Why a mail cannot be decided at all; empty where it can."""
     if read.message is None:
-        return work, None, Classified("parked", f"cannot be read: {read.problem}")
+        return f"cannot be read: {read.problem}"
     if work.route not in house.routes:
-        return work, None, Classified("parked", f"no route has the address {work.route} any more")
-    known = facts.load(house, connection, work, read.message, read)
-    return work, known, classify(known.arrival)
+        return f"no route has the address {work.route} any more"
+    return ""
+
+
+def _classified(work: Waiting, known: facts.Known) -> tuple[Waiting, facts.Known | None, Classified]:
+    try:
+        return work, known, classify(known.arrival)
+    except Exception as error:
+        return work, None, _parked(work, error)
 
 
 def decide(
@@ -241,7 +263,7 @@ def _with_forwarders_words(work: Waiting, known: facts.Known) -> tuple[messages.
     arrival = known.arrival
     if not arrival.forwarded_by:
         return None
-    first = _stored(0, work, arrival.message)
+    first = stored(work, arrival.message)
     words = arrival.forward_words
     note = replace(
         first, direction="note", author_name="", author_address=arrival.forwarded_by, role="agent", message_id=None,
@@ -273,76 +295,4 @@ def _post(house: House, connection: Connection, known: facts.Known, decision: De
         thread=post.thread_of(arrival.message),
         customer=arrival.customer,
         excerpt=arrival.message.new_text,
-    )
-
-
-def _save(connection: Connection, settled: Settled, now: datetime, *, again: bool = False) -> int:
-    """One mail in a savepoint: what was decided in the meantime by somebody else stands, and this is looked at anew."""
-    work, classified, posted = settled.work, settled.classified, settled.posted
-    try:
-        with connection.begin_nested():
-            if again:
-                ledger.forget(connection, work.mail.id, work.route)
-            case_id = _save_case(connection, settled, posted, now) if posted else None
-            if case_id is None and classified.match is not None and classified.match.case is not None:
-                case_id = classified.match.case.id
-            for draft in settled.notices:
-                outbox.queue(connection, None, draft.letter, draft.rendered, now, withheld=draft.withheld)
-            content = settled.message.content_hash if settled.message else None
-            args = (work.mail.id, work.route, classified.outcome, classified.because, now)
-            if not ledger.record(connection, *args, case_id=case_id, content_hash=content):
-                raise Stale("decided in the meantime")
-    except Stale:
-        return 0
-    return 1
-
-
-def _save_case(connection: Connection, settled: Settled, posted: post.Posted, now: datetime) -> int:
-    sender = settled.message.from_.address if settled.message and settled.message.from_ else None
-    if settled.message is not None and facts.lives(settled.message, sender):
-        outbox.lift_undeliverable(connection, str(sender))
-    case_id = post.save(connection, posted, now)
-    if settled.work.routes > 1:
-        cases.link(connection, [case_id, *ledger.cases_of(connection, settled.work.mail.id)])
-    message = settled.message
-    if message is not None:
-        kept = (_stored(case_id, settled.work, message),) if settled.stored is None else settled.stored
-        for each in kept:
-            role = each.role if settled.stored is not None else _role(settled, posted, each.author_address)
-            messages.add(connection, replace(each, case_id=case_id, role=role))
-        if message.bounce is not None and message.bounce.permanent:
-            # only addresses that we wrote to: a forged report must not silence anybody else's letters
-            written_to = {row["to"].lower() for row in outbox.listed(connection, case_id)}
-            failed = [each for each in message.bounce.recipients if each.lower() in written_to]
-            outbox.mark_undeliverable(connection, failed, settled.classified.because, now)
-    return case_id
-
-
-def _role(settled: Settled, posted: post.Posted, address: str) -> str:
-    """As whom somebody wrote on a case."""
-    match = settled.classified.match
-    if match is not None and match.third_party:
-        return "third-party"
-    person = posted.decision.case.participant(address)
-    return person.role if person else "customer"
-
-
-def _stored(case_id: int, work: Waiting, message: Message) -> messages.StoredMessage:
-    sender = message.from_
-    return messages.StoredMessage(
-        case_id=case_id,
-        direction="in",
-        author_name=sender.name if sender else "",
-        author_address=(sender.address if sender else work.mail.envelope_from or "")[:320],
-        role="customer",
-        at=work.mail.received_at,
-        message_id=message.message_id,
-        subject=message.subject,
-        text=message.text,
-        new_text=message.new_text,
-        kind=message.kind,
-        mail_id=work.mail.id,
-        unverified=message.authentication == "fail"
-        or (message.authentication_because is not None and message.authentication != "pass"),
-        attachments=messages.attachments_row(message),
     )

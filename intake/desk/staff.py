@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from intake.core.answer.tokens import tag_of
+from intake.core.answer.tokens import AGENT_TOKEN, tag_of
 from intake.core.case.staff import Clue, Staff, staff
 from intake.core.mail.message import Message
 from intake.desk.house import House
@@ -14,20 +14,21 @@ ADDRESSES = 100
 
 def of(house: House, connection: Connection, work: Waiting, message: Message) -> tuple[Staff | None, str | None]:
     """The person of the desk as whom a mail came, and the case that their token names; None for either."""
-    known = people.staff(connection)
     sender = message.from_.address.lower() if message.from_ else ""
-    everybody = [sender, *(each for each in sorted({*known, *house.role_addresses}) if each != sender)]
+    agent = people.agent(connection, sender)
     separator = house.settings.answers.token_separator
     addresses = [work.recipient, *(each.address for each in (*message.to, *message.cc))][:ADDRESSES]
-    tags = dict.fromkeys(tag_of(address, separator) for address in addresses)
-    held = next((found for tag in tags if (found := house.keys.held(tag, everybody))), None)
+    tags = {tag for address in addresses if AGENT_TOKEN.fullmatch(tag := tag_of(address, separator).lower())}
+    listed = {each.address for each in people.agents(connection)} if tags else set()
+    holders = [sender, *sorted({*listed, *house.role_addresses} - {sender})]
+    held = next((found for tag in sorted(tags) if (found := house.keys.held(tag, holders))), None)
     reference, holder = held or (None, None)
     clue = Clue(
         message,
-        member=sender in known or sender in house.role_addresses,
-        name=known.get(sender, ""),
+        member=agent is not None or sender in house.role_addresses,
+        name=agent.name if agent else "",
         holder=holder,
-        shared=holder in house.role_addresses and holder not in known,
+        shared=holder in house.role_addresses and holder not in listed,
         old=work.mail.backlog or not work.mail.answerable,
     )
     return staff(clue), reference

@@ -18,7 +18,8 @@ from intake.desk.act import find
 from intake.desk.house import House
 from intake.desk.outside import because_json, clock_json, fields_json, message_json
 from intake.desk.reader import Reading
-from intake.desk.receive import Settled, decide, specs
+from intake.desk.receive import decide, specs
+from intake.desk.settled import Settled
 from intake.outbound.samples import SAMPLES
 from intake.outbound.templates import Template, Words
 from intake.store import cases, ledger
@@ -53,7 +54,7 @@ def _explain_on(house: House, connection: Connection, tried: Tried, routed: Rout
         return out | _parked(f"cannot be read: {read.problem}")
     mail = KeptMail(0, "file", tried.received_at, tried.envelope_from, None, None, None, True, False, None)
     work = Waiting(mail, routed.route, routed.recipient, len(tried.routes))
-    known = facts.load(house, connection, work, read.message, read)
+    known = facts.load(house, connection, [(work, read)], tried.received_at)[0]
     classified = classify(known.arrival)
     reference = f"{policy.file.prefix}-{NOT_BORN}"
     settled = decide(house, connection, work, known, classified, reference, tried.received_at)
@@ -77,8 +78,9 @@ def _reference(connection: Connection, known: facts.Known, case: Case | None) ->
     """The stored case that the mail belongs to; a copy belongs where the first one of it went."""
     if case is not None:
         return case.reference if case.version else None
-    ids = ledger.cases_of(connection, known.arrival.duplicate_of) if known.arrival.duplicate_of else []
-    return next((first.reference for first in cases.load(connection, ids).values()), None)
+    first = known.arrival.duplicate_of
+    ids = ledger.cases_of(connection, [first]).get(first, ()) if first else ()
+    return next((each.reference for each in cases.load(connection, ids).values()), None)
 
 
 def _parked(reason: str) -> dict[str, Any]:

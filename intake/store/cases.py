@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, update
 
 from intake.core.case.case import Case, Customer, Entry, Participant, Record
 from intake.core.policy.schema_rules import FloodPart
@@ -20,6 +20,41 @@ AT_A_TIME = 500
 MERGES = 20
 # a local day begins at most so long before the one of UTC
 ANY_ZONE = timedelta(hours=14)
+
+# made once: SQLAlchemy takes longer to make a statement than SQLite to run it
+INSERT_CASES = insert(tables.case).returning(tables.case.c.id, sort_by_parameter_order=True)
+UPDATE_CASES = (
+    update(tables.case)
+    .where(tables.case.c.id == bindparam("stored_id"), tables.case.c.version == bindparam("stored_version"))
+    .values(
+        version=tables.case.c.version + 1,
+        **{each.name: bindparam(each.name) for each in tables.case.c if each.name not in ("id", "version")},
+    )
+)
+IDS: BindParameter[int] = bindparam("ids", expanding=True)
+DELETE_PARTICIPANTS = delete(tables.participant).where(tables.participant.c.case_id.in_(IDS))
+DELETE_CLOCKS = delete(tables.clock).where(tables.clock.c.case_id.in_(IDS))
+INSERT_PARTICIPANTS = insert(tables.participant)
+INSERT_CLOCKS = insert(tables.clock)
+INSERT_HISTORY = insert(tables.history)
+SELECT_CASES = select(tables.case).where(tables.case.c.id.in_(IDS))
+SELECT_PARTICIPANTS = (
+    select(tables.participant).where(tables.participant.c.case_id.in_(IDS)).order_by(tables.participant.c.number)
+)
+SELECT_CLOCKS = select(tables.clock).where(tables.clock.c.case_id.in_(IDS)).order_by(tables.clock.c.number)
+BY_REFERENCE = select(tables.case.c.reference, tables.case.c.id).where(
+    tables.case.c.reference.in_(bindparam("references", expanding=True))
+)
+MESSAGE_IDS: BindParameter[str] = bindparam("message_ids", expanding=True)
+BY_MESSAGE_ID = (
+    select(tables.message.c.message_id, tables.message.c.case_id)
+    .where(tables.message.c.message_id.in_(MESSAGE_IDS))
+    .group_by(tables.message.c.message_id, tables.message.c.case_id)
+    .order_by(func.min(tables.message.c.id))
+)
+BY_SENT_ID = select(tables.outgoing.c.message_id, tables.outgoing.c.case_id).where(
+    tables.outgoing.c.message_id.in_(MESSAGE_IDS), tables.outgoing.c.case_id.is_not(None)
+)
 
 
 def reserve(connection: Connection, count: int) -> int:
@@ -42,14 +77,11 @@ def load(connection: Connection, ids: Iterable[int]) -> dict[int, Case]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    rows = connection.execute(select(tables.case).where(tables.case.c.id.in_(wanted))).all()
+    rows = connection.execute(SELECT_CASES, {"ids": wanted}).all()
     people, clocks = defaultdict(list), defaultdict(list)
-    participant, clock = tables.participant, tables.clock
-    for row in connection.execute(
-        select(participant).where(participant.c.case_id.in_(wanted)).order_by(participant.c.number)
-    ):
+    for row in connection.execute(SELECT_PARTICIPANTS, {"ids": wanted}):
         people[row.case_id].append(Participant(row.number, row.address, row.name, row.role))
-    for row in connection.execute(select(clock).where(clock.c.case_id.in_(wanted)).order_by(clock.c.number)):
+    for row in connection.execute(SELECT_CLOCKS, {"ids": wanted}):
         clocks[row.case_id].append(clock_of(row))
     return {row.id: case_of(row, people[row.id], clocks[row.id]) for row in rows}
 
@@ -67,8 +99,7 @@ def by_reference(connection: Connection, references: Iterable[str]) -> dict[str,
     wanted = sorted({reference.upper() for reference in references})
     if not wanted:
         return {}
-    columns = tables.case.c
-    rows = connection.execute(select(columns.reference, columns.id).where(columns.reference.in_(wanted)))
+    rows = connection.execute(BY_REFERENCE, {"references": wanted})
     return {row.reference: row.id for row in rows}
 
 
@@ -107,18 +138,10 @@ def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> dict[s
     Several have it where one mail went to several routes, or where a stranger claims another's id (THREATS 21).
     """
     wanted = sorted(set(message_ids))
-    table = tables.message
     if not wanted:
         return {}
     found: dict[str, list[int]] = {each: [case_id] for each, case_id in by_sent_ids(connection, wanted).items()}
-    first = func.min(table.c.id)
-    rows = connection.execute(
-        select(table.c.message_id, table.c.case_id)
-        .where(table.c.message_id.in_(wanted))
-        .group_by(table.c.message_id, table.c.case_id)
-        .order_by(first)
-    )
-    for message_id, case_id in rows:
+    for message_id, case_id in connection.execute(BY_MESSAGE_ID, {"message_ids": wanted}):
         ids = found.setdefault(message_id, [])
         if case_id not in ids and len(ids) < SAME_ID:
             ids.append(case_id)
@@ -127,26 +150,25 @@ def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> dict[s
 
 def by_sent_ids(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
     """The cases whose outgoing mails have these Message-IDs."""
-    table, wanted = tables.outgoing, sorted(set(message_ids))
+    wanted = sorted(set(message_ids))
     if not wanted:
         return {}
-    rows = connection.execute(
-        select(table.c.message_id, table.c.case_id).where(table.c.message_id.in_(wanted), table.c.case_id.is_not(None))
-    )
+    rows = connection.execute(BY_SENT_ID, {"message_ids": wanted})
     return {row.message_id: row.case_id for row in rows}
 
 
 def asking(connection: Connection, now: datetime, limit: int | None) -> list[int]:
     """Ids of cases whose clocks ask for something at `now`, the longest waiting first; without a limit all."""
     columns = tables.clock.c
-    rows = connection.execute(
-        select(columns.case_id)
-        .where(columns.next_at <= now)
-        .group_by(columns.case_id)
-        .order_by(func.min(columns.next_at))
-        .limit(limit)
-    )
-    return [row.case_id for row in rows]
+    # in the index's order and without GROUP BY, which SQLite would answer by reading every clock there is
+    rows = connection.execute(select(columns.case_id).where(columns.next_at <= now).order_by(columns.next_at))
+    found: dict[int, None] = {}
+    for row in rows:
+        if limit is not None and len(found) == limit:
+            break
+        found.setdefault(row.case_id)
+    rows.close()
+    return list(found)
 
 
 def late(connection: Connection, now: datetime, customer_id: int | None = None) -> list[int]:
@@ -161,24 +183,37 @@ def late(connection: Connection, now: datetime, customer_id: int | None = None) 
 
 def save(connection: Connection, case: Case) -> int:
     """Stores a case, new (version 0) or changed; its id. Raises `Stale` where another save came first."""
-    values = case_row(case)
-    if case.version == 0:
-        case_id = connection.scalar(insert(tables.case).values(version=1, **values).returning(tables.case.c.id))
-        assert case_id is not None
-    else:
-        case_id = case.id
-        same = (tables.case.c.id == case_id) & (tables.case.c.version == case.version)
-        done = connection.execute(update(tables.case).where(same).values(version=case.version + 1, **values))
-        if done.rowcount != 1:
-            raise Stale(f"{case.reference} changed in the meantime")
-        connection.execute(delete(tables.participant).where(tables.participant.c.case_id == case_id))
-        connection.execute(delete(tables.clock).where(tables.clock.c.case_id == case_id))
-    if case.participants:
-        rows = [{"case_id": case_id, **asdict(person)} for person in case.participants]
-        connection.execute(insert(tables.participant), rows)
-    if case.clocks:
-        connection.execute(insert(tables.clock), [{"case_id": case_id, **clock_row(clock)} for clock in case.clocks])
-    return int(case_id)
+    return save_all(connection, [case])[0]
+
+
+def save_all(connection: Connection, changed: Sequence[Case]) -> list[int]:
+    """Stores cases, new (version 0) or changed, in a handful of statements; their ids, in order.
+
+    Raises `Stale` where another save came first to any of them.
+    """
+    new = [{"version": 1, **case_row(case)} for case in changed if not case.version]
+    made = iter(connection.execute(INSERT_CASES, new).scalars().all() if new else ())
+    _change(connection, [case for case in changed if case.version])
+    ids = [case.id if case.version else int(next(made)) for case in changed]
+    saved = list(zip(ids, changed, strict=True))
+    people = [{"case_id": case_id, **asdict(person)} for case_id, case in saved for person in case.participants]
+    clocks = [{"case_id": case_id, **clock_row(clock)} for case_id, case in saved for clock in case.clocks]
+    if people:
+        connection.execute(INSERT_PARTICIPANTS, people)
+    if clocks:
+        connection.execute(INSERT_CLOCKS, clocks)
+    return ids
+
+
+def _change(connection: Connection, changed: Sequence[Case]) -> None:
+    if not changed:
+        return
+    rows = [{"stored_id": case.id, "stored_version": case.version, **case_row(case)} for case in changed]
+    if connection.execute(UPDATE_CASES, rows).rowcount != len(rows):
+        raise Stale(f"{', '.join(case.reference for case in changed)}: changed in the meantime")
+    ids = {"ids": [case.id for case in changed]}
+    connection.execute(DELETE_PARTICIPANTS, ids)
+    connection.execute(DELETE_CLOCKS, ids)
 
 
 def link(connection: Connection, ids: Iterable[int]) -> None:
@@ -195,6 +230,11 @@ def link(connection: Connection, ids: Iterable[int]) -> None:
 
 def add_history(connection: Connection, case_id: int, at: datetime, entries: Sequence[Entry]) -> None:
     """Adds lines to a case's history, in order."""
+    add_histories(connection, [(case_id, entries)], at)
+
+
+def add_histories(connection: Connection, told: Iterable[tuple[int, Sequence[Entry]]], at: datetime) -> None:
+    """Adds lines to the histories of cases, in order, in one statement."""
     rows = [
         {
             "case_id": case_id,
@@ -204,10 +244,11 @@ def add_history(connection: Connection, case_id: int, at: datetime, entries: Seq
             "text": entry.text,
             "because": reasons_row(entry.because),
         }
+        for case_id, entries in told
         for entry in entries
     ]
     if rows:
-        connection.execute(insert(tables.history), rows)
+        connection.execute(INSERT_HISTORY, rows)
 
 
 def history(connection: Connection, case_id: int) -> list[dict[str, Any]]:

@@ -5,13 +5,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from intake.errors import IntakeError
+
 BUSY_SECONDS = 10
+# an instance has about ten threads that ask the database something, seldom all at once
+POOL = 10
+# PostgreSQL ends what takes longer, so that a transaction that nobody ends is none after a while
+STANDS_STILL = 60
+STATEMENT_SECONDS = 120
+WRITES_WITHIN = 600.0
 STATEMENT_FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE)
 
 
@@ -23,6 +32,11 @@ class Databases:
     desk: Engine
     reading: Engine
 
+    @property
+    def shared(self) -> bool:
+        """Whether other instances may work on it: on PostgreSQL."""
+        return self.desk.dialect.name != "sqlite"
+
     def close(self) -> None:
         """Lets every connection go."""
         for engine in {self.spool, self.desk, self.reading}:
@@ -33,10 +47,10 @@ def open_databases(folder: Path, url: str = "") -> Databases:
     """Engines for SQLite's two files in `folder`, or for the database behind `url`.
 
     The schema and SQLite's journal mode, which the files remember, are the business of `intake.store.migrate`.
-    Raises `OSError` where the folder cannot be made.
+    Raises `OSError` where the folder cannot be made, `IntakeError` where PostgreSQL's driver is not installed.
     """
     if url:
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = _postgresql(url)
         return Databases(engine, engine, engine)
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     for name in ("spool.db", "desk.db"):
@@ -46,6 +60,20 @@ def open_databases(folder: Path, url: str = "") -> Databases:
     desk = _sqlite(folder / "desk.db")
     reading = _sqlite(folder / "desk.db", attach=folder / "spool.db")
     return Databases(spool, desk, reading)
+
+
+def _postgresql(url: str) -> Engine:
+    place = make_url(url)
+    if place.drivername in ("postgresql", "postgres"):
+        place = place.set(drivername="postgresql+psycopg")
+    limits = f"-c idle_in_transaction_session_timeout={STANDS_STILL}s -c statement_timeout={STATEMENT_SECONDS}s"
+    try:
+        return create_engine(
+            place, pool_pre_ping=True, pool_size=POOL, max_overflow=POOL, connect_args={"options": limits}
+        )
+    except ModuleNotFoundError as error:
+        said = f"PostgreSQL needs a driver that is not installed ({error.name}): pip install 'case-intake[postgres]'"
+        raise IntakeError(said) from None
 
 
 def _sqlite(file: Path, attach: Path | None = None) -> Engine:
@@ -78,7 +106,11 @@ def _sqlite(file: Path, attach: Path | None = None) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection for reading only, all of it in one snapshot."""
-    with engine.connect().execution_options(reads=True) as connection, connection.begin():
+    options: dict[str, Any] = {"reads": True}
+    if engine.dialect.name == "postgresql":
+        # by itself each statement would see what was committed since the one before it
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 

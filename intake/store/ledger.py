@@ -1,13 +1,14 @@
 """The ledger: what became of each mail on each route, what still waits, and what a person has to look at."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from intake.errors import Stale
 from intake.store import tables
 from intake.store.spool import KEPT_COLUMNS, KeptMail
 
@@ -25,6 +26,26 @@ class Waiting:
     route: str
     recipient: str
     routes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a mail on a route."""
+
+    mail_id: int
+    route: str
+    outcome: str
+    because: str
+    case_id: int | None = None
+    content_hash: str | None = None
+
+
+OUTCOME_COLUMNS = tuple(Outcome.__dataclass_fields__)
+INSERT_OUTCOMES, INSERT_ORIGINALS = insert(tables.outcome), insert(tables.original)
+CASES_OF = select(tables.outcome.c.mail_id, tables.outcome.c.case_id).where(
+    tables.outcome.c.mail_id.in_(bindparam("mail_ids", expanding=True)), tables.outcome.c.case_id.is_not(None)
+)
+ORIGINALS = select(tables.original).where(tables.original.c.content_hash.in_(bindparam("hashes", expanding=True)))
 
 
 def waiting(connection: Connection, after: int, limit: int) -> list[Waiting]:
@@ -70,11 +91,12 @@ def _waiting(row: Row[Any]) -> Waiting:
     return Waiting(KeptMail(*mail), route, recipient, routes)
 
 
-def cases_of(connection: Connection, mail_id: int) -> list[int]:
-    """The cases that a mail's outcomes so far name."""
-    outcome = tables.outcome
-    query = select(outcome.c.case_id).where(outcome.c.mail_id == mail_id, outcome.c.case_id.is_not(None))
-    return [row.case_id for row in connection.execute(query)]
+def cases_of(connection: Connection, mail_ids: Iterable[int]) -> dict[int, list[int]]:
+    """The cases that the outcomes so far of these mails name, for each mail that has any."""
+    found: dict[int, list[int]] = {}
+    for row in connection.execute(CASES_OF, {"mail_ids": sorted(set(mail_ids))}):
+        found.setdefault(row.mail_id, []).append(row.case_id)
+    return found
 
 
 def last_mail(connection: Connection) -> int:
@@ -82,37 +104,23 @@ def last_mail(connection: Connection) -> int:
     return int(connection.scalar(select(func.max(tables.mail.c.id))) or 0)
 
 
-def record(
-    connection: Connection,
-    mail_id: int,
-    route: str,
-    outcome: str,
-    because: str,
-    now: datetime,
-    *,
-    case_id: int | None = None,
-    content_hash: str | None = None,
-) -> bool:
-    """Writes the one outcome of a mail on a route. False, and nothing written, where it has one already."""
-    table = tables.outcome
-    values = {
-        "mail_id": mail_id,
-        "route": route,
-        "outcome": outcome,
-        "case_id": case_id,
-        "because": because,
-        "content_hash": content_hash,
-        "decided_at": now,
-    }
+def record(connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Writes the one outcome of each mail on its route. Raises `Stale` where one has an outcome already.
+
+    Stale too is a mail whose content was claimed in the meantime. What was written until then is the caller's to undo.
+    """
+    rows = [{name: getattr(each, name) for name in OUTCOME_COLUMNS} | {"decided_at": now} for each in outcomes]
+    claims = [
+        {"route": each.route, "content_hash": each.content_hash, "mail_id": each.mail_id}
+        for each in outcomes
+        if each.content_hash is not None and each.outcome not in ("duplicate", "parked")
+    ]
     try:
-        with connection.begin_nested():
-            connection.execute(insert(table).values(values))
-            if content_hash is not None and outcome not in ("duplicate", "parked"):
-                claim = {"route": route, "content_hash": content_hash, "mail_id": mail_id}
-                connection.execute(insert(tables.original).values(claim))
+        connection.execute(INSERT_OUTCOMES, rows)
+        if claims:
+            connection.execute(INSERT_ORIGINALS, claims)
     except IntegrityError:
-        return False
-    return True
+        raise Stale("decided in the meantime") from None
 
 
 def originals(connection: Connection, hashes: Iterable[str]) -> dict[tuple[str, str], int]:
@@ -120,8 +128,7 @@ def originals(connection: Connection, hashes: Iterable[str]) -> dict[tuple[str, 
     wanted = sorted(set(hashes))
     if not wanted:
         return {}
-    table = tables.original
-    rows = connection.execute(select(table).where(table.c.content_hash.in_(wanted)))
+    rows = connection.execute(ORIGINALS, {"hashes": wanted})
     return {(row.route, row.content_hash): row.mail_id for row in rows}
 
 

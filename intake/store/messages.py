@@ -1,6 +1,7 @@
 """The messages of cases: what came in, what went out, and notes."""
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -49,13 +50,24 @@ def attachments_row(message: Message) -> list[dict[str, Any]]:
     ]
 
 
+COLUMNS = tuple(StoredMessage.__dataclass_fields__)
+INSERT_MESSAGES = insert(tables.message)
+
+
 def add(connection: Connection, message: StoredMessage) -> None:
     """Adds a message to its case."""
-    connection.execute(insert(tables.message).values(asdict(message)))
+    add_all(connection, [message])
+
+
+def add_all(connection: Connection, added: Iterable[StoredMessage]) -> None:
+    """Adds messages to their cases, in order, in one statement."""
+    rows = [{name: getattr(message, name) for name in COLUMNS} for message in added]
+    if rows:
+        connection.execute(INSERT_MESSAGES, rows)
 
 
 def of_case(connection: Connection, case_id: int) -> list[StoredMessage]:
     """The messages of a case, the oldest first."""
-    columns = [tables.message.c[name] for name in StoredMessage.__dataclass_fields__]
+    columns = [tables.message.c[name] for name in COLUMNS]
     rows = connection.execute(select(*columns).where(tables.message.c.case_id == case_id).order_by(tables.message.c.id))
     return [StoredMessage(**row._mapping) for row in rows]

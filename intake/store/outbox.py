@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from email import message_from_bytes
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from intake.core.answer.letter import Letter
 from intake.errors import IntakeError
-from intake.store.tables import case, history, outgoing, undeliverable
+from intake.store.tables import case, history, outgoing
 
 DESCRIBED = [
     "id",
@@ -23,6 +22,9 @@ DESCRIBED = [
     "sent_at",
     "reason",
 ]
+
+INSERT_MAILS = insert(outgoing)
+INSERT_MAIL = INSERT_MAILS.returning(outgoing.c.id)
 
 
 class Finished(Protocol):
@@ -50,7 +52,20 @@ def queue(
     withheld: str = "",
 ) -> int:
     """Adds a finished mail in the desk's transaction and gives back its id. `withheld`: why it must not leave yet."""
-    values = {
+    made = connection.scalar(INSERT_MAIL, _row(case_id, letter, finished, withheld, now))
+    assert made is not None
+    return int(made)
+
+
+def queue_all(connection: Connection, mails: Iterable[tuple[int | None, Letter, Finished, str]], now: datetime) -> None:
+    """Adds finished mails, each with its case and why it must not leave yet, in order, in one statement."""
+    rows = [_row(*mail, now) for mail in mails]
+    if rows:
+        connection.execute(INSERT_MAILS, rows)
+
+
+def _row(case_id: int | None, letter: Letter, finished: Finished, withheld: str, now: datetime) -> dict[str, Any]:
+    return {
         "case_id": case_id,
         "kind": letter.kind,
         "automatic": letter.automatic is not None,
@@ -67,9 +82,6 @@ def queue(
         "next_try_at": None if withheld else now,
         "tries": 0,
     }
-    made = connection.scalar(insert(outgoing).values(values).returning(outgoing.c.id))
-    assert made is not None
-    return int(made)
 
 
 def withhold(connection: Connection, mail_id: int, by: str, now: datetime) -> None:
@@ -110,21 +122,6 @@ def _change(connection: Connection, mail_id: int, states: Sequence[str], wish: s
         raise IntakeError(f"outgoing mail {mail_id} {said}")
 
 
-def recent(connection: Connection, address: str, since: datetime) -> tuple[int, bool]:
-    """How many automatic letters to customers were queued for an address since then, and whether a digest was."""
-    columns = outgoing.c
-    kinds = connection.scalars(
-        select(columns.kind).where(
-            columns.recipient == address.lower(),
-            columns.queued_at > since,
-            columns.automatic,
-            columns.state != "withheld",
-            columns.kind.not_like("desk-%"),
-        )
-    ).all()
-    return len(kinds), "digest" in kinds
-
-
 def waiting_for_digest(connection: Connection, reason: str, before: datetime) -> dict[str, list[tuple[int, int]]]:
     """Letters withheld for that reason, (mail, case) by recipient, of those who have one from before that instant."""
     columns = outgoing.c
@@ -147,13 +144,6 @@ def told_in_digest(connection: Connection, mail_ids: Sequence[int], reason: str,
     return connection.execute(update(outgoing).where(*mine).values(reason=said)).rowcount == len(mail_ids)
 
 
-def was_told(connection: Connection, kind: str, recipient: str, since: datetime) -> bool:
-    """Whether a mail of that kind was queued for an address since then."""
-    columns = outgoing.c
-    same = columns.recipient == recipient.lower(), columns.kind == kind, columns.queued_at > since
-    return connection.scalar(select(columns.id).where(*same).limit(1)) is not None
-
-
 def has_message_id(connection: Connection, message_id: str) -> bool:
     """Whether a mail with that Message-ID was ever queued."""
     return connection.scalar(select(outgoing.c.id).where(outgoing.c.message_id == message_id)) is not None
@@ -165,20 +155,11 @@ def told(connection: Connection, kind: str, recipient: str, since: datetime) -> 
     return connection.scalar(select(func.count()).where(*same)) or 0
 
 
-def letters_of(connection: Connection, case_id: int, *, desk: bool = False) -> list[tuple[str, str, bytes]]:
-    """Kind, Message-ID and bytes of what went to the customer on a case, or to the desk; the oldest first."""
+def letters_to_desk(connection: Connection, case_id: int) -> list[tuple[str, bytes]]:
+    """Kind and bytes of what went to the desk on a case, the oldest first."""
     columns = outgoing.c
-    query = select(columns.kind, columns.message_id, columns.raw).where(columns.case_id == case_id)
-    to_desk = columns.kind.like("desk-%")
-    query = query.where(to_desk if desk else ~to_desk).order_by(columns.id)
-    return [(row.kind, row.message_id, bytes(row.raw)) for row in connection.execute(query)]
-
-
-def text_of(raw: bytes) -> str:
-    """The plain text of a letter of ours."""
-    part = next((each for each in message_from_bytes(raw).walk() if each.get_content_type() == "text/plain"), None)
-    body = part.get_payload(decode=True) if part else None
-    return body.decode("utf-8", "replace") if isinstance(body, bytes) else ""
+    query = select(columns.kind, columns.raw).where(columns.case_id == case_id, columns.kind.like("desk-%"))
+    return [(row.kind, bytes(row.raw)) for row in connection.execute(query.order_by(columns.id))]
 
 
 def failed_letters(connection: Connection, since: datetime) -> dict[int, list[str]]:
@@ -204,30 +185,16 @@ def reached_nobody(connection: Connection, case_id: int) -> bool:
     return states_of == {"failed"}
 
 
-def is_undeliverable(connection: Connection, address: str) -> bool:
-    """Whether a mail of ours to the address came back for good."""
-    found = select(undeliverable.c.address).where(undeliverable.c.address == address.lower())
-    return connection.scalar(found) is not None
-
-
-def lift_undeliverable(connection: Connection, address: str) -> None:
-    """Forgets that mail to an address came back: its owner has written from it."""
-    connection.execute(delete(undeliverable).where(undeliverable.c.address == address.lower()))
-
-
-def mark_undeliverable(connection: Connection, addresses: Iterable[str], because: str, now: datetime) -> None:
-    """Remembers addresses that a mail of ours could not reach, from now on; the first reason stands."""
-    for address in dict.fromkeys(each.lower()[:320] for each in addresses):
-        if not is_undeliverable(connection, address):
-            connection.execute(insert(undeliverable).values(address=address, since=now, because=because))
-
-
 def listed(connection: Connection, case_id: int | None = None) -> list[dict[str, Any]]:
-    """The mails, or those of a case, in the order they were queued, in the shape of the contract's `outbox`."""
+    """The mails in the order they were queued, in the shape of the contract's `outbox`.
+
+    Those of a case have `cc` besides: who gets a copy.
+    """
     wanted = _described().order_by(outgoing.c.id)
-    if case_id is not None:
-        wanted = wanted.where(outgoing.c.case_id == case_id)
-    return [_shape(row) for row in connection.execute(wanted)]
+    if case_id is None:
+        return [_shape(row) for row in connection.execute(wanted)]
+    rows = connection.execute(wanted.where(outgoing.c.case_id == case_id))
+    return [_shape(row) | {"cc": [each for each in row.envelope_to if each.lower() != row.recipient]} for row in rows]
 
 
 def show(connection: Connection, mail_id: int) -> dict[str, Any] | None:
@@ -263,7 +230,6 @@ def _shape(row: Row[Any]) -> dict[str, Any]:
         "case": row.reference,
         "kind": row.kind,
         "to": next((each for each in row.envelope_to if each.lower() == row.recipient), row.recipient),
-        "cc": [each for each in row.envelope_to if each.lower() != row.recipient],
         "subject": row.subject,
         "state": row.state,
         "message_id": row.message_id,

@@ -123,12 +123,10 @@ def save_agents(connection: Connection, agents: Sequence[Agent]) -> None:
             connection.execute(insert(tables.agent).values(address=address, **values))
 
 
-def staff(connection: Connection) -> dict[str, str]:
-    """The desk's people by address, with their names: agents, and whom customers' records name; names may be empty."""
-    table = tables.customer
-    named = connection.execute(select(table.c.engineer, table.c.account_manager).distinct())
-    found = {each.lower(): "" for row in named for each in row if each and "@" in each}
-    return found | {agent.address: agent.name for agent in agents(connection)}
+def agent(connection: Connection, address: str) -> Agent | None:
+    """The agent of an address; None for anybody else."""
+    row = connection.execute(select(tables.agent).where(tables.agent.c.address == address.lower())).one_or_none()
+    return Agent(row.address, row.name, row.zone) if row else None
 
 
 def agents(connection: Connection) -> list[Agent]:

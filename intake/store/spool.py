@@ -8,6 +8,7 @@ from typing import Literal
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from intake.store import tables
+from intake.store.calls import call
 from intake.store.engine import reading
 
 Source = Literal["smtp", "lmtp", "imap", "file"]
@@ -80,6 +81,7 @@ def keep(engine: Engine, mails: Sequence[NewMail]) -> list[int]:
     A mail whose `origin` is already kept gives its first id. Raises the driver's error with nothing kept.
     """
     with engine.begin() as connection:
+        call(connection)
         if not any(mail.origin for mail in mails):
             return _insert(connection, mails)
         return [_known(connection, mail) or _insert(connection, [mail])[0] for mail in mails]

@@ -11,8 +11,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from house import NOW, ROUTE, Home, home, mail
 
+from intake.desk.trial import Tried, explain
 from intake.store import people
+from intake.store.engine import reading
 from intake.store.people import Agent
+from intake.store.spool import RoutedTo
 
 ADA, BO = "ada@desk.example", "bo@desk.example"
 LATER = NOW + timedelta(hours=1)
@@ -340,3 +343,18 @@ def test_a_customer_who_answers_to_an_address_that_an_agent_passed_on_writes_as_
     raw = mail("More from me.\n", to=to, message_id="two@hosting.example", subject="Re: your mail")
     assert desk.take(raw, LATER, recipient=to)[0]["outcome"] == "reply"
     assert desk.shown("OX-1001")["messages"][-1]["role"] == "customer"
+
+
+def test_what_an_agents_mail_would_do_is_told_before(desk: Home) -> None:
+    to = answer_address(desk)
+    raw = mail("/waiting\n\nWhich browser?\n", sender=ADA, to=to, Authentication_Results=VOUCHED, subject="Re: x")
+    tried = Tried("x.eml", raw, (RoutedTo(ROUTE, to),), LATER, ADA)
+    before = len(desk.outbox())
+    with reading(desk.databases.reading) as connection:
+        (told,) = explain(desk.house, connection, tried)
+    assert (told["outcome"], told["case"]) == ("reply", "OX-1001")
+    assert (told["answer"]["template"], told["answer"]["to"]) == ("reply", "kim@hosting.example")
+    assert "Which browser?" in told["answer"]["text"]
+    assert [(each["template"], each["to"]) for each in told["letters"]][-1] == ("desk-receipt", ADA)
+    assert len(desk.outbox()) == before
+    assert desk.case().state == "new"

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from intake.store import ledger, spool, tables
 from intake.store.engine import Databases, is_trouble, reading
+from intake.store.ledger import Outcome
 from intake.store.spool import NewMail, RoutedTo
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -61,7 +62,7 @@ def test_the_spools_transaction_never_holds_up_the_desk(databases: Databases) ->
 def test_a_reader_sees_spool_and_desk_together_while_both_are_written(databases: Databases) -> None:
     spool.keep(databases.spool, [MAIL])
     with databases.desk.begin() as connection:
-        ledger.record(connection, 1, ROUTE, "junk", "", NOW)
+        ledger.record(connection, [Outcome(1, ROUTE, "junk", "")], NOW)
     with databases.desk.begin() as desk, databases.spool.begin() as accepting:
         desk.execute(insert(tables.counter).values(name="x", value=1))
         accepting.execute(text("DELETE FROM mailbox"))
@@ -75,7 +76,7 @@ def test_a_reader_never_sees_an_outcome_without_its_mail(databases: Databases) -
         received = connection.scalar(select(func.count()).select_from(tables.mail_route))
         spool.keep(databases.spool, [MAIL])
         with databases.desk.begin() as desk:
-            ledger.record(desk, 1, ROUTE, "junk", "", NOW)
+            ledger.record(desk, [Outcome(1, ROUTE, "junk", "")], NOW)
         decided = connection.scalar(select(func.count()).select_from(tables.outcome))
         assert (received, decided) == (0, 0)
     with reading(databases.reading) as connection:

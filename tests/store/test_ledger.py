@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from house import fresh_databases
 
+from intake.errors import Stale
 from intake.store import ledger, spool
 from intake.store.engine import Databases, reading
+from intake.store.ledger import Outcome
 from intake.store.spool import NewMail, RoutedTo
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -32,8 +34,12 @@ def counts(databases: Databases) -> dict[str, object]:
 
 
 def record(databases: Databases, mail: int, route: str, outcome: str, content: str | None = None) -> bool:
-    with databases.desk.begin() as connection:
-        return ledger.record(connection, mail, route, outcome, "because", NOW, content_hash=content)
+    try:
+        with databases.desk.begin() as connection:
+            ledger.record(connection, [Outcome(mail, route, outcome, "because", content_hash=content)], NOW)
+    except Stale:
+        return False
+    return True
 
 
 def test_received_is_the_sum_of_outcomes_and_what_waits(databases: Databases) -> None:

@@ -15,7 +15,7 @@ from intake.errors import IntakeError
 from intake.outbound.render import render
 from intake.outbound.templateset import TemplateSet, load
 from intake.shipped import shipped
-from intake.store import outbox, sending
+from intake.store import correspondence, outbox, sending
 from intake.store.engine import Databases, reading
 
 LEASE = timedelta(minutes=10)
@@ -145,6 +145,7 @@ def test_the_listing_has_the_contracts_shape(databases: Databases, templates: Te
             "case": "OX-7",
             "kind": "acknowledgment",
             "to": "Kim@hosting.example",
+            "cc": [],
             "subject": "[OX-1042] We have your request: Mail module shows an empty list",
             "state": "queued",
             "message_id": "7.a1@desk.example",
@@ -162,7 +163,8 @@ def test_automatic_letters_to_one_address_are_counted_however_it_is_spelt(
 ) -> None:
     def recent() -> tuple[int, bool]:
         with reading(databases.desk) as connection:
-            return outbox.recent(connection, "KIM@hosting.example", NOW - timedelta(hours=1))
+            found = correspondence.recent(connection, ["KIM@hosting.example"], NOW - timedelta(hours=1))
+            return found.get("kim@hosting.example", (0, False))
 
     assert recent() == (0, False)
     queue_mail(databases, templates, 1, to=Address("", "kIm@Hosting.example"))
@@ -178,7 +180,9 @@ def test_automatic_letters_to_one_address_are_counted_however_it_is_spelt(
 
 def test_an_address_that_failed_for_good_is_remembered_with_its_first_reason(databases: Databases) -> None:
     with databases.desk.begin() as connection:
-        outbox.mark_undeliverable(connection, ["Kim@hosting.example", "kim@hosting.example"], "5.1.1", NOW)
-        outbox.mark_undeliverable(connection, ["kim@hosting.example"], "5.2.2", NOW)
-        assert outbox.is_undeliverable(connection, "KIM@hosting.example")
-        assert not outbox.is_undeliverable(connection, "kim@other.example")
+        correspondence.mark_undeliverable(
+            connection, {"Kim@hosting.example": "5.1.1", "kim@hosting.example": "5.1.2"}, NOW
+        )
+        correspondence.mark_undeliverable(connection, {"kim@hosting.example": "5.2.2"}, NOW)
+        assert correspondence.is_undeliverable(connection, "KIM@hosting.example")
+        assert not correspondence.is_undeliverable(connection, "kim@other.example")

@@ -61,7 +61,7 @@ def test_threat_17_a_spoofed_agent_adds_no_copy(desk: Home) -> None:
 
 def test_threat_17_who_is_only_in_the_copy_of_an_agents_mail_gets_nothing(desk: Home) -> None:
     take(desk, "Please restart.\n", Authentication_Results=VOUCHED, Cc=MALLORY)
-    (reply,) = leaving(desk)
+    reply = next(each for each in desk.shown("OX-1001")["outgoing"] if each["kind"] == "reply")
     made = message_from_bytes(desk.sent(reply["id"]), policy=policy.default)
     assert (reply["to"], reply["cc"], made["Cc"]) == ("kim@hosting.example", [], None)
     assert desk.case("OX-1001").participant(MALLORY) is None
@@ -80,7 +80,7 @@ def test_threat_18_a_third_partys_mail_to_an_agents_token_address_is_kept_and_to
 def test_threat_27_nothing_of_an_agents_command_becomes_a_header(desk: Home) -> None:
     text = f"/cc lee@hosting.example\u2028Bcc:{MALLORY}\n/assign me\u0085Bcc: {MALLORY}\n\nHello.\n"
     take(desk, text, Authentication_Results=VOUCHED)
-    for letter in (*desk.outbox(), *desk.outbox(desk=True)):
+    for letter in desk.shown("OX-1001")["outgoing"]:
         made = message_from_bytes(desk.sent(letter["id"]), policy=policy.default)
         assert made["Bcc"] is None
         assert MALLORY not in (letter["to"], *letter["cc"])

@@ -1,7 +1,7 @@
 """Who wrote, and to whom: address lists as several readers understand them (RFC 5322 3.4 and 4.4)."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from email.message import Message as StdlibMessage
 from email.utils import getaddresses
 from functools import partial
@@ -12,6 +12,7 @@ from mailparser import MailParser
 
 from intake.core.mail.header import decode_words, unescaped, visible, words_spans
 from intake.core.mail.message import Address
+from intake.core.mail.plain_fields import plain_fields
 
 _GUARD = re.compile("[\ue000\ue001]")
 _TOKEN = re.compile("\ue000([0-9]+)\ue001")
@@ -109,8 +110,13 @@ def read_list(parser: Any, name: str, values: list[str], words: Words) -> tuple[
     return tuple(seen.values())
 
 
-def parse_headers(fields: Iterable[tuple[str, str]]) -> Any:
-    """mail-parser over the few fields that it reads for us: addresses and the date."""
+def parse_headers(fields: Sequence[tuple[str, str]]) -> Any:
+    """Addresses and the date, read as mail-parser reads them."""
+    return plain_fields(fields) or by_mail_parser(fields)
+
+
+def by_mail_parser(fields: Iterable[tuple[str, str]]) -> Any:
+    """mail-parser over the few fields that it reads for us."""
     message = StdlibMessage()
     for name, value in fields:
         message[name] = value

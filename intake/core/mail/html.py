@@ -22,6 +22,7 @@ _DIVIDER = "-----Original Message-----"
 _OPEN, _CLOSE, _ROW, _GAP = "\ue000", "\ue001", "\ue002", "\ue003"
 _FILLED_IN = frozenset(("text", "email", "url", "number", "tel", "search", "date"))
 _MOST_OPTIONS = 200
+_HOLDING_WORDS = frozenset("p div span font b strong i em u a table tbody tr td th center".split())  # noqa: SIM905
 _UNSEEN = "unseen-part"
 _UNSEEN_TAGS = frozenset(("script", "style", "head", "title", "template", "noscript", "object", _UNSEEN))
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
@@ -143,11 +144,12 @@ def _show_address(link: lxml.html.HtmlElement) -> None:
 
 def _mark_row(row: lxml.html.HtmlElement) -> None:
     """Puts the mark of a row's first line before its first words."""
-    first = row
+    first = next(cell for cell in row if cell.tag in ("td", "th"))
     for _ in range(_NEAR):
-        if (first.text or "").strip() or not len(first):
+        child = next((child for child in islice(first, _NEAR) if isinstance(child.tag, str)), None)
+        if (first.text or "").strip() or child is None or child.tag not in _HOLDING_WORDS:
             break
-        first = first[0]
+        first = child
     first.text = _ROW + (first.text or "").lstrip()
 
 

@@ -35,6 +35,7 @@ _AROUND = " \t*_`~-•·|│1234567890.)"
 _MOST_KNOWN = 10_000
 
 
+@lru_cache(maxsize=8_192)
 def fold(text: str) -> str:
     """`text` without case, width, spaces and punctuation, umlauts spelt out: spellings of one word compare equal."""
     if text.isascii():

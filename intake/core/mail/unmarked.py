@@ -6,6 +6,7 @@ never enough, and what only people write counts against it.
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from intake.core.mail.automatic import asks_for_silence, takes_no_answers
 from intake.core.mail.clues import Clues, token
@@ -21,7 +22,15 @@ from intake.core.mail.phrases import (
 )
 from intake.core.mail.signatures import is_card_line
 
-Sign = tuple[int, str, Callable[[Clues], bool]]
+
+class Sign(NamedTuple):
+    """What speaks for a machine, or by a negative weight against one. `in_text`: looking for it takes long."""
+
+    weight: int
+    name: str
+    holds: Callable[[Clues], bool]
+    in_text: bool = False
+
 
 _ENOUGH = 4
 _LOOKS_AT = 2_000
@@ -84,35 +93,35 @@ def _attached(clues: Clues) -> bool:
 
 
 _AGAINST: tuple[Sign, ...] = (
-    (-1, "it asks something", lambda c: "?" in _text(c) or "？" in _text(c)),
-    (-1, "it asks for something", lambda c: bool(REQUEST.search(_text(c)))),
-    (-2, "it gives labelled values", _form),
-    (-2, "it tells of a fault", _tells_of_a_fault),
-    (-1, "it has an attachment", _attached),
-    (-1, "it is long", lambda c: len(c.new_text) > _LONG),
+    Sign(-1, "it asks something", lambda c: "?" in _text(c) or "？" in _text(c)),
+    Sign(-1, "it asks for something", lambda c: bool(REQUEST.search(_text(c)))),
+    Sign(-2, "it gives labelled values", _form),
+    Sign(-2, "it tells of a fault", _tells_of_a_fault),
+    Sign(-1, "it has an attachment", _attached),
+    Sign(-1, "it is long", lambda c: len(c.new_text) > _LONG),
 )
 _EITHER: tuple[Sign, ...] = (
-    (3, "null return path", lambda c: c.return_path == ""),
-    (1, "Precedence", _bulk),
-    (1, "it answers a mail", _answers),
-    (1, "X-Auto-Response-Suppress", lambda c: asks_for_silence(c.headers)),
+    Sign(3, "null return path", lambda c: c.return_path == ""),
+    Sign(1, "Precedence", _bulk),
+    Sign(1, "it answers a mail", _answers),
+    Sign(1, "X-Auto-Response-Suppress", lambda c: asks_for_silence(c.headers)),
 )
 AWAY: tuple[Sign, ...] = (
-    (1, "the subject begins as answers of machines do", lambda c: bool(AWAY_SUBJECT.match(c.subject))),
-    (1, "set off from what follows", _stands_alone),
-    (1, "which names a case", lambda c: _stands_alone(c) and bool(_CASE.search(c.subject))),
-    (2, "the text says that somebody is away", _is_away),
-    (2, "a mailbox's rule made it", _by_a_rule),
+    Sign(1, "the subject begins as answers of machines do", lambda c: bool(AWAY_SUBJECT.match(c.subject))),
+    Sign(1, "set off from what follows", _stands_alone),
+    Sign(1, "which names a case", lambda c: _stands_alone(c) and bool(_CASE.search(c.subject))),
+    Sign(2, "the text says that somebody is away", _is_away, in_text=True),
+    Sign(2, "a mailbox's rule made it", _by_a_rule),
     *_EITHER,
     *_AGAINST,
 )
 ACKNOWLEDGMENT: tuple[Sign, ...] = (
-    (1, "the subject confirms receipt", lambda c: bool(ACK_SUBJECT.search(c.subject))),
-    (2, "the text confirms receipt", lambda c: bool(ACK_TEXT.search(_text(c)))),
-    (1, "the text says that a machine wrote it", lambda c: bool(AUTOMATIC_TEXT.search(_text(c)))),
-    (1, "a ticket system's header", lambda c: any(c.headers.get(name) is not None for name in _TICKET_SYSTEMS)),
-    (2, "X-OTRS-Loop", lambda c: c.headers.get("x-otrs-loop") is not None),
-    (1, "the sender takes no answers", _no_answers),
+    Sign(1, "the subject confirms receipt", lambda c: bool(ACK_SUBJECT.search(c.subject))),
+    Sign(2, "the text confirms receipt", lambda c: bool(ACK_TEXT.search(_text(c))), in_text=True),
+    Sign(1, "the text says that a machine wrote it", lambda c: bool(AUTOMATIC_TEXT.search(_text(c))), in_text=True),
+    Sign(1, "a ticket system's header", lambda c: any(c.headers.get(name) is not None for name in _TICKET_SYSTEMS)),
+    Sign(2, "X-OTRS-Loop", lambda c: c.headers.get("x-otrs-loop") is not None),
+    Sign(1, "the sender takes no answers", _no_answers),
     *_EITHER,
     *_AGAINST,
 )
@@ -120,16 +129,21 @@ ACKNOWLEDGMENT: tuple[Sign, ...] = (
 
 def away(clues: Clues) -> str | None:
     """Why a mail is an out-of-office note, None where it is not or may be a person's."""
-    if not (AWAY_SUBJECT.match(clues.subject) or AWAY_TEXT.search(_text(clues))):
-        return None
-    return _weighed(clues, AWAY)
+    because = _weighed(clues, AWAY)
+    return because if because and (AWAY_SUBJECT.match(clues.subject) or AWAY_TEXT.search(_text(clues))) else None
 
 
 def acknowledgment(clues: Clues) -> str | None:
     """Why a mail is a machine's confirmation that something was received, None where it is not or may be a person's."""
-    return _weighed(clues, ACKNOWLEDGMENT) if ACK_TEXT.search(_text(clues)) else None
+    because = _weighed(clues, ACKNOWLEDGMENT)
+    return because if because and ACK_TEXT.search(_text(clues)) else None
 
 
 def _weighed(clues: Clues, signs: tuple[Sign, ...]) -> str | None:
-    found = [(weight, name) for weight, name, holds in signs if holds(clues)]
-    return "; ".join(name for weight, name in found if weight > 0) if sum(w for w, _ in found) >= _ENOUGH else None
+    """The signs that hold, where they weigh enough. Most mails show by their headers that no words could do."""
+    most = sum(sign.weight for sign in signs if sign.weight > 0 and (sign.in_text or sign.holds(clues)))
+    if most < _ENOUGH:
+        return None
+    found = [sign for sign in signs if sign.holds(clues)]
+    enough = sum(sign.weight for sign in found) >= _ENOUGH
+    return "; ".join(sign.name for sign in found if sign.weight > 0) if enough else None

@@ -196,3 +196,8 @@ def test_a_row_that_goes_on_in_its_first_cell_begins_with_a_space() -> None:
 def test_a_cell_of_several_lines_begins_beside_its_neighbours_wherever_they_are_aligned() -> None:
     row = "<tr valign=bottom><td style='vertical-align: middle'>Steps</td><td valign=middle>1<br>2<br>3</td></tr>"
     assert to_text(f"<table>{row}<tr><th align=right>End</th><td>x</td></tr></table>") == "Steps\t1\n\t2\n\t3\nEnd\tx"
+
+
+def test_a_row_that_begins_with_a_picture_or_a_remark_of_the_page_is_one_all_the_same() -> None:
+    rows = "<tr><td><img src=x></td><td>a</td></tr><tr><td><!-- x --><p>b</p></td><td>c</td></tr>"
+    assert to_text(f"<table>{rows}</table>") == "\ta\nb\tc"

@@ -1,0 +1,66 @@
+"""The cost as a store grows: a tick with nothing due, and mails decided, among a million open cases and among none."""
+
+import statistics
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, String, Table, insert, literal, select, update
+
+from benchmarks import mail_to_case
+from benchmarks.figure import Figure
+from benchmarks.installation import Installation, installation
+from intake.desk.tick import tick
+from intake.store import tables
+
+CASES = 1_000_000
+TICKS = 21
+# copies of the first case stand far from the numbers that are still to be given
+FIRST_COPY = 10_000_000
+
+
+def fill(connection: Connection, count: int) -> None:
+    """So many copies of the first case, with its people, clocks and history, its messages and letters cut short."""
+    numbers = select(literal(FIRST_COPY).label("i")).cte(recursive=True)
+    numbers = numbers.union_all(select(numbers.c.i + 1).where(numbers.c.i < FIRST_COPY + count - 1))
+    place, old = numbers.c.i, numbers.c.i.cast(String) + "@old.example"
+    letter = numbers.c.i.cast(String) + "." + tables.outgoing.c.id.cast(String)
+    changed: dict[Table, dict[str, Any]] = {
+        tables.case: {"id": place, "reference": "OLD-" + numbers.c.i.cast(String), "contact_address": old},
+        tables.participant: {"case_id": place, "address": old},
+        tables.clock: {"case_id": place},
+        tables.history: {"case_id": place},
+        tables.message: {"case_id": place, "message_id": old, "text": literal("")},
+        tables.outgoing: {"case_id": place, "message_id": letter, "recipient": old, "raw": literal(b"")},
+    }
+    for table, own in changed.items():
+        columns = [each for each in table.c if each.name != "id" or "id" in own]
+        first = (table.c.id if table is tables.case else table.c.case_id) == 1
+        values = (own.get(each.name, each) for each in columns)
+        copies = select(*values).select_from(table.join(numbers, literal(value=True))).where(first)
+        connection.execute(insert(table).from_select(columns, copies))
+    connection.execute(update(tables.outgoing).values(state="sent", next_try_at=None))
+
+
+def _tick(made: Installation) -> float:
+    """Milliseconds of a tick that finds nothing to do, the median of some."""
+    at = datetime.now(UTC)
+    times = []
+    for _ in range(TICKS):
+        started = time.perf_counter()
+        tick(made.house, at)
+        times.append((time.perf_counter() - started) * 1e3)
+    return statistics.median(times)
+
+
+def measure(cases: int = CASES, mails: int = mail_to_case.MAILS) -> tuple[Figure, Figure]:
+    """The tick, and the mails decided."""
+    with installation() as made:
+        empty_tick = _tick(made)
+        empty_rate, _ = mail_to_case.rate(made, mails)
+        with made.databases.desk.begin() as connection:
+            fill(connection, cases)
+        full_tick = _tick(made)
+        full_rate, _ = mail_to_case.rate(made, mails)
+    among = f"the same in the same run, without the {cases:,} open cases"
+    return Figure(full_tick, "ms", empty_tick, among), Figure(full_rate, "mails/s", empty_rate, among)

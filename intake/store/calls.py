@@ -1,0 +1,39 @@
+"""Waking the desks of other instances by PostgreSQL's LISTEN and NOTIFY, so that nobody has to look all the time."""
+
+from collections.abc import Callable
+from threading import Event
+from typing import Any, cast
+
+import structlog
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+log = structlog.get_logger()
+
+CHANNEL = "intake_mail"
+LOOK_AGAIN_SECONDS = 1.0
+CALL = text("SELECT pg_notify(:channel, '')")
+
+
+def call(connection: Connection) -> None:
+    """Tells every desk that mail is there, once the transaction is committed."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(CALL, {"channel": CHANNEL})
+
+
+def listen(engine: Engine, wake: Callable[[], object], stop: Event) -> None:
+    """Wakes whoever decides whenever an instance has kept mail, until `stop`. A lost connection is made again."""
+    while not stop.is_set():
+        try:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text(f"LISTEN {CHANNEL}"))
+                # mail that came while nobody listened
+                wake()
+                driver = cast(Any, connection.connection.driver_connection)
+                while not stop.is_set():
+                    for _ in driver.notifies(timeout=LOOK_AGAIN_SECONDS, stop_after=1):
+                        wake()
+                connection.execute(text("UNLISTEN *"))
+        except DBAPIError as error:
+            log.warning("cannot hear of mail: it is looked for instead", because=str(error.orig))
+            stop.wait(LOOK_AGAIN_SECONDS)
