@@ -24,7 +24,7 @@ run: setup ## run on config.toml, or on the defaults without one
 	$(BIN)/intake serve $(if $(wildcard config.toml),--config config.toml)
 
 test: setup ## run the tests
-	$(BIN)/python -m pytest -m 'not long' --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest -m 'not long' --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 check: setup ## format, lint, types, layers, tests: what must pass before a commit
 	$(BIN)/ruff format --check .

@@ -13,7 +13,7 @@ from intake.core.case.outcome import Classified, classify, fields_of_reply
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.message import Address
 from intake.core.policy.because import Because
-from intake.desk import facts
+from intake.desk import facts, post
 from intake.desk.act import find
 from intake.desk.house import House
 from intake.desk.outside import because_json, clock_json, fields_json, message_json
@@ -69,7 +69,7 @@ def _explain_on(house: House, connection: Connection, tried: Tried, routed: Rout
         **_decided(classified, case),
         "answer": None,
         "no_answer_because": None,
-        "letters": _letters(settled),
+        "letters": _letters(house, connection, known, settled, tried.received_at),
     }
     return out | body | _answer(house, connection, known, settled, tried.received_at)
 
@@ -112,9 +112,16 @@ def _decided(classified: Classified, case: Case | None) -> dict[str, Any]:
     }
 
 
-def _letters(settled: Settled) -> list[dict[str, Any]]:
-    """What would go to whom, the desk's people included."""
-    drafts = settled.posted.drafts if settled.posted else ()
+def _letters(
+    house: House, connection: Connection, known: facts.Known, settled: Settled, at: datetime
+) -> list[dict[str, Any]]:
+    """What would go to whom, the desk's people included; their notices as if each went alone and at once."""
+    posted = settled.posted
+    if posted is None:
+        return []
+    case, customer = posted.decision.case, known.arrival.customer
+    policy = house.policy_of(connection, case)
+    notices = (post.notice_draft(house, policy, case, each, customer, at) for each in posted.held)
     return [
         {
             "template": draft.letter.kind,
@@ -123,7 +130,7 @@ def _letters(settled: Settled) -> list[dict[str, Any]]:
             "subject": draft.rendered.subject,
             "withheld": draft.withheld or None,
         }
-        for draft in drafts
+        for draft in (*posted.drafts, *(each for each in notices if each))
     ]
 
 

@@ -4,11 +4,8 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any, cast
 
-import structlog
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
-
-log = structlog.get_logger()
 
 CHANNEL = "intake_mail"
 LOOK_AGAIN_SECONDS = 1.0
@@ -23,6 +20,10 @@ def call(connection: Connection) -> None:
 
 def listen(engine: Engine, wake: Callable[[], object], stop: Event) -> None:
     """Wakes whoever decides whenever an instance has kept mail, until `stop`. A lost connection is made again."""
+    # imported where it is used: commands that only keep mail wait for nothing more
+    import structlog
+
+    log = structlog.get_logger()
     while not stop.is_set():
         try:
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

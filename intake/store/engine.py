@@ -47,7 +47,8 @@ def open_databases(folder: Path, url: str = "") -> Databases:
     """Engines for SQLite's two files in `folder`, or for the database behind `url`.
 
     The schema and SQLite's journal mode, which the files remember, are the business of `intake.store.migrate`.
-    Raises `OSError` where the folder cannot be made, `IntakeError` where PostgreSQL's driver is not installed.
+    Raises `OSError` where the folder cannot be made, `IntakeError` where the URL is no PostgreSQL's or
+    its driver is not installed.
     """
     if url:
         engine = _postgresql(url)
@@ -64,6 +65,9 @@ def open_databases(folder: Path, url: str = "") -> Databases:
 
 def _postgresql(url: str) -> Engine:
     place = make_url(url)
+    if place.get_backend_name() not in ("postgresql", "postgres"):
+        right = 'right would be "postgresql://USER@HOST/NAME", or "" for SQLite in the data folder'
+        raise IntakeError(f"store.url: {place.drivername} is no database that intake runs on; {right}")
     if place.drivername in ("postgresql", "postgres"):
         place = place.set(drivername="postgresql+psycopg")
     limits = f"-c idle_in_transaction_session_timeout={STANDS_STILL}s -c statement_timeout={STATEMENT_SECONDS}s"

@@ -93,7 +93,7 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
     ("ledger --config taken.toml", 1, ("a.eml", "File exists")),
     ("case list --config garbage.toml", 1, ("garbage/", "not a database")),
     ("case list --config typo.toml", 1, ("typo.toml:", 'did you mean "hostname"?')),
-    ("case list --config driver.toml", 1, ("store.url", "MySQLdb", "install")),
+    ("case list --config driver.toml", 1, ("store.url", "mysql", "postgresql://")),
     ("case list --config url.toml", 1, ("store.url", "postgresql://")),
     ("check --config folder.toml", 1, ("folder.toml:", "files.policies", "a.eml is no folder")),
     ("due --policy broken --severity 1 --opened 2026-11-23T09:00:00Z --config mine.toml", 1, ("broken.toml:1", "TOML")),

@@ -145,7 +145,6 @@ def test_the_listing_has_the_contracts_shape(databases: Databases, templates: Te
             "case": "OX-7",
             "kind": "acknowledgment",
             "to": "Kim@hosting.example",
-            "cc": [],
             "subject": "[OX-1042] We have your request: Mail module shows an empty list",
             "state": "queued",
             "message_id": "7.a1@desk.example",
