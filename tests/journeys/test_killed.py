@@ -13,11 +13,11 @@ def test_kills_while_mail_streams_in_lose_and_double_nothing(tmp_path: Path) -> 
 
 @pytest.mark.long
 def test_many_kills_while_mail_streams_in_lose_and_double_nothing(tmp_path: Path) -> None:
-    survive(tmp_path, mails=5_000, kills=200, seed=2)
+    survive(tmp_path, mails=500, kills=40, seed=2)
 
 
 @pytest.mark.long
 @pytest.mark.real
 def test_kills_lose_and_double_nothing_on_postgresql(tmp_path: Path) -> None:
     with postgres() as server:
-        survive(tmp_path, mails=500, kills=20, seed=3, url=server.database())
+        survive(tmp_path, mails=200, kills=10, seed=3, url=server.database())
