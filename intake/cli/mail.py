@@ -21,6 +21,7 @@ from intake.cli.common import (
     err,
     group,
     instant,
+    local,
     named,
     print_json,
     say,
@@ -171,7 +172,7 @@ def _show_explained(shown: dict[str, Any]) -> None:
     if shown["missing"]:
         say(f"  missing   {', '.join(shown['missing'])}")
     for clock in shown["clocks"]:
-        say(f"  clock     {clock['kind']}: due {clock['due'] or 'never'}")
+        say(f"  clock     {clock['kind']}: due {local(clock['due'], shown['zone']) or 'never'}")
         for reason in clock["because"]:
             say_reason(reason, 12)
     if shown["answer"]:

@@ -189,6 +189,15 @@ def test_people_read_one_mail_and_a_sender_without_a_name(tmp_path: Path, comman
     assert "  from      <kim@hosting.example>  (person)" in explained.out
 
 
+def test_people_read_due_times_of_explain_in_local_time(tmp_path: Path, commands: Any) -> None:
+    (tmp_path / "customers.toml").write_text(CUSTOMERS)
+    (tmp_path / "a.eml").write_bytes(mail())
+    asked = ["explain", "a.eml", "--at", "2026-11-23T09:00:00+01:00"]
+    _, read, scripted = commands(["customer", "import", "customers.toml"], asked, [*asked, "--json"])
+    assert scripted.json["clocks"][0]["due"] == "2026-11-23T12:00:00+00:00"
+    assert "  clock     response: due Mon 23 Nov 2026 13:00 CET" in read.out
+
+
 def test_due_answers_a_line_each_and_goes_on_after_a_bad_one(tmp_path: Path, commands: Any) -> None:
     asked = {"policy": "open-xchange", "plan": None, "severity": 2, "opened": "2026-11-20T16:00:00+01:00"}
     target = {"targets": {"response": {"2": "4 business hours"}}}
