@@ -17,6 +17,7 @@ from intake.cli.common import (
     given,
     group,
     local,
+    named,
     print_json,
     say,
     say_hidden,
@@ -93,7 +94,7 @@ def _show(case: dict[str, Any]) -> None:
     zone = case["zone"]
     say(f"{case['reference']}  {case['subject']}")
     say(f"  state     {case['state']}   Severity {case['severity']}   {', '.join(case['marks'])}")
-    say(f"  from      {case['from']['name']} <{case['from']['address']}>   customer {case['customer'] or 'unknown'}")
+    say(f"  from      {named(case['from'])}   customer {case['customer'] or 'unknown'}")
     say(f"  policy    {case['policy']} {case['policy_version']}   plan {case['plan'] or '-'}   queue {case['queue']}")
     for reason in case["because"]:
         say(f"  because   {reason['clause']}: {reason['text']}")

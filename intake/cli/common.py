@@ -125,6 +125,11 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
         say(empty)
 
 
+def named(who: Mapping[str, str]) -> str:
+    """Name and address for people; one without a name is the address alone."""
+    return f"{who['name']} <{who['address']}>".lstrip()
+
+
 def local(written: str | None, zone: str) -> str:
     """An instant of JSON for people, in a zone; empty for none."""
     if written is None:

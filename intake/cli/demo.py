@@ -7,6 +7,7 @@ import time
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
+from shutil import which
 from tempfile import mkdtemp
 from zoneinfo import ZoneInfo
 
@@ -184,11 +185,20 @@ def _row(case: Case) -> list[str]:
     return [case.reference, str(case.severity), shown, case.subject, ", ".join(sorted(case.marks))]
 
 
+def _started() -> str:
+    """The program as it was started, so that a person can start it again from where they are."""
+    file, here = Path(sys.argv[0]), Path.cwd()
+    if not file.is_absolute():
+        return sys.argv[0]
+    if which(file.name) == str(file):
+        return file.name
+    return str(file.relative_to(here) if file.is_relative_to(here) else file)
+
+
 def _where_next(config: Config, running: Program, once: bool) -> None:
     with reading(running.databases.reading) as connection:
         reference = show.summary(cases.load(connection, cases.listed(connection))[1])["reference"]
-    intake, use = Path(sys.argv[0]), f"--config {config.file}"
-    shown = intake.relative_to(Path.cwd()) if intake.is_relative_to(Path.cwd()) else intake.name
+    shown, use = _started(), f"--config {config.file}"
     rows = [
         ("everything about one case", f"{shown} case show {reference} {use}"),
         ("what goes to whom", f"{shown} outbox list {use}"),

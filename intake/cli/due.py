@@ -76,7 +76,7 @@ def _lines(batch: str) -> Iterator[str]:
     try:
         # a byte that is no UTF-8 spoils its own line alone; a byte order mark is passed over
         with open(source, encoding="utf-8-sig", errors="surrogateescape", closefd=batch != "-") as file:
-            yield from file
+            yield from (line for line in file if line.strip())
     except OSError as error:
         raise IntakeError(f"{batch}: cannot be read: {error.strerror}") from None
 

@@ -21,6 +21,8 @@ from intake.cli.common import (
     err,
     group,
     instant,
+    local,
+    named,
     print_json,
     say,
     say_reason,
@@ -90,7 +92,8 @@ def ingest(
         print_json({"kept": len(pending), "unreadable": bad, "ledger": counts})
     else:
         sound = "balances" if counts["balanced"] else "DOES NOT BALANCE"
-        say(f"{len(pending)} mails kept and decided; the ledger {sound}")
+        mails = "1 mail" if len(pending) == 1 else f"{len(pending)} mails"
+        say(f"{mails} kept and decided; the ledger {sound}")
         if pending:
             say("`intake case list` shows the cases, `intake outbox list` the letters; `serve` or `tick` sends them")
     if bad:
@@ -156,7 +159,7 @@ def _house_for_trial(settings: Config, scratch: Path) -> "AbstractContextManager
 def _show_explained(shown: dict[str, Any]) -> None:
     message = shown["message"] or {"subject": "", "from": {"name": "", "address": ""}, "kind": ""}
     say(f"{shown['file']}: {shown['outcome']} on {shown['route']} under {shown['policy']} {shown['policy_version']}")
-    say(f"  from      {message['from']['name']} <{message['from']['address']}>  ({message['kind']})")
+    say(f"  from      {named(message['from'])}  ({message['kind']})")
     say(f"  subject   {message['subject']}")
     if shown["severity"] is not None:
         say(f"  severity  {shown['severity']}   marks: {', '.join(shown['marks']) or 'none'}")
@@ -169,7 +172,7 @@ def _show_explained(shown: dict[str, Any]) -> None:
     if shown["missing"]:
         say(f"  missing   {', '.join(shown['missing'])}")
     for clock in shown["clocks"]:
-        say(f"  clock     {clock['kind']}: due {clock['due'] or 'never'}")
+        say(f"  clock     {clock['kind']}: due {local(clock['due'], shown['zone']) or 'never'}")
         for reason in clock["because"]:
             say_reason(reason, 12)
     if shown["answer"]:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from intake.core.case.case import Case, Customer, Task
+from intake.core.case.work_list import due
 from intake.core.mail.fields import missing_fields
 from intake.core.policy.policy import Policy
 from intake.desk.outside import because_json, clock_json, fields_json
@@ -12,8 +13,8 @@ from intake.store import cases, messages
 
 
 def summary(case: Case) -> dict[str, Any]:
-    """A case in a list: what it is, where it stands, when an answer is due."""
-    response = case.latest("response")
+    """A case in a list: what it is, where it stands, when the next running promise is due."""
+    at = due(case)
     return {
         "reference": case.reference,
         "state": case.state,
@@ -28,7 +29,7 @@ def summary(case: Case) -> dict[str, Any]:
         "assignee": case.assignee,
         "opened": case.opened_at.isoformat(),
         "zone": case.zone,
-        "due": response.due_at.isoformat() if response and response.due_at else None,
+        "due": at.isoformat() if at else None,
     }
 
 

@@ -92,6 +92,7 @@ def _parked(reason: str) -> dict[str, Any]:
         "case": None,
         "plan": None,
         "severity": None,
+        "zone": None,
         "marks": [],
         "because": [{"clause": "house", "text": reason}],
         "clocks": [],
@@ -106,6 +107,7 @@ def _decided(classified: Classified, case: Case | None) -> dict[str, Any]:
     return {
         "plan": case.plan if case else None,
         "severity": case.severity if case else None,
+        "zone": case.zone if case else None,
         "marks": sorted(case.marks) if case else [],
         "because": because_json(because),
         "clocks": [clock_json(clock) for clock in case.clocks] if case else [],

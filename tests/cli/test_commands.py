@@ -181,11 +181,30 @@ def test_a_mail_taken_for_automatic_is_listed_with_its_reason_and_released(tmp_p
     assert empty.json == []
 
 
+def test_people_read_one_mail_and_a_sender_without_a_name(tmp_path: Path, commands: Any) -> None:
+    (tmp_path / "a.eml").write_bytes(mail(sender="kim@hosting.example"))
+    kept, case, explained = commands(["ingest", "a.eml"], ["case", "show", "OX-1001"], ["explain", "a.eml"])
+    assert kept.out.startswith("1 mail kept and decided")
+    assert "  from      <kim@hosting.example>   customer" in case.out
+    assert "  from      <kim@hosting.example>  (person)" in explained.out
+
+
+def test_people_read_due_times_of_explain_in_local_time(tmp_path: Path, commands: Any) -> None:
+    (tmp_path / "customers.toml").write_text(CUSTOMERS)
+    (tmp_path / "a.eml").write_bytes(mail())
+    asked = ["explain", "a.eml", "--at", "2026-11-23T09:00:00+01:00"]
+    _, read, scripted = commands(["customer", "import", "customers.toml"], asked, [*asked, "--json"])
+    assert scripted.json["clocks"][0]["due"] == "2026-11-23T12:00:00+00:00"
+    assert "  clock     response: due Mon 23 Nov 2026 13:00 CET" in read.out
+
+
 def test_due_answers_a_line_each_and_goes_on_after_a_bad_one(tmp_path: Path, commands: Any) -> None:
     asked = {"policy": "open-xchange", "plan": None, "severity": 2, "opened": "2026-11-20T16:00:00+01:00"}
     target = {"targets": {"response": {"2": "4 business hours"}}}
     lines = [{"id": 1, **asked, **target, "unknown": 1}, {"id": 2, **asked}, {"id": 3, "policy": "nope"}]
-    text = "\n".join([*(json.dumps(line) for line in lines), "no json", json.dumps({"id": 5, **asked, **target})])
+    text = "\n".join(
+        [*(json.dumps(line) for line in lines), "no json", json.dumps({"id": 5, **asked, **target}), " ", ""]
+    )
     (tmp_path / "cases.jsonl").write_text(text)
     (done,) = commands(["due", "--batch", "cases.jsonl"])
     first, second, third, fourth, fifth = (json.loads(line) for line in done.out.splitlines())

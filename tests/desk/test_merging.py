@@ -7,6 +7,7 @@ import pytest
 from house import FORM, NOW, Home, mail
 
 from intake.core.case.act import Act
+from intake.core.case.merging import ON_THE_MATTER, merge
 from intake.desk import act, merging
 from intake.errors import IntakeError
 
@@ -45,6 +46,23 @@ def test_mails_people_and_letters_of_both_are_on_the_one_and_history_on_both(two
     assert response is not None
     assert response.due_at == NOW + 2 * HOUR
     assert two.ledger()["balanced"]
+
+
+def test_what_is_said_of_the_parts_own_state_is_not_said_of_the_whole(desk: Home) -> None:
+    desk.take(mail())
+    raw = mail("It is empty.\n", sender="Lee <lee@hosting.example>", message_id="two@hosting.example", subject="Also")
+    desk.take(raw, NOW + HOUR, envelope_from="lee@hosting.example")
+    assert {"missing-information", "triage"} <= desk.case("OX-1002").marks
+    before = desk.case("OX-1001").marks
+    merging.merge(desk.house, "OX-1002", "OX-1001", ADA, "", NOW + 2 * HOUR)
+    assert desk.case("OX-1001").marks == before
+    assert {"missing-information", "triage"} <= desk.case("OX-1002").marks
+
+
+@pytest.mark.parametrize("mark", sorted(ON_THE_MATTER))
+def test_what_is_said_of_the_parts_matter_or_mails_is_said_of_the_whole(two: Home, mark: str) -> None:
+    part, whole = two.case("OX-1002").marked(mark), two.case("OX-1001")
+    assert merge(part, whole, ADA, "", NOW).whole.case.marks == whole.marks | {mark}
 
 
 @pytest.mark.parametrize("way", ["reference", "token", "number"])

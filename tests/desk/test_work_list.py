@@ -47,3 +47,28 @@ def test_cases_that_are_over_are_not_read_where_they_are_not_shown(desk: Home) -
     event.listen(desk.databases.reading, "before_cursor_execute", lambda *given: asked.append(given[3]))
     assert references(desk, limit=1) == ["OX-1003"]
     assert not [each for each in asked if "closed" in str(each)]
+
+
+def due(desk: Home) -> str | None:
+    with reading(desk.databases.reading) as connection:
+        (row,) = listed(connection, desk.house.policies, None, 10)
+        assert row.json()["due"] == desk.shown(row.case.reference)["due"]
+    return None if row.json()["due"] is None else str(row.json()["due"])
+
+
+def test_due_is_of_the_running_promise_that_falls_due_first_and_nothing_once_it_is_kept(desk: Home) -> None:
+    take(desk, 2, 1)
+    response = desk.case("OX-1001").latest("response")
+    assert response is not None
+    assert response.due_at is not None
+    assert due(desk) == response.due_at.isoformat()
+    perform(desk.house, "OX-1001", Act("reply", "Please restart.", "ada@desk.example"), NOW + timedelta(hours=1))
+    running = [clock.due_at for clock in desk.case("OX-1001").clocks if clock.state == "running" and clock.due_at]
+    assert response.due_at not in running
+    assert due(desk) == (min(running).isoformat() if running else None)
+
+
+def test_nothing_is_due_in_a_case_that_is_over(desk: Home) -> None:
+    take(desk, 2, 1)
+    perform(desk.house, "OX-1001", Act("status", "closed", "ada@desk.example"), NOW + timedelta(hours=1))
+    assert due(desk) is None

@@ -2,11 +2,12 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 from house import CUSTOMERS, mail
-from running import Running, eventually, intake, running
+from running import PROGRAM, Running, eventually, running
 
 from intake.shipped import shipped
 
@@ -15,17 +16,23 @@ SUBJECT = re.compile(r"^Subject: .*")
 
 def test_the_demo_ends_by_itself_with_cases_a_letter_and_where_to_look_next(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    done = intake("demo", "--once", "--folder", str(folder), folder=tmp_path)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/intake").symlink_to(PROGRAM)
+    words = ["bin/intake", "demo", "--once", "--folder", str(folder)]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, check=False, timeout=120)
     shown = done.stdout.decode()
     assert done.returncode == 0, done.stderr.decode()
     assert re.search(r"^OX-\d+ .* 2 ", shown, re.MULTILINE)
     assert re.search(r"To \S+@\S+: \[OX-\d+\] We have", shown)
     assert "it balances" in shown
     # what it names as the next command works as it stands there
-    next_command = re.search(r"intake (case show \S+ --config \S+)", shown)
+    next_command = re.search(r"(\S*intake) (case show \S+ --config \S+)", shown)
     assert next_command
-    again = intake(*next_command[1].split(), "--json", folder=tmp_path)
-    assert json.loads(again.stdout)["reference"] in next_command[1]
+    assert next_command[1] == "bin/intake"
+    again = subprocess.run(
+        [*next_command[0].split(), "--json"], cwd=tmp_path, capture_output=True, check=False, timeout=120
+    )
+    assert json.loads(again.stdout)["reference"] in next_command[2]
     assert not (tmp_path / "var").exists()
 
 

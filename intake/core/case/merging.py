@@ -9,6 +9,8 @@ from intake.core.case.case import Case, Clock, ClockKind, Decision, Entry
 from intake.core.policy.because import HOUSE, Because
 
 PROMISES: tuple[ClockKind, ...] = ("response", "update", "resolution", "escalation")
+# what is said of the matter, or of mails that go over; other marks tell how the part itself stood
+ON_THE_MATTER = frozenset({"critical", "unverified", "ambiguous-sender"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def merge(part: Case, whole: Case, by: str, because: str, now: datetime) -> Merg
     )  # fmt: skip
     on, moved = _with_promises(_with_people(whole, part), part)
     on = replace(
-        on, changed_at=now, fields={**part.fields, **whole.fields}, marks=whole.marks | part.marks - {"unentitled"},
+        on, changed_at=now, fields={**part.fields, **whole.fields}, marks=whole.marks | (part.marks & ON_THE_MATTER),
         linked=tuple(dict.fromkeys((*whole.linked, part.reference))),
     )  # fmt: skip
     return Merged(

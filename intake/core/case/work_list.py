@@ -16,6 +16,7 @@ URGENT = "critical"
 UNSORTED = frozenset({"unverified", "triage"})
 HOW_TO = "how-to"
 IMPACT = "impact"
+OVER = ("resolved", "closed")
 PROMISES = ("response", "update", "resolution", "escalation")
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -54,7 +55,7 @@ def key(policy: Policy | None, case: Case) -> Place:
         clauses = dict.fromkeys((_clause_of_triage(policy, case), clause))
         said, clause = [first, *said], ", ".join(clauses)
     ahead = 0 if first else 1
-    common = (ahead, case.severity, _due(case) or NEVER, case.opened_at, case.id)
+    common = (ahead, case.severity, due(case) or NEVER, case.opened_at, case.id)
     own = (ahead, *(each.value for each in parts), case.opened_at, case.id)
     return Place(case.policy, own, common, "; ".join((*said, clause)))
 
@@ -92,8 +93,10 @@ def _clause_of_triage(policy: Policy | None, case: Case) -> str:
     return part.clause if part and "unverified" in case.marks else HOUSE
 
 
-def _due(case: Case) -> datetime | None:
-    """The earliest due time of what we owe the customer."""
+def due(case: Case) -> datetime | None:
+    """The due time of the running promise that falls due first; None where none runs, or the case is over."""
+    if case.state in OVER:
+        return None
     running = (clock for clock in case.clocks if clock.state == "running" and clock.kind in PROMISES)
     return min((clock.due_at for clock in running if clock.due_at), default=None)
 
@@ -138,8 +141,8 @@ def _how_to(policy: Policy | None, case: Case) -> _Part:
 
 
 def _by_due(_policy: Policy | None, case: Case) -> _Part:
-    due = _due(case)
-    return _Part(due or NEVER, f"due {_local(due, case)}" if due else "nothing due")
+    at = due(case)
+    return _Part(at or NEVER, f"due {_local(at, case)}" if at else "nothing due")
 
 
 def _opened(_policy: Policy | None, case: Case) -> _Part:
