@@ -39,6 +39,7 @@ _CASE: Values = {
         "due": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
         "aim": "Monday, 23 November 2026, 11:00 (Europe/Berlin, CET)",
         "target": "4 business hours",
+        "given": "Monday, 23 November 2026, 12:20 (Europe/Berlin, CET)",
         "absent_because": "your agreement names no response time for this severity",
     },
     "promises": [

@@ -301,6 +301,7 @@ def _values(
             "due": instant(response.due_at if response else None, zone, language),
             "aim": instant(response.aim_at if response else None, zone, language),
             "target": response.target if response else "",
+            "given": instant(_given(case, response), zone, language),
             "absent_because": _absent_because(response),
         },
         "promises": _promises(case, zone, language),
@@ -314,6 +315,11 @@ def _promises(case: Case, zone: str, language: str) -> list[dict[str, str]]:
         for clock in case.clocks
         if clock.kind in ("update", "resolution", "escalation") and clock.state == "running" and clock.due_at
     ]
+
+
+def _given(case: Case, response: Clock | None) -> datetime | None:
+    """When a person first answered; a clock that ended without an answer gives none."""
+    return response.ended_at if response and "reply" in case.answered else None
 
 
 def _absent_because(response: Clock | None) -> str:
