@@ -323,7 +323,11 @@ def _given(case: Case, response: Clock | None) -> datetime | None:
 
 
 def _absent_because(response: Clock | None) -> str:
-    return " ".join(each.text for each in response.because) if response and response.due_at is None else ""
+    """The reasons in words; the target's own sentence before them says no more than that there is no due time."""
+    if response is None or response.due_at is not None:
+        return ""
+    texts = (each.text.removeprefix(response.target).removeprefix(": ") for each in response.because)
+    return " ".join(filter(None, texts))
 
 
 def asked_for(policy: Policy, case: Case) -> dict[str, Any]:
