@@ -207,7 +207,7 @@ SAMPLES: Mapping[str, Values] = {
             "commands": [{"written": "/severity 2 because it is slow", "done": "yes", "text": "Severity 3 becomes 2"}],
             "help": [{"form": "/note", "about": "the whole mail is a note"}],
         },
-        "desk-alert": {"alert": {"text": "The customer wishes severity 1.\nThe case starts at 4."}},
+        "desk-alert": {"alert": {"text": "The customer wishes severity 1.\nThe case starts at 4."}, **_MESSAGE},
     }.items()
 }
 
