@@ -39,6 +39,7 @@ _CASE: Values = {
         "due": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
         "aim": "Monday, 23 November 2026, 11:00 (Europe/Berlin, CET)",
         "target": "4 business hours",
+        "given": "Monday, 23 November 2026, 12:20 (Europe/Berlin, CET)",
         "absent_because": "your agreement names no response time for this severity",
     },
     "promises": [
@@ -206,7 +207,7 @@ SAMPLES: Mapping[str, Values] = {
             "commands": [{"written": "/severity 2 because it is slow", "done": "yes", "text": "Severity 3 becomes 2"}],
             "help": [{"form": "/note", "about": "the whole mail is a note"}],
         },
-        "desk-alert": {"alert": {"text": "The customer wishes severity 1.\nThe case starts at 4."}},
+        "desk-alert": {"alert": {"text": "The customer wishes severity 1.\nThe case starts at 4."}, **_MESSAGE},
     }.items()
 }
 

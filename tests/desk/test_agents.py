@@ -101,6 +101,15 @@ def test_a_reply_to_a_notice_goes_to_the_customer_under_the_agents_name_and_stop
     assert desk.ledger()["balanced"]
 
 
+def test_a_receipt_calls_the_first_answer_due_until_it_is_given_and_says_then_when_it_was(desk: Home) -> None:
+    write(desk, "/note looks like the index\n", 1)
+    assert "First answer due" in receipt(desk)
+    write(desk, "Please restart the server.\n", 2)
+    told = receipt(desk)
+    assert "First answer due" not in told
+    assert "First answer: given Monday, 23 November 2026" in told
+
+
 def test_commands_in_the_first_lines_are_done_and_confirmed_and_do_not_reach_the_customer(desk: Home) -> None:
     write(desk, "/assign bo@desk.example\n/severity 3 because only one user\n/waiting\n\nDoes it last?\n")
     case = desk.case()

@@ -60,6 +60,15 @@ def test_zim_5_a_wish_in_a_reply_is_answered_once_with_the_clause_and_the_on_cal
     assert "Our on-call engineer has been told at once" in said
     alerts = [each for each in zimbra.outbox(desk=True) if each["kind"] == "desk-alert"]
     assert "on-call@desk.example" in {each["to"] for each in alerts}
+    (alarm,) = [each for each in alerts if each["to"] == "on-call@desk.example"]
+    part = message_from_bytes(zimbra.sent(alarm["id"]), policy=policy.default).get_body(("plain",))
+    assert part is not None
+    told = part.get_content()
+    assert told.startswith("kim@hosting.example asks for Severity 1 on ZIM-1001, which has Severity 4")
+    assert "(ZIM-5)" in told
+    assert "support telephone" not in told
+    assert "> Severity: 1" in told
+    assert "First answer due" in told
     ask(zimbra, "Severity: 2\n", 3, In_Reply_To="<1@x.example>")
     assert [each["kind"] for each in zimbra.outbox()].count("severity-wish") == 1
     assert zimbra.case().wished_severity == 2

@@ -14,6 +14,7 @@ from intake.core.case.replies import Reply, take_reply
 from intake.core.mail.fields import missing_fields, read_fields
 from intake.core.mail.message import Address
 from intake.core.policy.policy import load_policy
+from intake.core.policy.promise import Terms, promise
 
 FILE = Path(__file__).parents[2] / "policies" / "open-xchange.toml"
 POLICY = load_policy(FILE.read_text(encoding="utf-8"), FILE.name)
@@ -180,6 +181,19 @@ def test_ox_4_without_a_contract_it_is_best_effort_and_says_why(severity: int) -
     assert (clock.due_at, clock.aim_at, clock.next_at) == (None, None, None)
     assert [reason.clause for reason in clock.because] == ["OX-4"]
     assert clock.because[0].text.startswith("best effort: The response time depends on the agreement")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "the agreement names no time for this Severity"), ("de", "diese nennt für diese Severity keine Zeit")],
+)
+def test_ox_4_a_contract_without_a_figure_for_the_severity_is_not_said_to_be_missing(language: str, said: str) -> None:
+    customer = replace(KNOWN, targets={"response": {"1": "1 hour, 24x7", "2": "4 business hours"}})
+    terms = Terms(targets=customer.targets, language=language)
+    (reason,) = promise(POLICY, "response", 3, datetime(2026, 11, 23, 10, tzinfo=BERLIN), terms).because
+    assert said in reason.text
+    assert "on record" not in reason.text
+    assert "liegt keine vor" not in reason.text
 
 
 def _with_contract() -> Customer:

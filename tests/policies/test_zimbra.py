@@ -439,6 +439,10 @@ def test_zim_5_the_alert_leaves_at_night_and_the_letter_says_whom_to_phone(tmp_p
         desk.take(raw, night, routes=[ROUTE], envelope_from="kim@customer.example")
         told = [each for each in desk.outbox(desk=True) if each["kind"] == "desk-alert"]
         assert [each["to"] for each in told] == ["on-call@desk.example"]
+        alarm = str(message_from_bytes(desk.sent(told[0]["id"])).get_payload(0)).replace("\n", " ")
+        assert "kim@customer.example asks for Severity 1 on ZIM-1001" in alarm
+        assert "The server is down." in alarm
+        assert "You ask" not in alarm
         (letter,) = desk.outbox()
         body = str(message_from_bytes(desk.sent(letter["id"])).get_payload(0))
         assert "Severity 4" in body

@@ -301,6 +301,7 @@ def _values(
             "due": instant(response.due_at if response else None, zone, language),
             "aim": instant(response.aim_at if response else None, zone, language),
             "target": response.target if response else "",
+            "given": instant(_given(case, response), zone, language),
             "absent_because": _absent_because(response),
         },
         "promises": _promises(case, zone, language),
@@ -316,8 +317,17 @@ def _promises(case: Case, zone: str, language: str) -> list[dict[str, str]]:
     ]
 
 
+def _given(case: Case, response: Clock | None) -> datetime | None:
+    """When a person first answered; a clock that ended without an answer gives none."""
+    return response.ended_at if response and "reply" in case.answered else None
+
+
 def _absent_because(response: Clock | None) -> str:
-    return " ".join(each.text for each in response.because) if response and response.due_at is None else ""
+    """The reasons in words; the target's own sentence before them says no more than that there is no due time."""
+    if response is None or response.due_at is not None:
+        return ""
+    texts = (each.text.removeprefix(response.target).removeprefix(": ") for each in response.because)
+    return " ".join(filter(None, texts))
 
 
 def asked_for(policy: Policy, case: Case) -> dict[str, Any]:

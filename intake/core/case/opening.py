@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from intake.core.case import clocks, escalating
+from intake.core.case.alarm import alarm
 from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Notice, Participant, Record, Wish
 from intake.core.hours import add_local_days, zone_named
 from intake.core.mail.fields import missing_fields
@@ -72,7 +73,7 @@ def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
     notices = [Notice("desk-new-case", case.assignee or policy.file.chasing.remind)]
     if opening.alert:
         notices.append(Notice("desk-alert", policy.file.chasing.remind, opening.alert))
-    notices += _alerts(policy, case, judged)
+    notices += _alerts(policy, case, judged, opening.contact.address or opening.by)
     decision = Decision(case, tuple(entries), (_first_letter(policy, case, missing, opening),), tuple(notices))
     decision = _flood(policy, decision, opening)
     if opening.asks_escalation or escalating.asked(policy, opening.text):
@@ -103,10 +104,10 @@ def _judge(policy: Policy, opening: Opening) -> Judged:
     return judge(policy, asked, opening.language, opening.tags)
 
 
-def _alerts(policy: Policy, case: Case, judged: Judged) -> list[Notice]:
+def _alerts(policy: Policy, case: Case, judged: Judged, who: str) -> list[Notice]:
     """Who is told at once, each role once."""
     found = {each.role: each for each in (*alerts_at(policy, case.severity, case.plan, case.language), *judged.alerts)}
-    return [Notice("desk-alert", role, alert.because.text, at_once=True) for role, alert in found.items()]
+    return [Notice("desk-alert", role, alarm(who, case, alert.because), at_once=True) for role, alert in found.items()]
 
 
 def _flood(policy: Policy, decision: Decision, opening: Opening) -> Decision:

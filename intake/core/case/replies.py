@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from intake.core.case import clocks, consent, escalating, farewells, severity_change, severity_wish, tasks
+from intake.core.case.alarm import alarm
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, NoticeKind, Participant, Wish
 from intake.core.case.opening import ALERTED, information_because, registered
 from intake.core.mail.farewell import Farewell
@@ -198,7 +199,8 @@ def _alerts(policy: Policy, case: Case, reply: Reply) -> tuple[Notice, ...]:
     """Whom the policy has told at once of what a reply wishes."""
     asked = Asked(case.channel, case.plan, reply.fields, reply.text)
     alerts = judge(policy, asked, case.language, case.tags).alerts
-    return tuple(Notice("desk-alert", each.role, each.because.text, at_once=True) for each in alerts)
+    who = reply.writer.address or "somebody without an address"
+    return tuple(Notice("desk-alert", each.role, alarm(who, case, each.because), at_once=True) for each in alerts)
 
 
 def _outcry(policy: Policy, decision: Decision, reply: Reply) -> Decision:

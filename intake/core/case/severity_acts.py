@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from intake.core.case import clocks, severity_change
 from intake.core.case.act import Act, Refused, Setting
-from intake.core.case.case import Decision, Entry, Notice
+from intake.core.case.case import Case, Decision, Entry, Notice
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import alerts_at
@@ -31,8 +31,14 @@ def severity(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     if new >= case.severity:
         return decision
     alerts = alerts_at(policy, new, case.plan, case.language)
-    told = tuple(Notice("desk-alert", alert.role, alert.because.text, at_once=True) for alert in alerts)
+    told = tuple(
+        Notice("desk-alert", alert.role, _raised(wanted.by, after, alert.because), at_once=True) for alert in alerts
+    )
     return decision.then(*warnings(policy, new, case.language), notices=told)
+
+
+def _raised(by: str, case: Case, because: Because) -> str:
+    return f"{by} set {case.reference} to Severity {case.severity}. The policy has you told at once ({because.clause})."
 
 
 def critical(setting: Setting, decision: Decision, wanted: Act) -> Decision:

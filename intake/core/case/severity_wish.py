@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from intake.core.case.alarm import alarm
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, Wish
 from intake.core.case.opening import registered
 from intake.core.mail.form import FieldValue
-from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import Asked, Judged, alerts_at, judge
 
@@ -44,7 +44,7 @@ def wished(
         wishes=(Wish("severity-wish", text=REFUSED if refused else "", because=(*why, *shown)),),
         notices=(
             Notice("desk-alert", case.assignee or policy.file.chasing.remind, said),
-            *(Notice("desk-alert", role, _alarm(said, because), at_once=True) for role, because in told.items()),
+            *(Notice("desk-alert", role, alarm(writer, case, because), at_once=True) for role, because in told.items()),
         ),
     )
 
@@ -61,7 +61,3 @@ def _judged(
         registered=registered(policy, customer, writer),
     )
     return judge(policy, asked, case.language, case.tags)
-
-
-def _alarm(said: str, because: Because) -> str:
-    return f"{said}. {because.text}"

@@ -80,6 +80,8 @@ def stated(policy: Policy, kind: ClockKind, severity: int, terms: Terms) -> Stat
     sentence = part.severity[severity]
     by = ", ".join((f"Severity {severity}", *([f"plan {plan}"] if plan else []), *part.tags))
     absent = part.because_in.get(terms.language, part.because)
+    if terms.targets or terms.hours:
+        absent = part.contract_because_in.get(terms.language, part.contract_because) or absent
     return Stated(sentence, part.clause, starts, f'{kind} target "{sentence}" for {by}', absent)
 
 

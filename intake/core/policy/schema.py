@@ -149,6 +149,7 @@ class TargetPart(Part):
     """Targets of one clock by severity, for some plans or for all, and only for cases with these marks or tags.
 
     `starts`: a clock that counts from the first response, or from its due time where that comes first.
+    `contract_because`: why there is none for a customer whose contract has figures, but not this one.
     """
 
     clock: ClockKind
@@ -158,6 +159,8 @@ class TargetPart(Part):
     starts: Literal["opening", "response"] = "opening"
     because: str = ""
     because_in: Words = {}
+    contract_because: str = ""
+    contract_because_in: Words = {}
     clause: Clause
 
 
