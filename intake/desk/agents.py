@@ -110,6 +110,10 @@ def _obeyed(house: House, connection: Connection, mail: _Mail, handled: Handled,
         stored.append(_stored(mail, handled.answer, subject, sent_id, "out", "agent"))
     if handled.note:
         stored.append(_stored(mail, handled.note, mail.message.subject, None, "note", "agent"))
+    if not stored:
+        # every mail on a case can be read there, one that holds only commands as well
+        text = own_words(mail.message.text) or mail.message.new_text
+        stored.append(_stored(mail, text, mail.message.subject, None, "note", "agent"))
     sent_to = list(reply.rendered.envelope_to) if reply else []
     told = _receipt(house, connection, mail, handled, posted.decision.case, customer, sent_to, now)
     return Outcome(replace(posted, drafts=(*posted.drafts, *told)), tuple(stored))

@@ -13,6 +13,7 @@ from house import NOW, ROUTE, Home, home, mail
 
 from intake.desk.trial import Tried, explain
 from intake.store import people
+from intake.store.audit import audit
 from intake.store.engine import reading
 from intake.store.people import Agent
 from intake.store.spool import RoutedTo
@@ -21,6 +22,12 @@ ADA, BO = "ada@desk.example", "bo@desk.example"
 LATER = NOW + timedelta(hours=1)
 VOUCHED = "mx.support.example; dmarc=pass header.from=desk.example"
 QUOTE = "\n\nOn Mon, 23 Nov 2026 at 10:00, Support <open-xchange@support.example> wrote:\n> - Case: OX-1001\n> secret\n"
+
+
+def broken(desk: Home) -> list[str]:
+    """The rules that the audit finds broken."""
+    with reading(desk.databases.reading) as connection:
+        return [each.rule for each in audit(connection) if each.broken]
 
 
 @pytest.fixture
@@ -219,6 +226,17 @@ def test_help_comes_back_and_nothing_goes_out(desk: Home) -> None:
     write(desk, "/help\n\nHello\n")
     assert letters(desk) == []
     assert "/severity 2 because REASON" in receipt(desk)
+
+
+@pytest.mark.parametrize(
+    "text", ["/help\n", "/have-it\n", "/resolved because it was restarted\n", "/severity 7\n", "\n"]
+)
+def test_a_mail_that_holds_only_commands_can_be_read_on_the_case(desk: Home, text: str) -> None:
+    assert write(desk, text)["outcome"] == "reply"
+    kept = desk.shown("OX-1001")["messages"][-1]
+    assert (kept["direction"], kept["role"], kept["text"].strip()) == ("note", "agent", text.strip())
+    assert [each for each in letters(desk) if each["kind"] == "reply"] == []
+    assert broken(desk) == []
 
 
 UNPROVEN: dict[str, dict[str, str]] = {
