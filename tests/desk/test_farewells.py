@@ -96,3 +96,24 @@ def test_a_yes_to_another_question_reopens_a_resolved_case(desk: Home) -> None:
     do(desk, "status", "resolved")
     reply(desk, "Yes", 1, NOW + DAY)
     assert desk.case().state == "open"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Danke, das war es.", "Thanks", "Vielen Dank, das wars!", "Thank you, that's all.", "Merci, c'est tout."],
+)
+@pytest.mark.parametrize("state", ["resolved", "closed"])
+def test_who_says_that_this_was_all_wakes_nothing_and_nothing_is_missed_or_escalated(
+    desk: Home, state: str, text: str
+) -> None:
+    desk.take(mail())
+    do(desk, "reply", "Try again.")
+    do(desk, "status", state)
+    reply(desk, text, 1, NOW + DAY)
+    before = len(desk.outbox()), len(desk.outbox(desk=True))
+    for days in (2, 3, 10, 40):
+        desk.tick(NOW + days * DAY)
+    assert desk.case().state == state
+    assert desk.case().escalation is None
+    assert all(clock.missed_at is None for clock in desk.case().clocks)
+    assert (len(desk.outbox()), len(desk.outbox(desk=True))) == before
