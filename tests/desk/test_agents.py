@@ -285,6 +285,20 @@ def test_a_flood_of_forged_agents_mail_brings_the_agent_three_alerts_an_hour(des
     assert letters(desk) == []
 
 
+def test_other_alerts_do_not_keep_an_agent_from_being_told_of_their_unproven_answer(desk: Home) -> None:
+    for number in range(3):
+        desk.take(mail(message_id=f"case{number}@hosting.example", subject=f"Matter {number}"), LATER)
+        raw = mail(
+            "Solved, thanks", message_id=f"s{number}@hosting.example", In_Reply_To=f"<case{number}@hosting.example>"
+        )
+        desk.take(raw, LATER)
+    before = [each for each in desk.outbox(desk=True) if (each["kind"], each["to"]) == ("desk-alert", ADA)]
+    assert len(before) >= 3
+    write(desk, "Please restart.\n", Authentication_Results="")
+    assert receipt(desk).startswith(f"{ADA} desk-alert")
+    assert "nothing else was done" in receipt(desk)
+
+
 def test_a_shared_mailbox_of_a_role_answers_through_whoever_of_the_desk_reads_it(tmp_path: Path) -> None:
     with home(tmp_path, {"reading.trusted_host": "mx.support.example", "reading.seconds": 60}) as desk:
         with desk.databases.desk.begin() as connection:
