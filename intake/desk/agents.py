@@ -19,13 +19,14 @@ from intake.core.policy.policy import Policy
 from intake.desk import act, facts, post
 from intake.desk.house import House
 from intake.outbound.render import render, text_of
-from intake.store import messages, outbox, people
+from intake.store import messages, notices, outbox, people
 from intake.store.messages import StoredMessage
 
 HOUR = timedelta(hours=1)
 # a machine that answers receipts is not told more often than that
 RECEIPTS_AN_HOUR = 30
 ALERTS_AN_HOUR = 3
+KEPT = "was kept, and nothing else was done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,12 @@ def _agent_mail(house: House, connection: Connection, mail: _Mail, *, copied: bo
     stored = messages.of_case(connection, case.id)
     taking_part = {each.address.lower() for each in case.participants}
     theirs = (each.text for each in stored if each.direction == "in" and each.author_address.lower() in taking_part)
-    notices = (text_of(raw) for kind, raw in outbox.letters_to_desk(connection, case.id) if kind != "desk-receipt")
+    of_ours = (text_of(raw) for kind, raw in outbox.letters_to_desk(connection, case.id) if kind != "desk-receipt")
     return AgentMail(
         agent=mail.person.address,
         text=own_words(message.text),
         received_at=mail.known.work.mail.received_at,
-        notices="\n".join(notices),
+        notices="\n".join(of_ours),
         customer_words="\n".join(theirs),
         sent_before=tuple(each.text for each in stored if each.direction == "out"),
         unreadable=next((each for each in message.defects if each.startswith("encrypted")), ""),
@@ -110,6 +111,10 @@ def _obeyed(house: House, connection: Connection, mail: _Mail, handled: Handled,
         stored.append(_stored(mail, handled.answer, subject, sent_id, "out", "agent"))
     if handled.note:
         stored.append(_stored(mail, handled.note, mail.message.subject, None, "note", "agent"))
+    if not stored:
+        # every mail on a case can be read there, one that holds only commands as well
+        text = own_words(mail.message.text) or mail.message.new_text
+        stored.append(_stored(mail, text, mail.message.subject, None, "note", "agent"))
     sent_to = list(reply.rendered.envelope_to) if reply else []
     told = _receipt(house, connection, mail, handled, posted.decision.case, customer, sent_to, now)
     return Outcome(replace(posted, drafts=(*posted.drafts, *told)), tuple(stored))
@@ -134,9 +139,9 @@ def _unverified(house: House, connection: Connection, mail: _Mail, now: datetime
     """Kept, and nothing else; the person in whose name it came is told."""
     message, person = mail.message, mail.person
     sender = message.from_.address if message.from_ else "nobody"
-    said = f"a mail from {sender} in the name of {person.address} was kept, and nothing else was done: {person.doubt}"
+    said = f"a mail from {sender} in the name of {person.address} {KEPT}: {person.doubt}"
     decision = Decision(replace(mail.case, changed_at=now), (Entry("unverified-agent", said),))
-    told = outbox.told(connection, "desk-alert", person.address, now - HOUR)
+    told = notices.asked(connection, person.address, KEPT, now - HOUR)
     if not person.old and told < ALERTS_AN_HOUR:
         decision = decision.then(notices=(Notice("desk-alert", person.address, _sentence(said)),))
     posted = act.letters(house, connection, mail.policy, decision, person.address, mail.customer, now)

@@ -74,6 +74,17 @@ def _change(connection: Connection, ids: Sequence[int], values: dict[str, Any]) 
     return connection.execute(update(notice).where(*mine).values(values)).rowcount == len(ids)
 
 
+def asked(connection: Connection, recipient: str, words: str, since: datetime) -> int:
+    """How many notices that hold these words were asked for an address since then, in whatever case."""
+    columns = notice.c
+    same = (
+        columns.recipient == recipient.lower(),
+        columns.asked_at > since,
+        columns.text.contains(words, autoescape=True),
+    )
+    return connection.scalar(select(func.count()).where(*same)) or 0
+
+
 def told_of(connection: Connection, case_id: int, kinds: Sequence[str]) -> list[Told]:
     """Who was told what of a case, by letters of these kinds or in a digest, the first first."""
     columns = notice.c

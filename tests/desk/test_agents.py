@@ -13,6 +13,7 @@ from house import NOW, ROUTE, Home, home, mail
 
 from intake.desk.trial import Tried, explain
 from intake.store import people
+from intake.store.audit import audit
 from intake.store.engine import reading
 from intake.store.people import Agent
 from intake.store.spool import RoutedTo
@@ -21,6 +22,12 @@ ADA, BO = "ada@desk.example", "bo@desk.example"
 LATER = NOW + timedelta(hours=1)
 VOUCHED = "mx.support.example; dmarc=pass header.from=desk.example"
 QUOTE = "\n\nOn Mon, 23 Nov 2026 at 10:00, Support <open-xchange@support.example> wrote:\n> - Case: OX-1001\n> secret\n"
+
+
+def broken(desk: Home) -> list[str]:
+    """The rules that the audit finds broken."""
+    with reading(desk.databases.reading) as connection:
+        return [each.rule for each in audit(connection) if each.broken]
 
 
 @pytest.fixture
@@ -230,6 +237,17 @@ def test_help_comes_back_and_nothing_goes_out(desk: Home) -> None:
     assert "/severity 2 because REASON" in receipt(desk)
 
 
+@pytest.mark.parametrize(
+    "text", ["/help\n", "/have-it\n", "/resolved because it was restarted\n", "/severity 7\n", "\n"]
+)
+def test_a_mail_that_holds_only_commands_can_be_read_on_the_case(desk: Home, text: str) -> None:
+    assert write(desk, text)["outcome"] == "reply"
+    kept = desk.shown("OX-1001")["messages"][-1]
+    assert (kept["direction"], kept["role"], kept["text"].strip()) == ("note", "agent", text.strip())
+    assert [each for each in letters(desk) if each["kind"] == "reply"] == []
+    assert broken(desk) == []
+
+
 UNPROVEN: dict[str, dict[str, str]] = {
     "nobody-vouches": {"Authentication_Results": ""},
     "forged-by-another-host": {"Authentication_Results": VOUCHED.replace("mx.", "other.")},
@@ -274,6 +292,20 @@ def test_a_flood_of_forged_agents_mail_brings_the_agent_three_alerts_an_hour(des
         write(desk, f"Hello {number}\n", number, Authentication_Results="")
     assert len([each for each in desk.outbox(desk=True) if each["kind"] == "desk-alert"]) == 3
     assert letters(desk) == []
+
+
+def test_other_alerts_do_not_keep_an_agent_from_being_told_of_their_unproven_answer(desk: Home) -> None:
+    for number in range(3):
+        desk.take(mail(message_id=f"case{number}@hosting.example", subject=f"Matter {number}"), LATER)
+        raw = mail(
+            "Solved, thanks", message_id=f"s{number}@hosting.example", In_Reply_To=f"<case{number}@hosting.example>"
+        )
+        desk.take(raw, LATER)
+    before = [each for each in desk.outbox(desk=True) if (each["kind"], each["to"]) == ("desk-alert", ADA)]
+    assert len(before) >= 3
+    write(desk, "Please restart.\n", Authentication_Results="")
+    assert receipt(desk).startswith(f"{ADA} desk-alert")
+    assert "nothing else was done" in receipt(desk)
 
 
 def test_a_shared_mailbox_of_a_role_answers_through_whoever_of_the_desk_reads_it(tmp_path: Path) -> None:

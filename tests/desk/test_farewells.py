@@ -69,3 +69,51 @@ def test_solved_asks_the_customer_once_and_their_yes_to_it_closes(desk: Home) ->
     assert [each for each in events if each not in ("told", "not-told")][-1] == "closed"
     reply(desk, "It is back again: the list is empty.", 5, NOW + 2 * DAY)
     assert desk.case().state == "open"
+
+
+@pytest.mark.parametrize(("proven", "state"), [(True, "closed"), (False, "resolved")])
+def test_a_yes_to_the_question_reopens_no_case_that_was_resolved_meanwhile(
+    desk: Home, proven: bool, state: str
+) -> None:
+    desk.take(mail())
+    do(desk, "reply", "Try again.")
+    reply(desk, "Solved, thanks", 1, NOW + timedelta(minutes=30))
+    (letter,) = [each for each in desk.outbox() if each["kind"] == "closing-asked"]
+    do(desk, "status", "resolved")
+    made = message_from_bytes(desk.sent(letter["id"]), policy=policy.default)
+    to = made["Reply-To"].addresses[0].addr_spec if proven else ""
+    reply(desk, "Yes", 2, NOW + DAY, to=to)
+    assert desk.case().state == state
+    # nor does a second yes
+    reply(desk, "Yes, please", 3, NOW + 2 * DAY, to=to)
+    assert desk.case().state == state
+    assert all(clock.state == "ended" for clock in desk.case().clocks)
+
+
+def test_a_yes_to_another_question_reopens_a_resolved_case(desk: Home) -> None:
+    desk.take(mail())
+    do(desk, "reply", "Does it still fail?")
+    do(desk, "status", "resolved")
+    reply(desk, "Yes", 1, NOW + DAY)
+    assert desk.case().state == "open"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Danke, das war es.", "Thanks", "Vielen Dank, das wars!", "Thank you, that's all.", "Merci, c'est tout."],
+)
+@pytest.mark.parametrize("state", ["resolved", "closed"])
+def test_who_says_that_this_was_all_wakes_nothing_and_nothing_is_missed_or_escalated(
+    desk: Home, state: str, text: str
+) -> None:
+    desk.take(mail())
+    do(desk, "reply", "Try again.")
+    do(desk, "status", state)
+    reply(desk, text, 1, NOW + DAY)
+    before = len(desk.outbox()), len(desk.outbox(desk=True))
+    for days in (2, 3, 10, 40):
+        desk.tick(NOW + days * DAY)
+    assert desk.case().state == state
+    assert desk.case().escalation is None
+    assert all(clock.missed_at is None for clock in desk.case().clocks)
+    assert (len(desk.outbox()), len(desk.outbox(desk=True))) == before

@@ -17,18 +17,20 @@ def take(
     """What a mail does that says nothing else than `said`; None where it is to be taken as any other mail.
 
     Thanks wake nothing and start no clock. Who says that it is solved is asked whether the case may be closed, once;
-    a yes to that closes it. `proven`: the mail came to the token of a letter of ours, or its sender is authenticated.
+    a yes to that closes it, and wakes no case that is over by then. `proven`: the mail came to the token of a letter
+    of ours, or its sender is authenticated.
     """
     case = decision.case
+    asked = ASKED in case.answered
+    if said in ("yes", "close") and asked and proven and case.state != "closed":
+        over = replace(clocks.end_all(case, at), state="closed", closed_at=at)
+        return replace(decision, case=over).then(Entry("closed", f"{who} said that the case may be closed", who))
     if case.state in ("resolved", "closed"):
-        if said == "yes":
+        if said == "yes" and not asked:
             return None
         return decision.then(Entry("farewell", f"thanks of {who}: the case stays {case.state}", who))
     if said == "thanks":
         return decision.then(Entry("farewell", f"thanks of {who}: nothing is asked of us", who))
-    if said in ("yes", "close") and ASKED in case.answered and proven:
-        over = replace(clocks.end_all(case, at), state="closed", closed_at=at)
-        return replace(decision, case=over).then(Entry("closed", f"{who} said that the case may be closed", who))
     if said == "yes":
         return None
     text = f"{who} writes that it is solved, or may be closed; a person or the customer's yes closes {case.reference}"

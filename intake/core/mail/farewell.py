@@ -102,6 +102,9 @@ _THANKS = _any(
     r"(?:どうも)?(?:ご対応|ご回答|ご返信|ご連絡|ご支援)?(?:いただき|頂き|くださり|を)?、?(?:誠に|本当に|大変|どうも)?"
     r"(?:ありがとうございま(?:す|した)|有難うございま(?:す|した)|感謝(?:します|いたします|しております))"
     r"|助かりました|了解(?:です|しました)|承知しました",
+    r"that(?:'s| is| was) (?:all|it)|das (?:war(?: e)?'?s|wär(?:e| e)?'?s|(?:war|wäre|ist) alles)(?: schon| dann)?"
+    r"|(?:c'est|ce sera|c'était) tout|es(?:o es)? todo|è tutto|(?:dat|dit) (?:was|is) (?:het|alles)|é (?:só isso|tudo)"
+    r"|to wszystko|det var allt",
 )
 _YES = _any(r"yes|yes please|please do|ja|ja bitte|oui|sí|si|sì|sim|tak|はい|ja graag|ja tack")
 # greetings, farewells and words that add nothing; what follows a farewell is a name

@@ -34,6 +34,9 @@ THANKS = [
     "Muchas gracias", "Grazie mille", "Dank u wel", "Hartelijk bedankt", "Obrigado",
     "Dziękuję bardzo", "Tack så mycket",
     "ありがとうございます", "Great, thanks.\n\nRegards\nKim Sample\nBeispiel Hosting",
+    "Danke, das war es.", "Vielen Dank, das war's!", "Danke, das wars", "Danke, das war alles.", "Thanks, that was it.",
+    "Thank you, that's all.", "Merci, c'est tout.", "Gracias, eso es todo", "Bedankt, dat was het",
+    "Tack, det var allt",
 ]  # fmt: skip
 CLOSE = [
     "Please close the ticket.", "You can close this case, thanks!", "Bitte den Fall schließen, danke", "Close",
@@ -44,7 +47,7 @@ CLOSE = [
 ]  # fmt: skip
 OTHERS = [
     "Thank you, but it still fails.", "Thanks. The server is down.", "Danke, aber es geht nicht.",
-    "Not solved, thanks",
+    "Not solved, thanks", "Danke, das war es leider nicht.", "Thanks, that was it, until the server failed once more",
     "Solved? Thanks", "Thanks, when will it be fixed?", "Merci, mais le problème persiste.",
     "Das Problem ist nicht gelöst.",
     "It works now, but the calendar does not.", "Gracias, pero sigue igual", "Grazie, ma non funziona",
