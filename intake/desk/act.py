@@ -124,8 +124,13 @@ def letters(
     by: str,
     customer: Customer | None,
     now: datetime,
+    name: str = "",
 ) -> post.Posted:
-    """The decision with its letters, as an act of the person `by` has them: on the case's thread, in their name."""
+    """The decision with its letters, as an act of the person `by` has them: on the case's thread, in their name.
+
+    `name` is theirs where it is known; nobody's address signs a letter, the desk's name alone does instead.
+    """
+    author = name or _name(connection, by)
     return post.finish(
         house,
         policy,
@@ -134,7 +139,7 @@ def letters(
         now,
         thread=_thread(connection, decision.case),
         customer=customer,
-        author=_name(connection, by),
+        author="" if "@" in author else author,
     )
 
 

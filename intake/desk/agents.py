@@ -102,7 +102,7 @@ def _obeyed(house: House, connection: Connection, mail: _Mail, handled: Handled,
     if decision.case.customer_id != mail.case.customer_id and decision.case.customer_id:
         customer = people.load(connection, [decision.case.customer_id]).get(decision.case.customer_id)
     by = mail.person.address
-    posted = act.letters(house, connection, mail.policy, decision, by, customer, now)
+    posted = act.letters(house, connection, mail.policy, decision, by, customer, now, mail.person.name)
     reply = next((draft for draft in posted.drafts if draft.letter.kind == "reply"), None)
     stored = []
     if handled.answer:

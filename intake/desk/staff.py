@@ -26,9 +26,16 @@ def of(house: House, connection: Connection, work: Waiting, message: Message) ->
     clue = Clue(
         message,
         member=agent is not None or sender in house.role_addresses,
-        name=agent.name if agent else "",
+        name=agent.name if agent else _shown(house, message),
         holder=holder,
         shared=holder in house.role_addresses and holder not in listed,
         old=work.mail.backlog or not work.mail.answerable,
     )
     return staff(clue), reference
+
+
+def _shown(house: House, message: Message) -> str:
+    """How a role's own mailbox calls itself; empty for anybody else, and where that is but an address."""
+    sender = message.from_
+    ours = sender is not None and sender.address.lower() in house.role_addresses
+    return sender.name if sender is not None and ours and "@" not in sender.name else ""

@@ -317,6 +317,27 @@ def test_a_shared_mailbox_of_a_role_answers_through_whoever_of_the_desk_reads_it
         assert [each["kind"] for each in letters(desk)] == ["reply"]
 
 
+@pytest.mark.parametrize(
+    ("sender", "signed", "end"),
+    [
+        ("Triage <triage@desk.example>", '"Triage (Open-Xchange Support)"', "Triage\nOpen-Xchange Support"),
+        ("triage@desk.example", "Open-Xchange Support", "restart.\n\nOpen-Xchange Support"),
+        ('"triage@desk.example" <triage@desk.example>', "Open-Xchange Support", "restart.\n\nOpen-Xchange Support"),
+    ],
+)
+def test_an_answer_from_a_roles_mailbox_is_signed_with_its_name_and_never_with_its_address(
+    tmp_path: Path, sender: str, signed: str, end: str
+) -> None:
+    with home(tmp_path, {"reading.trusted_host": "mx.support.example", "reading.seconds": 60}) as desk:
+        desk.take(mail())
+        write(desk, "Please restart.\n", to=answer_address(desk, "triage@desk.example"), sender=sender)
+        (reply,) = letters(desk)
+        sent = message_from_bytes(desk.sent(reply["id"]), policy=policy.default)
+        assert sent["From"] == f"{signed} <{ROUTE}>"
+        assert end in text_of(desk, reply).replace("\r\n", "\n")
+        assert "desk.example" not in desk.sent(reply["id"]).decode()
+
+
 def test_an_agent_who_copies_us_on_their_own_mail_has_answered_and_nothing_is_sent_again(desk: Home) -> None:
     headers = {"to": "Kim <kim@hosting.example>", "Cc": ROUTE, "In_Reply_To": "<one@hosting.example>"}
     raw = mail(
