@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from intake.core.case.case import Case
+from intake.core.case.work_list import OVER as OVER
 from intake.core.case.work_list import Place, key, ordered
 from intake.desk.policies import Policies
 from intake.desk.show import summary
 from intake.store import cases
 
 OPEN = ("new", "open", "waiting")
-OVER = ("resolved", "closed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from typing import Annotated, Any, Literal
@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from intake.core.case.case import Case, Clock
-from intake.core.case.work_list import PROMISES, Place, key, ordered
+from intake.core.case.work_list import PROMISES, Place, due, first_due, key, ordered
 from intake.desk.house import House
 from intake.desk.policies import Policies
 from intake.desk.work_list import OPEN, OVER, Row
@@ -177,18 +177,15 @@ def _tests(visitor: Visitor, wanted: Wanted) -> list[Callable[[Case], bool]]:
     return tests
 
 
-def _due_before(case: Case, at: object) -> bool:
-    clock = first_due(case)
-    return clock is not None and clock.due_at is not None and clock.due_at <= at  # type: ignore[operator]
+def _due_before(case: Case, at: datetime) -> bool:
+    falls = due(case)
+    return falls is not None and falls <= at
 
 
-def first_due(case: Case) -> Clock | None:
+def _shown_clock(case: Case) -> Clock | None:
     """The promise that is due first; one that stands still, where none runs."""
-    promises = [clock for clock in case.clocks if clock.kind in PROMISES and clock.state != "ended"]
-    running = [clock for clock in promises if clock.state == "running" and clock.due_at]
-    if running:
-        return min(running, key=lambda clock: clock.due_at)  # type: ignore[arg-type, return-value]
-    return next(iter(promises), None)
+    still = (clock for clock in case.clocks if clock.kind in PROMISES and clock.state != "ended")
+    return first_due(case) or next(still, None)
 
 
 def _names(connection: Connection, shown: Sequence[Row]) -> dict[int, str]:
@@ -199,7 +196,7 @@ def _names(connection: Connection, shown: Sequence[Row]) -> dict[int, str]:
 def _line(site: Site, connection: Connection, visitor: Visitor, row: Row, names: Mapping[int, str]) -> Line:
     case = row.case
     policy = site.house.policy_of(connection, case)
-    stands = standing(policy, case, first_due(case), visitor.reader.now)
+    stands = standing(policy, case, _shown_clock(case), visitor.reader.now)
     if case.state in OVER:
         stands = Standing("none", case.state, None)
     return Line(case, names.get(case.customer_id or 0, ""), stands, row.place_because)

@@ -88,7 +88,7 @@ def survive(folder: Path, mails: int, kills: int, seed: int, url: str = "") -> S
         assert stream.taken == set(range(mails))
 
         ledger = eventually(
-            lambda: found if not (found := program.json("ledger"))["waiting"] else None, 600, "all decided"
+            lambda: found if not (found := program.json("ledger"))["waiting"] else None, 120, "all decided"
         )
         assert ledger["balanced"]
         assert ledger["new_case"] == mails
@@ -102,7 +102,7 @@ def survive(folder: Path, mails: int, kills: int, seed: int, url: str = "") -> S
             letters = [row for row in program.json("outbox", "list") if not row["kind"].startswith("desk-")]
             return letters if all(row["state"] == "sent" for row in letters) else None
 
-        letters = eventually(sent, 600, f"all letters sent\n{program.log()[-2000:]}")
+        letters = eventually(sent, 120, f"all letters sent\n{program.log()[-2000:]}")
         assert Counter(row["case"] for row in letters) == {case["reference"]: 1 for case in cases}
         # a letter whose sending nobody noted may stand there twice, under one Message-ID
         there = [_message_id(file.read_bytes()) for file in (folder / "var/outgoing/new").iterdir()]

@@ -9,8 +9,9 @@ from intake.core.answer.letter import Letter
 from intake.core.answer.letters import Desk, agents_address, asked_for, clock_values, to_staff
 from intake.core.answer.notices import answer_link, have_it_link
 from intake.core.answer.wording import instant
-from intake.core.case.case import Case, Clock, Customer
+from intake.core.case.case import Case, Customer
 from intake.core.case.notices import Held, clock_of
+from intake.core.case.work_list import first_due
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
 
@@ -49,15 +50,9 @@ def desk_digest(
 
 def _urgency(part: Part) -> tuple[int, bool, datetime, int, str]:
     kinds = [PRESSING.index(each.notice.kind) for each in part.notices if each.notice.kind in PRESSING]
-    due = _next_due(part.case)
+    due = first_due(part.case)
     at = due.due_at if due and due.due_at else part.case.opened_at
     return min(kinds, default=len(PRESSING)), due is None, at, part.case.severity, part.case.reference
-
-
-def _next_due(case: Case) -> Clock | None:
-    """The promise that falls due first of those that run."""
-    running = [each for each in case.clocks if each.state == "running" and each.due_at and each.kind != "information"]
-    return min(running, key=lambda each: each.due_at or case.opened_at, default=None)
 
 
 def _rows(part: Part, to: Address, now: datetime, language: str, zone: str) -> Iterator[Mapping[str, str]]:
@@ -74,7 +69,7 @@ def _rows(part: Part, to: Address, now: datetime, language: str, zone: str) -> I
 def _facts(part: Part, to: Address, language: str, zone: str) -> Mapping[str, str]:
     case, policy, desk = part.case, part.policy, part.desk
     severity = policy.severity(case.severity)
-    due, address = _next_due(case), agents_address(case, to.address, desk)
+    due, address = first_due(case), agents_address(case, to.address, desk)
     return {
         "reference": case.reference,
         "subject": case.subject,

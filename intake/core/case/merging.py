@@ -5,10 +5,10 @@ from datetime import datetime
 
 from intake.core.case import clocks
 from intake.core.case.act import Refused
-from intake.core.case.case import Case, Clock, ClockKind, Decision, Entry
+from intake.core.case.case import Case, Clock, Decision, Entry
+from intake.core.case.work_list import PROMISES
 from intake.core.policy.because import HOUSE, Because
 
-PROMISES: tuple[ClockKind, ...] = ("response", "update", "resolution", "escalation")
 # what is said of the matter, or of mails that go over; other marks tell how the part itself stood
 ON_THE_MATTER = frozenset({"critical", "unverified", "ambiguous-sender"})
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from heapq import heapify, heappop, heappush
 from zoneinfo import ZoneInfo
 
-from intake.core.case.case import Case
+from intake.core.case.case import Case, Clock, ClockKind
 from intake.core.policy.because import HOUSE
 from intake.core.policy.policy import Policy
 from intake.core.policy.schema_rules import OrderKey
@@ -17,7 +17,7 @@ UNSORTED = frozenset({"unverified", "triage"})
 HOW_TO = "how-to"
 IMPACT = "impact"
 OVER = ("resolved", "closed")
-PROMISES = ("response", "update", "resolution", "escalation")
+PROMISES: tuple[ClockKind, ...] = ("response", "update", "resolution", "escalation")
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 Key = tuple[float | datetime, ...]
@@ -93,12 +93,18 @@ def _clause_of_triage(policy: Policy | None, case: Case) -> str:
     return part.clause if part and "unverified" in case.marks else HOUSE
 
 
-def due(case: Case) -> datetime | None:
-    """The due time of the running promise that falls due first; None where none runs, or the case is over."""
+def first_due(case: Case) -> Clock | None:
+    """The running promise that falls due first; None where none runs, or the case is over."""
     if case.state in OVER:
         return None
-    running = (clock for clock in case.clocks if clock.state == "running" and clock.kind in PROMISES)
-    return min((clock.due_at for clock in running if clock.due_at), default=None)
+    running = [clock for clock in case.clocks if clock.state == "running" and clock.kind in PROMISES and clock.due_at]
+    return min(running, key=lambda clock: clock.due_at or case.opened_at, default=None)
+
+
+def due(case: Case) -> datetime | None:
+    """When that is due."""
+    clock = first_due(case)
+    return clock.due_at if clock else None
 
 
 def _severity(_policy: Policy | None, case: Case) -> _Part:
