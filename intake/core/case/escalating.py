@@ -41,7 +41,7 @@ def request(policy: Policy, decision: Decision, text: str, at: datetime, *, urge
     if part is None:
         said = f"{decision.case.contact.address or 'the customer'} asks for escalation"
         return decision.then(Entry("escalation-asked", said), notices=(_alert(policy, decision.case, said),))
-    why = Because(part.clause, part.said(decision.case.language))
+    why = part.reason
     if part.climbs:
         return _climb(policy, part, decision, text, at, why)
     hurries = urgent or words.found(part.urgent_words, _head(text)) is not None
@@ -107,7 +107,15 @@ def _earliest(
     level = case.escalation.level
     if level >= len(ladder):
         return None
-    return span_from(policy, _between(ladder[level - 1].after, ladder[level].after), case.escalation.at, case.zone)
+    sentence, calendar = _between(ladder[level - 1].after, ladder[level].after), _hours(case)
+    own = ladder[level].own_hours or calendar is None
+    return span_from(policy, sentence if own else f"{sentence}, {calendar}", case.escalation.at, case.zone)
+
+
+def _hours(case: Case) -> str | None:
+    """The calendar that a step's delay counts in, as the scheduler's own climbing has it: that of what we owe."""
+    running = (case.running(kind) for kind in ("response", "update", "resolution"))
+    return next((clock.calendar for clock in (*running, case.latest("response")) if clock and clock.calendar), None)
 
 
 def _between(lower: str, upper: str) -> str:
