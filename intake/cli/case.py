@@ -86,7 +86,8 @@ def show_(reference: Reference, config: ConfigOption = None, json: JsonOption = 
         customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
         letters = outbox.listed(connection, case.id)
         earned = service_credits.of_case(policy, case, program.now())
-        whole = show.whole(connection, policy, case, customer, letters) | {"credits": earned}
+        language = house.settings.service.language
+        whole = show.whole(connection, policy, case, customer, letters, language) | {"credits": earned}
     print_json(whole) if json else _show(whole)
 
 

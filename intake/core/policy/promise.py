@@ -37,7 +37,6 @@ class Terms:
     targets: ContractTargets = field(default_factory=dict)
     hours: Mapping[str, str] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
-    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Stated:
     clause: str
     starts: Literal["opening", "response"]
     said: str
-    absent: str = ""
+    absent: Because | None = None
 
 
 def stated(policy: Policy, kind: ClockKind, severity: int, terms: Terms) -> Stated | None:
@@ -79,9 +78,7 @@ def stated(policy: Policy, kind: ClockKind, severity: int, terms: Terms) -> Stat
         return None
     sentence = part.severity[severity]
     by = ", ".join((f"Severity {severity}", *([f"plan {plan}"] if plan else []), *part.tags))
-    absent = part.because_in.get(terms.language, part.because)
-    if terms.targets or terms.hours:
-        absent = part.contract_because_in.get(terms.language, part.contract_because) or absent
+    absent = part.contract_absence if terms.targets or terms.hours else part.absence
     return Stated(sentence, part.clause, starts, f'{kind} target "{sentence}" for {by}', absent)
 
 
@@ -91,13 +88,19 @@ def promise(policy: Policy, kind: ClockKind, severity: int, opened: datetime, te
     if part is None:
         return Promise("", None, None, None, None, (Because(HOUSE, f"the policy has no {kind} target here"),))
     if target is None or target.due is None or calendar is None:
-        said = f"{part.sentence}: {part.absent}" if part.absent else part.sentence
-        return Promise(part.sentence, None, None, None, None, (Because(part.clause, said),))
+        return Promise(part.sentence, None, None, None, None, (_absent(part),))
     due = explain(calendar, opened, target.due)
     aim = add(calendar, opened, target.aim) if target.aim else None
     remind = remind_at(policy, calendar, opened, aim, due.due)
     count = Because(_clause_of_calendar(policy, calendar.name, part.clause), counted(calendar, opened, due))
     return Promise(part.sentence, calendar.name, aim, due.due, remind, (Because(part.clause, part.said), count))
+
+
+def _absent(part: Stated) -> Because:
+    """Why nothing falls due: the target's sentence, and what the policy says of it."""
+    if part.absent is None:
+        return Because(part.clause, part.sentence)
+    return part.absent.changed(lambda said: f"{part.sentence}: {said}")
 
 
 def counts_in(

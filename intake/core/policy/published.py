@@ -59,7 +59,7 @@ def published(policy: Policy, today: date) -> dict[str, Any]:
         ],
         "ladder": [
             {
-                "after": rung.after,
+                "after": rung.after if rung.own_hours else f"{rung.after}, in the hours of the missed target",
                 "role": rung.role,
                 "where": [*rung.regions, *rung.countries],
                 "tells_customer": rung.tells_customer,
@@ -95,7 +95,11 @@ def _cell(found: Stated | None) -> dict[str, str] | None:
     if found is None:
         return None
     after = ", from the response" if found.starts == "response" else ""
-    return {"target": f"{found.sentence}{after}", "clause": found.clause, "because": found.absent}
+    return {
+        "target": f"{found.sentence}{after}",
+        "clause": found.clause,
+        "because": found.absent.text if found.absent else "",
+    }
 
 
 def _calendar(policy: Policy, name: str, today: date) -> dict[str, Any]:
