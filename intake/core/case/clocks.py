@@ -6,7 +6,7 @@ from typing import Literal
 
 from intake.core.case import steps
 from intake.core.case.case import Case, Clock, ClockKind, Customer, Pause
-from intake.core.hours import add, elapsed, explain, open_between, parse_target, remaining
+from intake.core.hours import add, elapsed, explain, open_between, remaining
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.promise import (
@@ -14,6 +14,7 @@ from intake.core.policy.promise import (
     Promise,
     Terms,
     counted,
+    counted_span,
     has_target,
     promise,
     remind_at,
@@ -71,19 +72,11 @@ def information(policy: Policy, case: Case, at: datetime) -> Clock:
     part = policy.file.information
     if part is None:
         return Clock(case.next_clock, "information", None, "", None, at, None, None, ())
+    due, calendar, count = counted_span(policy, part.due, at, case.zone, part.clause)
+    asked = Because(part.clause, f"what is missing is asked for within {part.due}")
     todo = steps.of_information(policy, part, case, at)
-    return Clock(
-        case.next_clock,
-        "information",
-        None,
-        part.due,
-        parse_target(part.due).calendar or policy.file.calendar,
-        at,
-        None,
-        todo[-1].at,
-        (Because(part.clause, f"what is missing is asked for within {part.due}"),),
-        steps=todo,
-    )
+    number = case.next_clock
+    return Clock(number, "information", None, part.due, calendar, at, None, due, (asked, count), steps=todo)
 
 
 def owed_anew(policy: Policy, case: Case, clock: Clock, at: datetime) -> Clock:

@@ -10,7 +10,7 @@ from intake.core.hours import parse_target
 from intake.core.policy import words
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import Promise, counted_span, span_from
+from intake.core.policy.promise import Promise, counted_span, read_in, span_from
 from intake.core.policy.schema_rules import EscalationPart, LadderStep
 
 GREETING = re.compile(
@@ -85,7 +85,7 @@ def _climb(policy: Policy, part: EscalationPart, decision: Decision, text: str, 
     at_once = words.found(part.at_once_words, text) is not None
     earliest = _earliest(policy, part, case, ladder, at_once=at_once)
     if earliest is not None and at < earliest:
-        said = f"escalation asked for too early: it may be asked for from {earliest:%Y-%m-%d %H:%M} UTC"
+        said = f"escalation asked for too early: it may be asked for from {read_in(case.zone, earliest)}"
         wish = Wish("escalation-early", at=earliest)
         return decision.then(
             Entry("escalation-early", said, because=(why,)), wishes=(wish,), notices=(_alert(policy, case, said),)

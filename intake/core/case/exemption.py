@@ -6,6 +6,7 @@ from intake.core.case import clocks, severity_change
 from intake.core.case.act import Act, Refused, Setting
 from intake.core.case.case import Case, Clock, Decision, Entry
 from intake.core.policy.because import HOUSE, Because
+from intake.core.policy.promise import read_in
 
 MARK, PROPOSED = "exempt", "exempt-proposed"
 GOES_ON = Because(HOUSE, "not exempt after all: it goes on with its old due time")
@@ -67,7 +68,7 @@ def _stood(setting: Setting, case: Case, again: Clock, before: Clock) -> Clock:
 
 
 def _figures(before: Case, after: Case) -> list[str]:
-    """The clocks that go on, with their due times, in UTC."""
+    """The clocks that go on, with their due times in the case's zone."""
     ended = {clock.number for clock in before.clocks if clock.state == "ended"}
     again = (clock for clock in after.clocks if clock.number in ended and clock.state != "ended")
-    return [f"{clock.kind} goes on, due {clock.due_at:%Y-%m-%d %H:%M} UTC" for clock in again if clock.due_at]
+    return [f"{clock.kind} goes on, due {read_in(after.zone, clock.due_at)}" for clock in again if clock.due_at]

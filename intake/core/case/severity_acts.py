@@ -28,8 +28,7 @@ def severity(setting: Setting, decision: Decision, wanted: Act) -> Decision:
         raise Refused(f"{case.reference} has Severity {new} already")
     if new < case.severity and case.held is not None:
         raise Refused(f"{case.reference} stays at Severity {case.severity}: {case.held.text} ({case.held.clause})")
-    text = wanted.because or f"A person of the support team set Severity {new}."
-    why = Because(policy.severity(new).clause, text)
+    why = _why(policy.severity(new).clause, wanted.because, new)
     after = severity_change.changed(policy, case, new, setting.now, setting.customer)
     after = replace(after, because=(why, *case.because[1:])).unmarked("triage")
     decision = replace(decision, case=after).then(_decided(case, after, wanted.by))
@@ -42,6 +41,14 @@ def severity(setting: Setting, decision: Decision, wanted: Act) -> Decision:
         Notice("desk-alert", alert.role, _raised(wanted.by, after, alert.because), at_once=True) for alert in alerts
     )
     return decision.then(*warnings(policy, new), notices=told)
+
+
+def _why(clause: str, because: str, level: int) -> Because:
+    """The person's own reason, else that a person decided."""
+    if because:
+        return Because(clause, because)
+    german = f"Jemand aus dem Supportteam hat Severity {level} festgesetzt."
+    return Because(clause, f"A person of the support team set Severity {level}.", (("de", german),))
 
 
 def _decided(before: Case, after: Case, by: str) -> Entry:

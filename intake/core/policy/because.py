@@ -30,6 +30,16 @@ class Because:
         """The reason with its sentence changed in each language."""
         return replace(self, text=change(self.text), others=tuple((each, change(said)) for each, said in self.others))
 
+    @classmethod
+    def ours(cls, text: str, **others: str) -> "Because":
+        """A reason that no source names, with the same sentence in the other languages of letters."""
+        return cls(HOUSE, text, tuple(others.items()))
+
+    @property
+    def published(self) -> str:
+        """The sentence as a published policy has it, where what it is about is not known yet."""
+        return re.sub(r"\{(?:given|example_severity)\}", "N", self.said("")).replace("{example}", "…")
+
     def same_as(self, other: "Because") -> bool:
         """Whether both are one reason; what an older version kept has its sentence in one language alone."""
         here, there = ({each.text, *(said for _, said in each.others)} for each in (self, other))

@@ -45,14 +45,14 @@ def published(policy: Policy, today: date) -> dict[str, Any]:
             for field in file.fields
         ],
         "rules": [
-            {"when": condition(rule.when), "then": _then(rule), "because": rule.because, "clause": rule.clause}
+            {"when": condition(rule.when), "then": _then(rule), "because": rule.reason.published, "clause": rule.clause}
             for rule in file.severity_rules
         ],
         "marks": [
             {
                 "when": condition(rule.when),
                 "then": ", ".join((*rule.marks, *rule.tags)),
-                "because": rule.because,
+                "because": rule.reason.published,
                 "clause": rule.clause,
             }
             for rule in file.mark_rules

@@ -26,7 +26,7 @@ def test_an_exemption_taken_back_lets_the_response_go_on_with_its_old_due_time(c
     clock = case.case.running("response")
     assert clock is not None
     assert (clock.number, clock.because[-1].text) == (1, "not exempt after all: it goes on with its old due time")
-    assert case.events("exempt")[-1] == "not exempt: it is a defect; response goes on, due 2026-11-23 16:30 UTC"
+    assert case.events("exempt")[-1] == "not exempt: it is a defect; response goes on, due Mon 23 Nov 2026 22:00 IST"
     case.waits(MONDAY + 10 * HOUR)
     assert case.notices[-1].kind == "desk-due-soon"
 
