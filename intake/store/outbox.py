@@ -84,6 +84,12 @@ def _row(case_id: int | None, letter: Letter, finished: Finished, withheld: str,
     }
 
 
+def sent_as(connection: Connection, message_ids: Sequence[str], kind: str) -> list[bytes]:
+    """The bytes of the letters of a kind that have these Message-IDs."""
+    wanted = outgoing.c.message_id.in_(message_ids), outgoing.c.kind == kind
+    return list(connection.scalars(select(outgoing.c.raw).where(*wanted))) if message_ids else []
+
+
 def withhold(connection: Connection, mail_id: int, by: str, now: datetime) -> None:
     """Keeps a waiting mail back. Raises `IntakeError` for one that has left, or may be leaving now."""
     reason = f"withheld by {by}"

@@ -191,7 +191,7 @@ class Home:
             case = act.find(connection, reference)
             policy = self.house.policy_of(connection, case)
             customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
-            return show.whole(connection, policy, case, customer, outbox.listed(connection, case.id))
+            return show.whole(connection, policy, case, customer, outbox.listed(connection, case.id), "en")
 
     def outbox(self, *, desk: bool = False) -> list[dict[str, Any]]:
         """Outgoing mails in the contract's shape: those to customers, or those to the desk."""

@@ -27,6 +27,7 @@ WishKind = Literal[
     "escalation-early",
     "resolved",
     "severity-wish",
+    "severity-set",
     "closing-asked",
 ]
 NoticeKind = Literal[
@@ -291,8 +292,8 @@ class Entry:
 class Wish:
     """A letter to the customer that a decision asks for; whether it may go out is judged elsewhere.
 
-    `number` counts reminders; `text` is a person's own words; `at` is an instant that the letter is about,
-    `because` what it rests on.
+    `number` counts reminders, or is a severity that was set; `text` is a person's own words; `at` is an instant that
+    the letter is about, `because` what it rests on.
     """
 
     kind: WishKind
