@@ -209,6 +209,15 @@ participant = Table(
     sqlite_with_rowid=False,
 )
 
+their_number = Table(
+    "their_number",
+    desk,
+    Column("key", String(100), primary_key=True, comment="a ticket number of the other side's own, as it compares"),
+    Column("case_id", Key, ForeignKey("cases.id"), primary_key=True),
+    Index("their_number_case", "case_id"),
+    sqlite_with_rowid=False,
+)
+
 clock = Table(
     "clock",
     desk,
