@@ -251,7 +251,7 @@ def decide(
     message = known.arrival.message
     if classified.match is not None and classified.match.staff is not None:
         of_staff = agents.settle(house, connection, known, classified.match, now)
-        return Settled(work, classified, message, of_staff.posted, stored=of_staff.stored)
+        return Settled(work, classified, message, of_staff.posted, stored=of_staff.stored, obeyed=of_staff.obeyed)
     decision = carry_out(known.arrival, classified, reference, now)
     if decision is None:
         return Settled(work, classified, message, None)

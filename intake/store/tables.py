@@ -350,6 +350,15 @@ notice = Table(
     Index("notice_look", "look_at", sqlite_where=Column("look_at", Instant).is_not(None)),
 )
 
+obeyed = Table(
+    "obeyed",
+    desk,
+    Column("key", String(64), primary_key=True, comment="what no copy of an obeyed mail of the desk's can change"),
+    Column("mail_id", Key, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 undeliverable = Table(
     "undeliverable",
     desk,

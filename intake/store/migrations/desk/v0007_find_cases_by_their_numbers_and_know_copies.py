@@ -1,16 +1,16 @@
-"""Find cases by the other side's ticket numbers."""
+"""Find cases by the other side's ticket numbers, and know copies of obeyed mails."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from intake.store.types import Key
+from intake.store.types import Instant, Key
 
 revision = "v0007"
 down_revision = "v0005"
 
 
 def upgrade() -> None:
-    """Find cases by the other side's ticket numbers."""
+    """Find cases by the other side's ticket numbers, and know copies of obeyed mails."""
     made = op.create_table(
         "their_number",
         sa.Column(
@@ -30,6 +30,19 @@ def upgrade() -> None:
     with op.batch_alter_table("their_number", schema=None) as batch_op:
         batch_op.create_index("their_number_case", ["case_id"], unique=False)
 
+    op.create_table(
+        "obeyed",
+        sa.Column(
+            "key",
+            sa.String(length=64),
+            nullable=False,
+            comment="what no copy of an obeyed mail of the desk's can change",
+        ),
+        sa.Column("mail_id", Key, nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+        sqlite_with_rowid=False,
+    )
     cases = sa.table("cases", sa.column("id", Key), sa.column("their_numbers", sa.JSON))
     rows = op.get_bind().execute(sa.select(cases.c.id, cases.c.their_numbers))
     known = {(_key(number), row.id) for row in rows for number in row.their_numbers}
@@ -43,6 +56,7 @@ def _key(number: str) -> str:
 
 def downgrade() -> None:
     """As it was before."""
+    op.drop_table("obeyed")
     with op.batch_alter_table("their_number", schema=None) as batch_op:
         batch_op.drop_index("their_number_case")
 
