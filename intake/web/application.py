@@ -26,12 +26,14 @@ from intake.web import (
     mails,
     outgoing,
     people,
+    policies,
     sign_in,
     templates,
     work_list,
 )
 from intake.web.case import NoSuchCase
 from intake.web.door import Forbidden, NotSignedIn
+from intake.web.policies import NoSuchPolicy
 from intake.web.site import ASSETS, Site
 from intake.web.templates import NoSuchTemplate
 
@@ -49,6 +51,7 @@ PARTS = (
     outgoing,
     channels,
     customers,
+    policies,
 )
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 POLICY = (
@@ -163,6 +166,7 @@ def _tell_errors(app: FastAPI) -> None:
     @app.exception_handler(NoSuchCustomer)
     @app.exception_handler(NoSuchLetter)
     @app.exception_handler(NoSuchMail)
+    @app.exception_handler(NoSuchPolicy)
     @app.exception_handler(NoSuchTemplate)
     @app.exception_handler(NoSuchCase)
     def nothing_there(request: Request, error: IntakeError) -> Response:
