@@ -27,6 +27,7 @@ from intake.web import (
     outgoing,
     people,
     policies,
+    reports,
     sign_in,
     templates,
     work_list,
@@ -52,6 +53,7 @@ PARTS = (
     channels,
     customers,
     policies,
+    reports,
 )
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 POLICY = (
