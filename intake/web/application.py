@@ -22,6 +22,7 @@ from intake.web import (
     case_acts,
     channels,
     customers,
+    desk,
     mail,
     mails,
     outgoing,
@@ -54,6 +55,7 @@ PARTS = (
     customers,
     policies,
     reports,
+    desk,
 )
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 POLICY = (
