@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from intake.core.case.forecast import Event
 from intake.desk import reports
@@ -37,7 +37,7 @@ Kind = Literal["response", "update", "resolution"]
 class Wanted(BaseModel):
     """What a report is about, as its address says."""
 
-    weeks: Literal[4, 13, 26, 52] = 13
+    weeks: int = Field(13, ge=1, le=52)
     policy: str = ""
     kind: Kind = "response"
     page: int = 1

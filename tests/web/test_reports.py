@@ -40,6 +40,9 @@ def test_promises_are_counted_by_week_policy_plan_and_severity(fresh: Desk) -> N
     assert "open-xchange 50.0 % 1 1 1" in page
     assert "Severity 1 0.0 % 0 1 0" in page
     assert "Cases opened: 3" in page
+    assert "Mon 16 Nov" not in words(ada.get("/reports", weeks=1).text)
+    assert "Promises of response: 50.0 % met" in words(ada.get("/reports", weeks=52).text)
+    assert ada.get("/reports", weeks=53).status_code == 400
     rows = table(ada.get("/reports/targets.csv").text)
     (week,) = [each for each in rows if each["name"] == "2026-11-16"]
     assert (week["met"], week["missed"], week["open"]) == ("1", "1", "0")
