@@ -1,6 +1,6 @@
 """Mail that needs a person: parked, junk and automatic mails, to look at and to have decided again; and the ledger."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import structlog
 from fastapi import APIRouter, Response
@@ -45,9 +45,7 @@ def raw(site: OurSite, visitor: Looking, number: int) -> Response:
 
 
 @router.post("/mail/{number}/retry")
-def retry(
-    site: OurSite, visitor: Working, number: int, show: Annotated[Kind, "as the list was"] = "parked"
-) -> Response:
+def retry(site: OurSite, visitor: Working, number: int, show: Kind = "parked") -> Response:
     """Has the mail decided again; what a filter called junk is released."""
     became = parked.retry(site.house, visitor.sight, number, visitor.reader.now)
     log.info("a mail was decided again", by=visitor.account.address, mail=number)
