@@ -50,7 +50,7 @@ def list_(
     Example: intake case list --state new
     """
     settings = configured(config)
-    view = View(settings.settings.route, queue, everything=json)
+    view = View(settings.settings, queue, everything=json)
     databases = program.open_store(settings)
     try:
         policies = program.policies_in_use(settings, databases)

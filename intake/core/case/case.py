@@ -247,6 +247,11 @@ class Case:
     merged_into: str | None = None
     their_numbers: tuple[str, ...] = ()
 
+    @property
+    def private(self) -> bool:
+        """Whether it came by a private route, and is for the people of that route's role alone."""
+        return "security" in self.marks
+
     def running(self, kind: ClockKind) -> Clock | None:
         """The clock of that kind that has not ended."""
         return next((clock for clock in self.clocks if clock.kind == kind and clock.state != "ended"), None)
