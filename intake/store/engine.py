@@ -21,6 +21,8 @@ POOL = 10
 STANDS_STILL = 60
 STATEMENT_SECONDS = 120
 WRITES_WITHIN = 600.0
+# a machine that vanished without a word holds its locks no longer than this: 20 + 3 x 10 seconds
+ALIVE = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
 STATEMENT_FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE)
 
 
@@ -70,7 +72,7 @@ def _postgresql(url: str) -> Engine:
         raise IntakeError(f"store.url: {place.drivername} is no database that intake runs on; {right}")
     if place.drivername in ("postgresql", "postgres"):
         place = place.set(drivername="postgresql+psycopg")
-    limits = f"-c idle_in_transaction_session_timeout={STANDS_STILL}s -c statement_timeout={STATEMENT_SECONDS}s"
+    limits = f"-c idle_in_transaction_session_timeout={STANDS_STILL}s -c statement_timeout={STATEMENT_SECONDS}s {ALIVE}"
     try:
         return create_engine(
             place, pool_pre_ping=True, pool_size=POOL, max_overflow=POOL, connect_args={"options": limits}

@@ -7,10 +7,13 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
+import database
 import pytest
 from house import CUSTOMERS, NOW, ROUTE, Home, mail, opened, write_config
 from postgres import Postgres, postgres
+from running import eventually
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from intake import tomlfile
 from intake.config import load
@@ -20,7 +23,7 @@ from intake.store.audit import audit
 from intake.store.calls import listen
 from intake.store.engine import Databases, open_databases, reading
 from intake.store.migrate import DESK, SPOOL, migrate, upgrade
-from intake.store.sharing import Watermark, in_hand
+from intake.store.sharing import Mailboxes, Watermark, in_hand
 from intake.store.spool import NewMail, RoutedTo
 
 pytestmark = pytest.mark.real
@@ -28,6 +31,9 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Postgres]:
+    if running := database.server():
+        yield running
+        return
     with postgres() as made:
         yield made
 
@@ -118,6 +124,35 @@ def test_a_senders_mails_are_in_one_hand_until_it_lets_go_or_dies(desks: list[Ho
     with in_hand(two, works, 10) as now_free:
         assert [work.mail.id for work in now_free] == [1, 2, 3]
         two.desk.dispose()
+
+
+def test_a_mailbox_is_in_one_hand_until_it_is_let_go(desks: list[Home]) -> None:
+    one, two = (Mailboxes(desk.databases) for desk in desks)
+    assert one.take("support")
+    assert one.take("support")
+    assert not two.take("support")
+    assert two.take("sales")
+    one.let_go("support")
+    assert two.take("support")
+    assert not one.take("support")
+    two.close()
+    assert one.take("support")
+    one.close()
+
+
+def test_a_mailbox_is_taken_over_when_its_hand_dies_and_the_dead_one_knows(desks: list[Home]) -> None:
+    one, two = (Mailboxes(desk.databases) for desk in desks)
+    assert one.take("support")
+    with desks[0].databases.desk.begin() as connection:
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        assert connection.execute(text(ended)).scalars().all() == [True]
+    eventually(lambda: two.take("support"), what="the mailbox")
+    with pytest.raises(OperationalError):
+        one.take("support")
+    assert not one.take("support")
+    two.close()
+    assert one.take("support")
+    one.close()
 
 
 def test_a_mail_whose_id_is_older_than_its_commit_is_still_decided(desks: list[Home]) -> None:
