@@ -17,6 +17,8 @@ from sqlalchemy.exc import OperationalError
 
 from intake import tomlfile
 from intake.config import load
+from intake.core.case.act import Act
+from intake.desk.act import perform
 from intake.desk.customers import read_customers
 from intake.store import ledger, people, sending, spool
 from intake.store.audit import audit
@@ -193,6 +195,32 @@ def test_a_letter_is_in_one_senders_hands(desks: list[Home]) -> None:
     taken = [sending.claim(engine, f"sender {n}", NOW, timedelta(minutes=3), 20) for n, engine in enumerate(engines)]
     assert taken[0]
     assert not taken[1]
+
+
+def test_nothing_that_a_mail_says_is_too_long_for_the_database(desks: list[Home]) -> None:
+    desk, long = desks[0], "a" * 2_000
+    raw = mail(sender=f"Kim <{long}@hosting.example>", message_id=f"{long}@hosting.example", subject=long * 2)
+    recipient = ROUTE.replace("@", f"+{long}@")
+    assert [each["outcome"] for each in desk.take(raw, recipient=recipient)] == ["new_case"]
+    assert sound(desk.databases)["balanced"]
+
+
+def test_a_mail_that_the_database_cannot_take_is_parked_and_its_neighbours_are_decided(desks: list[Home]) -> None:
+    desk = desks[0]
+    # more than fits into a page of an index, and nothing that can be compressed
+    name = "".join(chr(0x4E00 + each * 7_919 % 20_000) for each in range(990))
+    raw = mail(message_id=None).replace(b"Subject:", f"Message-ID: <{name}@b.example>\r\nSubject:".encode(), 1)
+    ids = [desk.keep(mail(message_id="a@b.example")), desk.keep(raw), desk.keep(mail("z", message_id="z@b.example"))]
+    desk.receive()
+    assert [desk.outcomes(each)[0]["outcome"] for each in ids] == ["new_case", "parked", "new_case"]
+    assert sound(desk.databases)["balanced"]
+
+
+def test_a_zero_in_a_text_is_kept_as_a_sign_that_something_was_there(desks: list[Home]) -> None:
+    desk = desks[0]
+    desk.take(mail())
+    perform(desk.house, desk.case().reference, Act("note", "before\0after", "ada@desk.example"), NOW)
+    assert desk.shown(desk.case().reference)["messages"][-1]["text"] == "before\ufffdafter"
 
 
 def test_a_reader_sees_one_snapshot(databases: Databases) -> None:
