@@ -14,13 +14,12 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-from intake.store.types import Instant, Key
+from intake.store.types import Instant, Key, String
 
 spool = MetaData(schema="spool")
 desk = MetaData()
