@@ -184,8 +184,8 @@ def serve(descriptor: int) -> None:
                     line.sendall(f"{pid}\n".encode())
                 else:
                     break
-    for each in [*ours, line, *waiting.values()]:
-        each.close()
+    for inherited in [*ours, line, *waiting.values()]:
+        inherited.close()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _become(request, descriptors)
