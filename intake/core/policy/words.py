@@ -67,7 +67,7 @@ def _index(phrases: Collection[str]) -> _Index:
 def _near(index: _Index, plain: str) -> list[str]:
     """The phrases of the index all of whose words are somewhere in the text: few, which is quickly seen."""
     words = _words(plain)
-    found = [phrase for word in words & index.by_word.keys() for phrase in index.by_word[word]]
+    found = [phrase for word in index.by_word.keys() & words for phrase in index.by_word[word]]
     for length in index.lengths:
         begun = {word[:length] for word in words} & index.by_letters.keys()
         found += [phrase for letters in begun for phrase in index.by_letters[letters]]
