@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from intake.core.mail.bounce import actions, delivery_status, own_form
 from intake.core.mail.clues import Clues, token
+from intake.core.mail.invitation import ANSWERED
 from intake.core.mail.message import Kind
 from intake.core.mail.phrases import DISPOSITION_TEXT, RECEIPT_SUBJECT, RECEIPT_TEXT
 from intake.core.mail.unmarked import acknowledgment, away
@@ -113,6 +114,15 @@ def _receipt_in_words(clues: Clues) -> str | None:
     return "the text is a disposition notification's" if DISPOSITION_TEXT.search(text) else None
 
 
+def _invitation_answered(clues: Clues) -> str | None:
+    """What a calendar sends when somebody accepts or declines; a word of theirs beside it makes it a person's."""
+    part = clues.part("text/calendar")
+    if part is None or part.parameters.get("method", "").upper() != "REPLY":
+        return None
+    said = clues.new_text.strip()
+    return "an answer to an invitation (RFC 5546)" if not said or said.startswith(ANSWERED) else None
+
+
 def _list(clues: Clues) -> str | None:
     for name in _LIST_HEADERS:
         if clues.headers.get(name) is not None:
@@ -130,6 +140,7 @@ PRECEDENCE: tuple[tuple[Kind, Rule], ...] = (
     ("auto-reply", _auto_submitted),
     ("auto-reply", _auto_header),
     ("receipt", _receipt_in_words),
+    ("receipt", _invitation_answered),
     ("auto-reply", away),
     ("auto-reply", acknowledgment),
     ("list", _list),

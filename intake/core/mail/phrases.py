@@ -24,6 +24,8 @@ AWAY_SUBJECT = _any(
     r"autosvar|automati(skt?|c) svar|frånvaro\w*|ej på kontoret|fravær\w*|ikke (på kontoret|til stede)|autosvar",
     r"automaattinen vastaus|poissaolo\w*|automatická odpověď|mimo kancelář|nepřítomnost\w*",
     r"автоматический ответ|автоответ\w*|вне офиса|otomatik yanıt|automatikus válasz|răspuns automat",
+    r"automatická odpoveď|automatski odgovor|samodejni odgovor|αυτόματη απάντηση|автоматична відповідь",
+    r"자동 ?(회신|응답)",
     r"自動(応答|返信|送信)|不在(通知|連絡|の(お知らせ|ご連絡)|です)|自动(回复|答复)|自動(回覆|答覆)|外出通知",
 )
 # What they write in the text.
@@ -43,8 +45,30 @@ AWAY_TEXT = _any(
     r"jag är [^.\n]{0,40}(borta|bortrest|ledig|på semester|inte på kontoret)",
     r"jeg er [^.\n]{0,40}(på ferie|ikke på kontoret|fraværende|bortrejst)|olen [^.\n]{0,40}(lomalla|poissa)",
     r"jsem [^.\n]{0,40}(na dovolené|nepřítom)|я (сейчас )?(в отпуске|отсутствую)|нахожусь в отпуске",
+    r"jsem mimo kancelář|som (mimo kancelárie|na dovolenke)",
+    r"(szabadságon|házon kívül) vagyok|nem vagyok az irodában",
+    r"(nu sunt la birou|sunt [îi]n concediu)|ofis dışında|izindeyim|nisam u uredu|na (dopustu|godišnjem odmoru)",
+    r"εκτός γραφείου|у відпустці|부재 ?중",
     r"不在に(して|いたし)|休暇(中|をいただ)|正在休假|不在办公室",
     r"(automated|automatic) (response|reply) to (your|a) (message|mail|e-?mail)",
+)
+# What is said of somebody who has left, and of a mailbox that nobody reads.
+GONE = _any(
+    r"no longer (works? (for|with|at|here)|employed|with (the|this|our) (company|organi[sz]ation)|part of)",
+    r"(mailbox|e-?mail address|address|account) is (not|no longer) (actively )?(monitored|in use|used|active|valid)",
+    r"nicht mehr (für|bei|in) [^.\n]{0,60}(tätig|beschäftigt|im unternehmen)|nicht mehr im unternehmen",
+    r"ne (travaille|fait) plus (partie|chez|pour)|ya no (trabaja|forma parte)",
+    r"non lavora più|werkt niet (langer|meer) (bij|voor)",
+)
+# How answering machines begin.
+THANKS_FOR_MAIL = _any(
+    r"(many )?thank(s| you)( very much)? for (your )?(e-?mail|mail|message|[ie]nquiry|contacting|getting in touch)",
+    r"(vielen |herzlichen )?dank(e)? für (ihre|deine|die) (e-?mail|mail|nachricht|anfrage)",
+    r"merci (de|pour) votre (e-?mail|message|courriel|mail)|(muchas )?gracias por su (correo|mensaje|e-?mail)",
+    r"(la )?(ringrazio|grazie) per (la (sua|tua) )?(e-?mail|mail|messaggio)",
+    r"(hartelijk )?(bedankt|dank) voor (uw|je) (e-?mail|mail|bericht)",
+    r"obrigad[oa] pel[oa] (seu|sua) (e-?mail|mensagem)|dziękuję za (wiadomość|e-?mail|maila)",
+    r"tack för (ditt|er[t]?) (e-?mail|mail|mejl|meddelande)|tak for din (e-?mail|mail)|メールを?(いただき|頂き)",
 )
 # Words after which somebody tells of a time that may come, not of being away.
 SUPPOSING = _any(
@@ -55,7 +79,7 @@ SUPPOSING = _any(
 FAULT = _any(
     r"\b(is|are|was|were|has|have|does|do|did)(n't| not| never) (been )?(being )?"
     r"(work|sent|send|delivered|deliver|arriv|triggered|trigger|show|start|load|appear|sav|stored|possible)",
-    r"\bno longer (works?|working|sent|sends?)\b|\bbroken\b",
+    r"\bno longer (works?\b(?! (for|with|at|here)\b)|working|sent|sends?)\b|\bbroken\b",
     r"\b(fails|failed|failing) to\b|\bstopped (working|sending)",
     r"error (message|code|\d)|\bexception\b|\bcrash(es|ed)?\b|\bbug\b|\b(nobody|no one) (gets|receives)",
     r"(funktionier|klapp)\w* (seit [^.\n]{1,30} )?(leider )?nicht|geht (leider )?nicht( mehr)?\b|fehlermeldung",
