@@ -93,7 +93,9 @@ def test_a_form_that_lost_its_lines_is_read(text: str) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["Nobody gets mail. Severity: 2", "All is down! Severity: 2 (urgent).", "Any news? Sev: 2"])
+@pytest.mark.parametrize(
+    "text", ["Nobody gets mail. Severity: 2", "All is down! Severity: 2 (urgent).", "Any news? Sev: 2"]
+)
 def test_a_severity_behind_a_sentence_is_read(text: str) -> None:
     assert values(text) == {"severity": "2"}
 
