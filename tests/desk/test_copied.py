@@ -31,7 +31,8 @@ def desk(tmp_path: Path) -> Iterator[Home]:
 def answered(desk: Home) -> dict[str, Any]:
     """The letter with a person's answer."""
     act.perform(desk.house, "OX-1001", Act("reply", "Please restart.", ADA), LATER)
-    return [each for each in desk.shown("OX-1001")["outgoing"] if each["kind"] == "reply"][-1]
+    (letter,) = (each for each in desk.shown("OX-1001")["outgoing"] if each["kind"] == "reply")
+    return dict(letter)
 
 
 def test_colleagues_in_a_proven_mail_take_part_and_get_the_answers_and_strangers_do_not(desk: Home) -> None:
