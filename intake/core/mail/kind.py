@@ -7,7 +7,7 @@ from intake.core.mail.bounce import actions, delivery_status, own_form
 from intake.core.mail.clues import Clues, token
 from intake.core.mail.invitation import ANSWERED
 from intake.core.mail.message import Kind
-from intake.core.mail.phrases import DISPOSITION_TEXT, RECEIPT_SUBJECT, RECEIPT_TEXT
+from intake.core.mail.phrases import DISPOSITION_TEXT, REACTED, RECEIPT_SUBJECT, RECEIPT_TEXT
 from intake.core.mail.unmarked import acknowledgment, away
 
 Rule = Callable[[Clues], str | None]
@@ -123,6 +123,13 @@ def _invitation_answered(clues: Clues) -> str | None:
     return "an answer to an invitation (RFC 5546)" if not said or said.startswith(ANSWERED) else None
 
 
+def _reaction(clues: Clues) -> str | None:
+    """A picture that somebody clicked on under a mail."""
+    if clues.part("text/vnd.google.email-reaction+json") or REACTED.fullmatch(clues.new_text[:200]):
+        return "a reaction to a mail, without a word"
+    return None
+
+
 def _list(clues: Clues) -> str | None:
     for name in _LIST_HEADERS:
         if clues.headers.get(name) is not None:
@@ -141,6 +148,7 @@ PRECEDENCE: tuple[tuple[Kind, Rule], ...] = (
     ("auto-reply", _auto_header),
     ("receipt", _receipt_in_words),
     ("receipt", _invitation_answered),
+    ("receipt", _reaction),
     ("auto-reply", away),
     ("auto-reply", acknowledgment),
     ("list", _list),

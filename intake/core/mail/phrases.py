@@ -94,6 +94,7 @@ FAULT = _any(
 ACK_SUBJECT = _any(
     r"\b(request|ticket|case|message|e-?mail|incident|inquiry) (was |has been )?(received|created|opened|registered)",
     r"\b(incident|ticket|case|request) \S{1,30} (was |has been )?(received|created|opened|logged)",
+    r"\((verification|confirmation|authentication) required\)|please (verify|confirm) your (e-?mail|message)",
     r"auto-?reply|acknowledg|confirmation of (receipt|your)|we (have )?(got|received) your",
     r"eingangsbestätigung|empfangsbestätigung|ticket (wurde )?(erstellt|eröffnet|erfasst)",
     r"accusé de réception|confirmation de (réception|votre)|acuse de recibo|hemos recibido",
@@ -104,7 +105,9 @@ ACK_SUBJECT = _any(
 ACK_TEXT = _any(
     r"\b(request|ticket|case|message|e-?mail|[ie]nquiry|question)\b[^.\n]{0,40}ha(s|ve) been (receiv|logg|register)ed",
     r"\b(it|this) has been received and",
-    r"(ticket|case|incident|request)\b[^.\n]{0,60} (was|has been) (created|opened|assigned)",
+    r"(ticket|case|incident|request)\b[^.\n]{0,60} (was|has been) (created|opened|assigned|closed)",
+    r"(ticket|case|incident|request)\b[^.\n]{0,60} (was|has been) (marked as )?(resolved|solved|closed)",
+    r"(message|e-?mail)\b[^\n]{0,80} is (being )?(held|on hold|awaiting)[^\n]{0,200}(verif|confirm|recogni[sz]ed)",
     r"we('ve| have)? (received|got) your|got your request|thank you for (contacting|reaching out)",
     r"generated in response to",
     r"\b(anfrage|nachricht|e-?mail|mail|meldung|ticket)\b[^.\n]{0,60}(eingegangen|erhalten|erfasst|registriert|eröffnet|angelegt)",
@@ -148,6 +151,13 @@ RECEIPT_TEXT = _any(
     r"(fue|ha sido) (leído|mostrado)|è stato (letto|visualizzato)|is (gelezen|weergegeven) op|foi (lid|exibid)",
     r"został[ao]? przeczytan|(lästes|har lästs)|blev læst|ble lest|luettiin|開封され|已(被)?阅读",
 )
+# What clients send where somebody clicked on a picture under a mail.
+REACTED = re.compile(
+    r"\s*[^\n]{1,80} (reacted to your message|hat auf ihre nachricht reagiert|a réagi à votre message"
+    r"|ha reaccionado a (tu|su) mensaje|ha reagito al (tuo|suo) messaggio|heeft gereageerd op (je|uw) bericht"
+    r"|reagiu à sua mensagem|zareagował\(?a?\)? na (twoją|państwa) wiadomość|reagerade på ditt meddelande)\s?[:.]?\s*",
+    re.IGNORECASE,
+)
 DISPOSITION_TEXT = _any(
     r"no guarantee that the (message|mail) has been read|does not guarantee that (it|the message) (was|has been) read",
     r"(bedeutet|garantiert) nicht(,)? dass (die|ihre) nachricht [^.\n]{0,30}gelesen",
@@ -172,6 +182,7 @@ UNDELIVERED_SUBJECT = _any(
 )
 UNDELIVERED_TEXT = _any(
     r"(could not|couldn't|cannot|has not|wasn't|was not) (be(en)? )?deliver|unable to deliver|(was|were) undeliverable",
+    r"(hasn't|has not)( yet)? been delivered|delivery (is|has been) delayed|delivery will continue to be attempted",
     r"wasn't able to deliver|delivery (to the following|has failed|failed)|did not reach",
     r"had permanent (fatal )?errors|this is the (mail system|qmail-send program)",
     r"mail delivery (software|system|subsystem)|delivery status notification",
