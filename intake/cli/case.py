@@ -50,7 +50,7 @@ def list_(
     Example: intake case list --state new
     """
     settings = configured(config)
-    view = View(settings.settings.route, queue, everything=json)
+    view = View(settings.settings, queue, everything=json)
     databases = program.open_store(settings)
     try:
         policies = program.policies_in_use(settings, databases)
@@ -116,12 +116,7 @@ def _show(case: dict[str, Any]) -> None:
     for credit in case["credits"]:
         say(f"  credit    {credit['days']} days   {credit['because']['clause']}: {credit['because']['text']}")
     for message in case["messages"]:
-        mark = "  unverified" if message["unverified"] else ""
-        number = f"  mail {message['mail']}" if message["mail"] else ""
-        say(f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}{number}{mark}")
-        say(f"  {message['subject']}")
-        for line in message["new_text"].splitlines():
-            say(f"  | {line}")
+        _show_message(message, zone)
     say("\nletters")
     for letter in case["outgoing"]:
         to = ", ".join((letter["to"], *letter["cc"]))
@@ -150,6 +145,18 @@ def _show_clocks(case: dict[str, Any]) -> None:
         if clock["pauses"] and clock["pauses"][-1]["to"] is None:
             stands = clock["pauses"][-1]
             say(f"            stands still since {local(stands['from'], zone)}: {stands['because']}")
+
+
+def _show_message(message: dict[str, Any], zone: str) -> None:
+    mark = "  unverified" if message["unverified"] else ""
+    number = f"  mail {message['mail']}" if message["mail"] else ""
+    say(f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}{number}{mark}")
+    say(f"  {message['subject']}")
+    for line in message["new_text"].splitlines():
+        say(f"  | {line}")
+    for file in message["attachments"]:
+        said = {True: ", sent along", False: ", not sent along"}.get(file.get("sent"), "")
+        say(f"  file  {file['filename']}  {file['size']} bytes{said}")
 
 
 @commands.command("open")

@@ -49,7 +49,7 @@ def forecast(
     if until < now:
         raise IntakeError(f'--at: "{at}" is over; right would be an instant to come')
     settings = configured(config)
-    view = View(settings.settings.route, queue, everything=json)
+    view = View(settings.settings, queue, everything=json)
     events = read_store(settings, lambda connection: forecast_of(connection, now, until, view.shows))
     shown = forecast_json(events, now, until)
     if json:
@@ -86,7 +86,7 @@ def credits_(
     """
     first, last = instant(since, "--from"), instant(until, "--to")
     settings = configured(config)
-    view = View(settings.settings.route, queue, everything=json)
+    view = View(settings.settings, queue, everything=json)
     with program.house_of(settings, trial=True) as house, reading(house.databases.reading) as connection:
         if customer is not None and customer not in {each.name for each in people.every_customer(connection)}:
             raise IntakeError(f'no customer is named "{customer}"; `intake customer list` shows them')

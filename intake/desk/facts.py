@@ -53,7 +53,7 @@ def load(house: House, connection: Connection, mails: Sequence[tuple[Waiting, Re
     """
     seen = [_seen(house, connection, work, read) for work, read in mails]
     agreements = lookups.agreements(house, connection, seen)
-    candidates = lookups.candidates(house, connection, seen)
+    candidates = lookups.candidates(house, connection, seen, [customer for _, customer in agreements])
     words = lookups.our_words(connection, candidates)
     bounced = lookups.bounced(connection, seen)
     replies = lookups.were_the_answer(connection, seen, bounced)

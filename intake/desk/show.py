@@ -1,5 +1,6 @@
 """Cases and customers in the outside's form: plain values for JSON, pages and scripts. Instants are ISO 8601 in UTC."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection
@@ -130,3 +131,13 @@ def customer_json(customer: Customer) -> dict[str, Any]:
         "targets": {kind: dict(levels) for kind, levels in customer.targets.items()},
         "hours": dict(customer.hours),
     }
+
+
+def plain(value: Any) -> str:
+    """A value of a record for people, on one line."""
+    if isinstance(value, Mapping):
+        tables = ((kind, each if isinstance(each, Mapping) else {"": each}) for kind, each in value.items())
+        return "; ".join(
+            f"{kind} {level}".strip() + f": {text}" for kind, each in tables for level, text in each.items()
+        )
+    return ", ".join(value) if isinstance(value, list) else str(value or "")

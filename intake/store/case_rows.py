@@ -50,6 +50,7 @@ def case_row(case: Case) -> dict[str, Any]:
         "escalation": _escalation_row(case.escalation),
         "tasks": [_task_row(task) for task in case.tasks],
         "merged_into": case.merged_into,
+        "private": case.private,
         "their_numbers": list(case.their_numbers),
     }
 

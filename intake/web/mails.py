@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
+from intake.desk import enclosures
 from intake.errors import IntakeError
 from intake.store import messages, outbox, spool
 from intake.store.engine import reading
@@ -32,26 +33,23 @@ FRAME = (
 def raw(site: OurSite, visitor: Looking, reference: str, number: int) -> Response:
     """The mail's bytes as they were kept, to download."""
     mail_id = _mail_of(site, visitor, reference, number)
-    return _download(spool.raw(site.house.databases.spool, mail_id), f"mail-{mail_id}.eml")
+    return download(spool.raw(site.house.databases.spool, mail_id), f"mail-{mail_id}.eml")
 
 
 @router.get("/cases/{reference}/messages/{number}/files/{index}")
 def file(site: OurSite, visitor: Looking, reference: str, number: int, index: int) -> Response:
     """An attachment, to download and never to be shown here: whatever it is, the browser only keeps it."""
     stored = _message_of(site, visitor, reference, number)
-    given = stored.attachments[index] if 0 <= index < len(stored.attachments) else None
-    found = None
-    if given is not None and stored.mail_id is not None:
-        found = site.house.reader.attachment(stored.mail_id, tuple(given["place"]))
-    if given is None or found is None:
+    found = enclosures.found(site.house, stored, index)
+    if found is None:
         raise IntakeError(f"message {number} has no attachment {index} that can be read; the original mail is there")
-    return _download(found, given["filename"])
+    return download(found, stored.attachments[index]["filename"])
 
 
 @router.get("/cases/{reference}/letters/{number}/raw")
 def letter(site: OurSite, visitor: Looking, reference: str, number: int) -> Response:
     """A letter of ours, to download."""
-    return _download(_letter(site, visitor, reference, number), f"letter-{number}.eml")
+    return download(_letter(site, visitor, reference, number), f"letter-{number}.eml")
 
 
 def _letter(site: Site, visitor: Visitor, reference: str, number: int) -> bytes:
@@ -99,6 +97,7 @@ def _mail_of(site: Site, visitor: Visitor, reference: str, number: int) -> int:
     return mail_id
 
 
-def _download(found: bytes, name: str) -> Response:
+def download(found: bytes, name: str) -> Response:
+    """Bytes for the browser to keep under a name, and never to show."""
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
     return Response(found, media_type="application/octet-stream", headers=headers)

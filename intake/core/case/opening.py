@@ -208,7 +208,7 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
     if opening.contact.address:
         first = Participant(1, opening.contact.address, opening.contact.name, policy.file.writers)
         case = replace(case, participants=(first,))
-    return case
+    return case.knowing(opening.their_numbers)
 
 
 def _engineer(policy: Policy, customer: Customer | None, plan: str | None) -> str | None:

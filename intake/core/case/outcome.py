@@ -14,11 +14,12 @@ from intake.core.case.replies import Reply, may_reopen, take_reply
 from intake.core.case.returned import came_back
 from intake.core.case.staff import Staff
 from intake.core.mail.attributions import quote_depth
-from intake.core.mail.farewell import farewell
+from intake.core.mail.farewell import Farewell, farewell
 from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldValue
 from intake.core.mail.labels import Labels, labels_of
 from intake.core.mail.message import Address, Message
+from intake.core.mail.trimmings import is_trimming
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import SEVERITY_FIELD
 
@@ -105,13 +106,20 @@ def classify(arrival: Arrival) -> Classified:
 def _by_match(arrival: Arrival, found: Match) -> Classified:
     if found.case is None:
         return Classified("new_case", found.because, found)
-    if found.case.state == "closed" and farewell(arrival.message.new_text) in ("thanks", "solved", "close"):
+    if found.case.state == "closed" and _farewell(arrival.message) in ("thanks", "solved", "close"):
         return Classified("reply", found.because, found)
     if found.case.state == "closed" and not may_reopen(found.policy or arrival.policy, found.case, arrival.received_at):
         days = (found.policy or arrival.policy).file.reopening.within_days
         why = f"{found.because}, but {found.case.reference} was closed more than {days} days before"
         return Classified("new_case", why, Match(None, why, linked=(found.case.reference,)))
     return Classified("reply", found.because, found)
+
+
+def _farewell(message: Message) -> Farewell:
+    """What the mail says where it says nothing more; a signature's picture or a business card is nothing more."""
+    if not all(map(is_trimming, message.attachments)):
+        return ""
+    return farewell(message.new_text, message.from_.name if message.from_ else "")
 
 
 def _duplicate(arrival: Arrival) -> str:
@@ -154,7 +162,7 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
         case_text=arrival.case_text,
         asks_escalation=arrival.asks_escalation,
         authentication=message.authentication,
-        farewell="" if message.attachments else farewell(message.new_text),
+        farewell=_farewell(message),
         proven=message.authentication == "pass" or found.because == SAID["token"],
         their_numbers=_their_numbers(arrival, found.policy or arrival.policy),
     )

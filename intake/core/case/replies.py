@@ -1,6 +1,6 @@
 """What a mail on a case does to it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,8 +14,6 @@ from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import Asked, Judged, given_severity, judge
-
-NUMBERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def _tell(policy: Policy, case: Case, kind: NoticeKind, text: str = "") -> Notic
 
 
 def _join(policy: Policy, decision: Decision, reply: Reply) -> Decision:
-    case = remember(decision.case, reply.their_numbers)
+    case = decision.case.knowing(reply.their_numbers)
     if case.participant(reply.writer.address):
         return replace(decision, case=case)
     number = max((person.number for person in case.participants), default=0) + 1
@@ -121,12 +119,6 @@ def _verify(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     return replace(decision, case=after).then(
         entry, severity_change.entry(decision.case, after, reply.writer.address), wishes=(Wish("acknowledgment"),)
     )
-
-
-def remember(case: Case, numbers: Iterable[str]) -> Case:
-    """The case with ticket numbers of the other side's own, the first few that it gave."""
-    known = dict.fromkeys((*case.their_numbers, *numbers))
-    return replace(case, their_numbers=tuple(known)[:NUMBERS])
 
 
 def belonging(policy: Policy, case: Case, customer: Customer, contact: Address) -> Case:
