@@ -12,12 +12,13 @@ from intake.core.case.act import Act, Refused
 from intake.core.case.acts import act as do
 from intake.core.case.by_mail import AgentMail, Handled, handle
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice
+from intake.core.case.digest_answer import without_number
 from intake.core.case.matching import Match
 from intake.core.case.staff import Staff
 from intake.core.mail.message import Address, Message
 from intake.core.mail.quotes import is_forward, own_words
 from intake.core.policy.policy import Policy
-from intake.desk import act, enclosures, facts, post
+from intake.desk import act, digest_answers, enclosures, facts, post
 from intake.desk.house import House
 from intake.outbound.render import render, text_of
 from intake.store import messages, notices, obeyed, outbox, people
@@ -102,10 +103,14 @@ def _agent_mail(house: House, connection: Connection, mail: _Mail, *, copied: bo
     stored = messages.of_case(connection, case.id)
     taking_part = {each.address.lower() for each in case.participants}
     theirs = (each.text for each in stored if each.direction == "in" and each.author_address.lower() in taking_part)
-    of_ours = (text_of(raw) for kind, raw in outbox.letters_to_desk(connection, case.id) if kind != "desk-receipt")
+    of_ours = [text_of(raw) for kind, raw in outbox.letters_to_desk(connection, case.id) if kind != "desk-receipt"]
+    words = own_words(message.text)
+    if mail.known.arrival.digest is not None:
+        of_ours += digest_answers.texts(connection, message)
+        words = without_number(words, case.reference)
     return AgentMail(
         agent=mail.person.address,
-        text=own_words(message.text),
+        text=words,
         received_at=mail.known.work.mail.received_at,
         notices="\n".join(of_ours),
         customer_words="\n".join(theirs),

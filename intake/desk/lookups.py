@@ -38,6 +38,7 @@ class Seen:
     named: tuple[str, ...]
     answer_to: str | None
     staff: Staff | None
+    digest: tuple[str, ...] | None = None
 
 
 def agreements(house: House, connection: Connection, seen: Sequence[Seen]) -> list[tuple[Policy, Customer | None]]:

@@ -14,7 +14,7 @@ from intake.core.case.outcome import Classified, carry_out, classify
 from intake.core.mail.form import FieldSpec
 from intake.core.mail.message import Message
 from intake.core.mail.ticket_numbers import ticket_key
-from intake.desk import agents, facts, post
+from intake.desk import agents, digest_answers, facts, post
 from intake.desk.house import House
 from intake.desk.notices import send_notices
 from intake.desk.reader import Reading, released
@@ -252,6 +252,8 @@ def decide(
     if classified.match is not None and classified.match.staff is not None:
         of_staff = agents.settle(house, connection, known, classified.match, now)
         return Settled(work, classified, message, of_staff.posted, stored=of_staff.stored, obeyed=of_staff.obeyed)
+    if classified.outcome == "parked":
+        return Settled(work, classified, message, None, digest_answers.receipt(house, connection, known, now))
     decision = carry_out(known.arrival, classified, reference, now)
     if decision is None:
         return Settled(work, classified, message, None)

@@ -13,7 +13,7 @@ from intake.core.mail.ticket_numbers import ticket_key
 from intake.core.policy.schema_rules import FloodPart
 from intake.errors import Stale
 from intake.store import tables
-from intake.store.case_rows import case_of, case_row, clock_of, clock_row, reasons_row
+from intake.store.case_rows import case_of, case_row, clock_of, clock_row, reasons_of, reasons_row
 
 FIRST_NUMBER = 1001
 SAME_ID = 20
@@ -284,11 +284,11 @@ def add_histories(connection: Connection, told: Iterable[tuple[int, Sequence[Ent
 
 
 def history(connection: Connection, case_id: int) -> list[dict[str, Any]]:
-    """A case's history as plain values, the oldest first."""
+    """A case's history as plain values, its reasons as `Because`, the oldest first."""
     table = tables.history
     query = select(table.c.at, table.c.actor, table.c.event, table.c.text, table.c.because)
     rows = connection.execute(query.where(table.c.case_id == case_id).order_by(table.c.id))
-    return [dict(row._mapping) for row in rows]
+    return [{**row._mapping, "because": reasons_of(row.because)} for row in rows]
 
 
 def record_of(connection: Connection, customer: Customer, flood: FloodPart | None, at: datetime) -> Record:

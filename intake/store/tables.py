@@ -14,13 +14,12 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-from intake.store.types import Instant, Key
+from intake.store.types import Instant, Key, String
 
 spool = MetaData(schema="spool")
 desk = MetaData()
@@ -194,8 +193,12 @@ case = Table(
         "their_numbers", JSON, nullable=False, server_default="[]", comment="ticket numbers of the other side's own"
     ),
     Column("merged_into", String(32), comment="the case that this one became a part of"),
+    Column("private", Boolean, nullable=False, server_default="0", comment="marked `security`; see intake.desk.sight"),
     Index("cases_customer", "customer_id", "opened_at"),
     Index("cases_state", "state"),
+    # whole answers for reports and for a policy's versions: the rows themselves are long
+    Index("cases_opened", "opened_at", "policy", "plan", "severity", "route", "queue", "private", "state"),
+    Index("cases_policy", "policy", "policy_version", "state", "route", "queue", "private"),
 )
 
 participant = Table(
@@ -239,6 +242,7 @@ clock = Table(
     Column("steps", JSON, nullable=False, comment="what is still to be done about it, in order"),
     Column("next_at", Instant, comment="the first of the steps"),
     Index("clock_next", "next_at", sqlite_where=Column("next_at", Instant).is_not(None)),
+    Index("clock_missed", "missed_at", sqlite_where=Column("missed_at", Instant).is_not(None)),
     sqlite_with_rowid=False,
 )
 
@@ -326,6 +330,7 @@ outgoing = Table(
     Column("raw", LargeBinary, nullable=False),
     Index("outgoing_case", "case_id"),
     Index("outgoing_next", "state", "next_try_at"),
+    Index("outgoing_state", "state", "id"),
     Index("outgoing_recipient", "recipient", "queued_at"),
 )
 

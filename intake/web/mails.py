@@ -33,7 +33,7 @@ FRAME = (
 def raw(site: OurSite, visitor: Looking, reference: str, number: int) -> Response:
     """The mail's bytes as they were kept, to download."""
     mail_id = _mail_of(site, visitor, reference, number)
-    return _download(spool.raw(site.house.databases.spool, mail_id), f"mail-{mail_id}.eml")
+    return download(spool.raw(site.house.databases.spool, mail_id), f"mail-{mail_id}.eml")
 
 
 @router.get("/cases/{reference}/messages/{number}/files/{index}")
@@ -43,13 +43,13 @@ def file(site: OurSite, visitor: Looking, reference: str, number: int, index: in
     found = enclosures.found(site.house, stored, index)
     if found is None:
         raise IntakeError(f"message {number} has no attachment {index} that can be read; the original mail is there")
-    return _download(found, stored.attachments[index]["filename"])
+    return download(found, stored.attachments[index]["filename"])
 
 
 @router.get("/cases/{reference}/letters/{number}/raw")
 def letter(site: OurSite, visitor: Looking, reference: str, number: int) -> Response:
     """A letter of ours, to download."""
-    return _download(_letter(site, visitor, reference, number), f"letter-{number}.eml")
+    return download(_letter(site, visitor, reference, number), f"letter-{number}.eml")
 
 
 def _letter(site: Site, visitor: Visitor, reference: str, number: int) -> bytes:
@@ -97,6 +97,7 @@ def _mail_of(site: Site, visitor: Visitor, reference: str, number: int) -> int:
     return mail_id
 
 
-def _download(found: bytes, name: str) -> Response:
+def download(found: bytes, name: str) -> Response:
+    """Bytes for the browser to keep under a name, and never to show."""
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
     return Response(found, media_type="application/octet-stream", headers=headers)

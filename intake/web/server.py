@@ -4,11 +4,12 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import uvicorn
 
+from intake.desk.channels import Channel
 from intake.desk.house import House
 from intake.errors import IntakeError
 from intake.web.application import application
@@ -31,8 +32,9 @@ class Console:
         now: Callable[[], datetime],
         reload: Callable[[], None],
         passwords: Passwords | None = None,
+        channels: Sequence[Channel] = (),
     ) -> None:
-        self._site = Site(house, now, reload, passwords or Passwords())
+        self._site = Site(house, now, reload, passwords or Passwords(), channels=channels)
         self._listen = listen
         self._thread: threading.Thread | None = None
         self.address = ""

@@ -1,6 +1,6 @@
 """What every page works with, and how one is made: the house, the clock, the templates of pages, the assets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -14,6 +14,7 @@ from itsdangerous import BadSignature, TimestampSigner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from intake import __version__
+from intake.desk.channels import Channel
 from intake.desk.house import House
 from intake.web.passwords import Passwords
 from intake.web.throttle import Limit, Throttle
@@ -53,6 +54,7 @@ class Site:
     devices: Throttle = field(default_factory=lambda: Throttle(PER_DEVICE))
     addresses: Throttle = field(default_factory=lambda: Throttle(PER_ADDRESS))
     clients: Throttle = field(default_factory=lambda: Throttle(PER_CLIENT))
+    channels: Sequence[Channel] = ()
     kept: dict[str, Any] = field(default_factory=dict)
 
     @property

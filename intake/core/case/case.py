@@ -27,6 +27,7 @@ WishKind = Literal[
     "escalation-early",
     "resolved",
     "severity-wish",
+    "severity-set",
     "closing-asked",
 ]
 NoticeKind = Literal[
@@ -246,6 +247,11 @@ class Case:
     merged_into: str | None = None
     their_numbers: tuple[str, ...] = ()
 
+    @property
+    def private(self) -> bool:
+        """Whether it came by a private route, and is for the people of that route's role alone."""
+        return "security" in self.marks
+
     def running(self, kind: ClockKind) -> Clock | None:
         """The clock of that kind that has not ended."""
         return next((clock for clock in self.clocks if clock.kind == kind and clock.state != "ended"), None)
@@ -298,8 +304,8 @@ class Entry:
 class Wish:
     """A letter to the customer that a decision asks for; whether it may go out is judged elsewhere.
 
-    `number` counts reminders; `text` is a person's own words; `at` is an instant that the letter is about,
-    `because` what it rests on.
+    `number` counts reminders, or is a severity that was set; `text` is a person's own words; `at` is an instant that
+    the letter is about, `because` what it rests on.
     """
 
     kind: WishKind

@@ -8,6 +8,7 @@ from typing import Literal
 
 from intake.core.case import copied
 from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Notice, Record
+from intake.core.case.digest_answer import UNCLEAR
 from intake.core.case.matching import SAID, Candidate, Match, match, match_staff
 from intake.core.case.opening import Opening, open_case
 from intake.core.case.replies import Reply, may_reopen, take_reply
@@ -43,7 +44,8 @@ class Arrival:
     same content, `linked` are cases that the same mail opened on other routes. `oversize` is the size in bytes of a
     mail that stayed in its mailbox, `place` where it is. `record` is what the customer's other cases say, `case_text`
     the words that opened the case it may belong to. `private` and `asks_escalation` come from the route.
-    `staff` is the person of the desk as whom it came; `forwarded_by` one who passed a customer's mail on, which is then
+    `staff` is the person of the desk as whom it came, `digest` the cases of the digest of ours that they answer, None
+    where they answer none; `forwarded_by` one who passed a customer's mail on, which is then
     the `message`, with `forward_words` above it.
     """
 
@@ -73,6 +75,7 @@ class Arrival:
     staff: Staff | None = None
     forwarded_by: str = ""
     forward_words: str = ""
+    digest: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ def classify(arrival: Arrival) -> Classified:
         because = reason(arrival)
         if because:
             return Classified(outcome, because)
+    if arrival.digest is not None and not any(each.evidence == "token" for each in arrival.candidates):
+        return Classified("parked", UNCLEAR)
     found = match_staff(arrival.candidates, arrival.staff, arrival.message) if arrival.staff else None
     if found is not None:
         return Classified("reply", found.because, found)

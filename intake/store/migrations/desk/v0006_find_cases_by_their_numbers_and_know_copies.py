@@ -5,7 +5,7 @@ from alembic import op
 
 from intake.store.types import Instant, Key
 
-revision = "v0007"
+revision = "v0006"
 down_revision = "v0005"
 
 
