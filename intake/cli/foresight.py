@@ -1,6 +1,7 @@
 """Commands that look ahead and sum up: forecast, report."""
 
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -55,7 +56,9 @@ def forecast(
         print_json(shown)
         return
     columns = ["at", "case", "what", "clock", "who is told", "level"]
-    rows = [[f"{event.at.astimezone():%a %d %b %Y %H:%M %Z}", event.case, event.what, event.clock, event.role,
+    zone = settings.settings.notices.zone
+    where = ZoneInfo(zone) if zone else None
+    rows = [[f"{event.at.astimezone(where):%a %d %b %Y %H:%M %Z}", event.case, event.what, event.clock, event.role,
              event.level] for event in events]  # fmt: skip
     table("", columns, rows, "nothing will be chased, missed or escalated until then")
     if events:

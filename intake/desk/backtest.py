@@ -104,7 +104,7 @@ def replay(job: Job, first: int, last: int) -> Result:
     try:
         with reading(databases.desk) as connection:
             for past in _pasts(connection, job, first, last):
-                _count(result, past, *test.figures(past))
+                _count(result, past, *test.figures(past), test.zone(past))
     finally:
         databases.close()
     return result
@@ -127,14 +127,14 @@ def _pasts(connection: Connection, job: Job, first: int, last: int) -> Iterator[
     return pasts.between(connection, serving.name, first, last, known, with_words=with_words, sight=job.sight)
 
 
-def _count(result: Result, past: Past, was: dict[str, Figure], becomes: dict[str, Figure]) -> None:
+def _count(result: Result, past: Past, was: dict[str, Figure], becomes: dict[str, Figure], zone: str) -> None:
     counts = result.counts
     counts["cases",] += 1
     for side, figures in (("was", was), ("becomes", becomes)):
         for what, (value, _) in figures.items():
             if what.endswith(" missed"):
                 counts["missed", what.split(" ")[0], side] += bool(value)
-    found = list(differences(past.reference, was, becomes))
+    found = list(differences(past.reference, was, becomes, zone))
     counts["differing",] += bool(found)
     for each in found:
         if each.what == "severity":
@@ -169,7 +169,8 @@ def totals(result: Result) -> dict[str, Any]:
 
 
 def _json(each: Difference) -> dict[str, Any]:
-    return {"case": each.case, "what": each.what, "was": _figure(each.was), "becomes": _figure(each.becomes)}
+    sides = {"was": _figure(each.was), "becomes": _figure(each.becomes)}
+    return {"case": each.case, "what": each.what, "zone": each.zone, **sides}
 
 
 def _figure(figure: Figure) -> dict[str, Any]:

@@ -86,6 +86,12 @@ def _row(case_id: int | None, letter: Letter, finished: Finished, withheld: str,
     }
 
 
+def sent_as(connection: Connection, message_ids: Sequence[str], kind: str) -> list[bytes]:
+    """The bytes of the letters of a kind that have these Message-IDs."""
+    wanted = outgoing.c.message_id.in_(message_ids), outgoing.c.kind == kind
+    return list(connection.scalars(select(outgoing.c.raw).where(*wanted))) if message_ids else []
+
+
 def withhold(connection: Connection, mail_id: int, by: str, now: datetime) -> None:
     """Keeps a waiting mail back. Raises `IntakeError` for one that has left, or may be leaving now."""
     reason = f"withheld by {by}"
@@ -234,6 +240,12 @@ def show(connection: Connection, mail_id: int) -> dict[str, Any] | None:
 def raw(connection: Connection, mail_id: int) -> bytes | None:
     """A mail's bytes as they are sent; None where there is none."""
     found = connection.scalar(select(outgoing.c.raw).where(outgoing.c.id == mail_id))
+    return None if found is None else bytes(found)
+
+
+def raw_of(connection: Connection, message_id: str) -> bytes | None:
+    """The bytes of the mail with that Message-ID; None where there is none."""
+    found = connection.scalar(select(outgoing.c.raw).where(outgoing.c.message_id == message_id))
     return None if found is None else bytes(found)
 
 

@@ -14,13 +14,12 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-from intake.store.types import Instant, Key
+from intake.store.types import Instant, Key, String
 
 spool = MetaData(schema="spool")
 desk = MetaData()
@@ -213,6 +212,15 @@ participant = Table(
     sqlite_with_rowid=False,
 )
 
+their_number = Table(
+    "their_number",
+    desk,
+    Column("key", String(100), primary_key=True, comment="a ticket number of the other side's own, as it compares"),
+    Column("case_id", Key, ForeignKey("cases.id"), primary_key=True),
+    Index("their_number_case", "case_id"),
+    sqlite_with_rowid=False,
+)
+
 clock = Table(
     "clock",
     desk,
@@ -345,6 +353,15 @@ notice = Table(
     Column("because", Text, comment="why it was not told"),
     Index("notice_case", "case_id"),
     Index("notice_look", "look_at", sqlite_where=Column("look_at", Instant).is_not(None)),
+)
+
+obeyed = Table(
+    "obeyed",
+    desk,
+    Column("key", String(64), primary_key=True, comment="what no copy of an obeyed mail of the desk's can change"),
+    Column("mail_id", Key, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 undeliverable = Table(

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "v0008"
-down_revision = "v0005"
+revision = "v0007"
+down_revision = "v0006"
 
 
 def upgrade() -> None:
