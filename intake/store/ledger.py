@@ -1,6 +1,6 @@
 """The ledger: what became of each mail on each route, what still waits, and what a person has to look at."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -132,18 +132,20 @@ def originals(connection: Connection, hashes: Iterable[str]) -> dict[tuple[str, 
     return {(row.route, row.content_hash): row.mail_id for row in rows}
 
 
-def counts(connection: Connection) -> dict[str, Any]:
+def counts(connection: Connection, without: Collection[str] = ()) -> dict[str, Any]:
     """The ledger by (mail, route): what was received, each outcome, what waits, and whether the sum comes out.
 
     Received and waiting are counted from the spool, the outcomes from the desk; the connection must see both, in one
-    snapshot.
+    snapshot. Routes named in `without` are left out.
     """
     route, outcome = tables.mail_route, tables.outcome
-    received = connection.scalar(select(func.count()).select_from(route)) or 0
-    rows = connection.execute(select(outcome.c.outcome, func.count()).group_by(outcome.c.outcome)).all()
+    shown, decided = route.c.route.not_in(without), outcome.c.route.not_in(without)
+    received = connection.scalar(select(func.count()).select_from(route).where(shown)) or 0
+    rows = connection.execute(select(outcome.c.outcome, func.count()).where(decided).group_by(outcome.c.outcome)).all()
     by_outcome = dict.fromkeys(OUTCOMES, 0) | {row[0]: row[1] for row in rows}
     joined = route.outerjoin(outcome, (outcome.c.mail_id == route.c.mail_id) & (outcome.c.route == route.c.route))
-    left = connection.scalar(select(func.count()).select_from(joined).where(outcome.c.mail_id.is_(None))) or 0
+    waits = select(func.count()).select_from(joined).where(outcome.c.mail_id.is_(None), shown)
+    left = connection.scalar(waits) or 0
     balanced = received == sum(by_outcome.values()) + left
     return {"received": received, **by_outcome, "waiting": left, "balanced": balanced}
 

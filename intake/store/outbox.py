@@ -197,6 +197,13 @@ def listed(connection: Connection, case_id: int | None = None) -> list[dict[str,
     return [_shape(row) | {"cc": [each for each in row.envelope_to if each.lower() != row.recipient]} for row in rows]
 
 
+def before(connection: Connection, mail_id: int, limit: int) -> tuple[list[dict[str, Any]], int | None]:
+    """The newest mails below that id, in the same shape, and the id to go on from; None where there are no more."""
+    rows = connection.execute(_described().where(outgoing.c.id < mail_id).order_by(outgoing.c.id.desc()).limit(limit))
+    found = [_shape(row) for row in rows]
+    return found, found[-1]["id"] if len(found) == limit else None
+
+
 def show(connection: Connection, mail_id: int) -> dict[str, Any] | None:
     """One mail in the same shape, with its envelope and tries; None where there is none."""
     columns = outgoing.c
