@@ -15,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from intake.errors import IntakeError
 from intake.store.engine import reading
 from intake.web import case, case_acts, mails, people, sign_in, templates, work_list
+from intake.web.api.application import PLACE, api
+from intake.web.api.problems import problem
 from intake.web.case import NoSuchCase
 from intake.web.door import Forbidden, NotSignedIn
 from intake.web.site import ASSETS, Site
@@ -48,17 +50,24 @@ def application(site: Site) -> FastAPI:
         app.include_router(part.router)
     app.get("/health", include_in_schema=False)(health)
     app.get("/assets/{name}", include_in_schema=False)(asset)
+    app.mount(PLACE, api(site))
     _tell_errors(app)
-    app.add_middleware(Guard, own=urlsplit(site.house.settings.service.public_url).netloc)
+    settings = site.house.settings
+    own, largest_mail = urlsplit(settings.service.public_url).netloc, settings.smtp.size_limit_mb * LARGEST_FORM
+    app.add_middleware(Guard, own=own, largest_mail=largest_mail)
     return app
 
 
 class Guard:
-    """What holds for every request: no form of another site, none beyond a megabyte; and headers on every answer."""
+    """What holds for every request: no form of another site, none beyond a megabyte; and headers on every answer.
 
-    def __init__(self, app: ASGIApp, own: str) -> None:
+    The API heeds no cookie, so a request of another site is as good as its token; a mail may be as large as by SMTP.
+    """
+
+    def __init__(self, app: ASGIApp, own: str, largest_mail: int) -> None:
         self.app = app
         self.own = own
+        self.largest_mail = largest_mail
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,7 +82,11 @@ class Guard:
                 message["headers"] = [*message["headers"], *(each for each in more if each[0] not in given)]
             await send(message)
 
-        refused = _refused(scope["method"], headers, self.own)
+        if scope["path"].startswith(f"{PLACE}/"):
+            largest = self.largest_mail if scope["path"] == f"{PLACE}/explain" else LARGEST_FORM
+            refused = _refused_call(scope["method"], headers, largest)
+        else:
+            refused = _refused(scope["method"], headers, self.own)
         if refused:
             await refused(scope, receive, sent)
             return
@@ -87,11 +100,21 @@ def _refused(method: str, headers: dict[str, str], own: str) -> Response | None:
     foreign = headers.get("sec-fetch-site") in ("cross-site", "same-site")
     if foreign or (origin is not None and urlsplit(origin).netloc not in {headers.get("host"), own} - {""}):
         return HTMLResponse("This form comes from another site and was not read.", 403)
-    written = headers.get("content-length", "")
-    # without a length a body could have any
-    if not written.isdigit() or int(written) > LARGEST_FORM:
+    if _too_long(headers, LARGEST_FORM):
         return HTMLResponse("This form is too long; at most one megabyte is read.", 413)
     return None
+
+
+def _refused_call(method: str, headers: dict[str, str], largest: int) -> Response | None:
+    if method in UNSAFE and _too_long(headers, largest):
+        return problem(413, f"the body needs a Content-Length of at most {largest} bytes")
+    return None
+
+
+def _too_long(headers: dict[str, str], largest: int) -> bool:
+    """Whether a body is longer than that, or could have any length."""
+    written = headers.get("content-length", "0")
+    return "transfer-encoding" in headers or not (written.isascii() and written.isdigit()) or int(written) > largest
 
 
 def health(request: Request) -> Response:
