@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from intake.core.case.act import Act
 from intake.core.case.acts import ACTS
-from intake.desk import act
+from intake.desk import act, merging
 from intake.errors import IntakeError, Overtaken, Stale
 from intake.store import cases, drafts
 from intake.store.drafts import SavedDraft
@@ -58,6 +58,58 @@ def do(
         with site.house.databases.desk.begin() as connection:
             drafts.drop(connection, case.id, by)
     return RedirectResponse(f"/cases/{case.reference}?done={what}", 303)
+
+
+@router.post("/cases/{reference}/merge")
+def merge(
+    site: OurSite,
+    visitor: Working,
+    reference: str,
+    version: Annotated[int, Form()],
+    entries: Annotated[int, Form()],
+    into: Annotated[str, Form(max_length=40)] = "",
+    because: Short = "",
+) -> Response:
+    """Makes the case a part of another one, which is shown then."""
+    with reading(site.house.databases.reading) as connection:
+        case = seen_case(connection, visitor, reference)
+        whole = next(iter(cases.by_reference(connection, [into.strip()])), "")
+        seen = bool(whole) and visitor.sight.sees(act.find(connection, whole))
+    by, now = visitor.account.address, visitor.reader.now
+    if not seen:
+        return show(site, visitor, reference, said=f"No case has the reference {into.strip()[:40]}.", status=400)
+    if case.version != version:
+        conflict = _conflict(site, visitor, reference, Act("merge", whole, by, because), entries)
+        return show(site, visitor, reference, conflict=conflict, status=409)
+    try:
+        merging.merge(site.house, case.reference, whole, by, because, now)
+    except IntakeError as error:
+        return show(site, visitor, reference, said=str(error), status=400)
+    return RedirectResponse(f"/cases/{whole}?done=merge", 303)
+
+
+@router.post("/cases/{reference}/split")
+def split(
+    site: OurSite,
+    visitor: Working,
+    reference: str,
+    version: Annotated[int, Form()],
+    entries: Annotated[int, Form()],
+    mail: Annotated[list[int], Form()] = [],  # noqa: B006  (FastAPI copies it)
+    because: Short = "",
+) -> Response:
+    """Opens a case of its own for some mails of the case, and shows it."""
+    with reading(site.house.databases.reading) as connection:
+        case = seen_case(connection, visitor, reference)
+    by, now = visitor.account.address, visitor.reader.now
+    if case.version != version:
+        conflict = _conflict(site, visitor, reference, Act("split", "", by, because), entries)
+        return show(site, visitor, reference, conflict=conflict, status=409)
+    try:
+        new = merging.split(site.house, case.reference, mail, by, because, now)
+    except IntakeError as error:
+        return show(site, visitor, reference, said=str(error), status=400)
+    return RedirectResponse(f"/cases/{new.reference}?done=split", 303)
 
 
 @router.post("/cases/{reference}/draft")
