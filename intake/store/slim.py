@@ -9,25 +9,26 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Text, cast, func, select
+from sqlalchemy import Connection, Text, cast, func, select
 
 from intake.core.case.case import Case, Clock
 from intake.core.case.work_list import PROMISES
 from intake.core.mail.message import Address
 from intake.store.case_rows import fields_of
 from intake.store.tables import case, clock
+from intake.store.types import EPOCH
 
 DRAWER = 256
 AT_A_TIME = 64
 
 Digest = tuple[int, ...]
 
-PLAIN = (
-    "id", "reference", "version", "policy", "policy_version", "plan", "route", "queue", "customer_id", "zone", "state",
-    "severity", "assignee", "opened_at", "changed_at",
-)  # fmt: skip
-COLUMNS = [case.c[name] for name in PLAIN] + [cast(case.c[name], Text).label(name) for name in ("marks", "tags")]
-CLOCKS = [clock.c[name] for name in ("case_id", "number", "kind", "state", "started_at", "due_at")]
+COLUMNS = [
+    *(case.c[name] for name in ("id", "reference", "version", "policy", "plan", "route", "queue", "customer_id")),
+    *(case.c[name] for name in ("zone", "state", "severity", "assignee", "opened_at")),
+    *(cast(case.c[name], Text) for name in ("marks", "tags")),
+]
+CLOCKS = [clock.c[name] for name in ("case_id", "number", "kind", "state", "due_at")]
 NOTHING: frozenset[str] = frozenset()
 NOBODY = Address("", "")
 
@@ -44,9 +45,10 @@ def digests(connection: Connection, states: Sequence[str]) -> dict[int, Digest]:
 def of_drawers(
     connection: Connection, states: Sequence[str], drawers: Sequence[int], with_fields: Sequence[str] = ()
 ) -> dict[int, dict[int, Case]]:
-    """The cases of these states in each drawer, by id: with their running or paused promises, without words of mails.
+    """The cases of these states in each drawer, by id, with what decides their place and their being seen.
 
-    Fields of the form are read for the policies named alone.
+    Of clocks there are the promises that have not ended, with kind, state and due time; fields of the form for the
+    policies named alone; all else is empty.
     """
     out: dict[int, dict[int, Case]] = {drawer: {} for drawer in drawers}
     for first, last in _stretches(sorted(drawers)):
@@ -74,48 +76,49 @@ def _between(
 ) -> list[Case]:
     promises: dict[int, list[Clock]] = defaultdict(list)
     running = clock.c.case_id.between(low, high), clock.c.state != "ended", clock.c.kind.in_(PROMISES)
-    for row in connection.execute(select(*CLOCKS).where(*running).order_by(clock.c.case_id, clock.c.number)):
-        promises[row.case_id].append(_clock(row))
+    for case_id, number, kind, state, due_at in connection.execute(select(*CLOCKS).where(*running)):
+        promises[case_id].append(Clock(number, kind, None, "", None, EPOCH, None, due_at, (), state))
     mine = case.c.id.between(low, high), case.c.state.in_(states)
-    rows = connection.execute(select(*COLUMNS).where(*mine)).all()
     given = select(case.c.id, case.c.fields).where(*mine, case.c.policy.in_(with_fields))
     fields = {row.id: fields_of(row.fields) for row in connection.execute(given)} if with_fields else {}
-    return [_case(row, tuple(promises.get(row.id, ())), fields.get(row.id, {})) for row in rows]
+    rows = connection.execute(select(*COLUMNS).where(*mine))
+    return [_case(row, tuple(promises.get(row[0], ())), fields.get(row[0], {})) for row in rows]
 
 
-def _clock(row: Row[Any]) -> Clock:
-    return Clock(
-        number=row.number,
-        kind=row.kind,
-        severity=None,
-        target="",
-        calendar=None,
-        started_at=row.started_at,
-        aim_at=None,
-        due_at=row.due_at,
-        because=(),
-        state=row.state,
-    )
-
-
-def _case(row: Row[Any], clocks: tuple[Clock, ...], fields: dict[str, Any]) -> Case:
+def _case(row: Sequence[Any], clocks: tuple[Clock, ...], fields: dict[str, Any]) -> Case:
+    case_id, reference, version, policy, plan, route, queue, customer_id, *more = row
+    zone, state, severity, assignee, opened_at, marks, tags = more
     return Case(
-        **{name: getattr(row, name) for name in PLAIN},
-        marks=_set(row.marks),
-        tags=_set(row.tags),
-        fields=fields,
-        clocks=clocks,
+        id=case_id,
+        reference=reference,
+        version=version,
+        policy=policy,
+        policy_version="",
+        plan=plan,
+        route=route,
+        queue=queue,
+        customer_id=customer_id,
         contact=NOBODY,
         answer_to=None,
         subject="",
         language="",
+        zone=zone,
+        state=state,
+        severity=severity,
         wished_severity=None,
         because=(),
+        marks=_set(marks),
+        fields=fields,
         waived=NOTHING,
         linked=(),
+        assignee=assignee,
+        opened_at=opened_at,
+        changed_at=opened_at,
         closed_at=None,
         answered=NOTHING,
         participants=(),
+        clocks=clocks,
+        tags=_set(tags),
     )
 
 

@@ -116,7 +116,9 @@ def first_due(case: Case) -> Clock | None:
     if case.state in OVER:
         return None
     running = [clock for clock in case.clocks if clock.state == "running" and clock.kind in PROMISES and clock.due_at]
-    return min(running, key=lambda clock: clock.due_at or case.opened_at, default=None)
+    if len(running) < 2:
+        return running[0] if running else None
+    return min(running, key=lambda clock: clock.due_at or case.opened_at)
 
 
 def due(case: Case) -> datetime | None:
