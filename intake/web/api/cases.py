@@ -17,7 +17,7 @@ from intake.store import cases, finding, outbox, people, search
 from intake.store.engine import reading
 from intake.web.api.door import Caller, CaseReader, CaseWriter, OurSite
 from intake.web.api.once import PARAMETER, Once
-from intake.web.api.problems import NotThere, Refused, told_as
+from intake.web.api.problems import Refused, told_as
 from intake.web.api.shapes import Acted, Cases, CasesAsked, Done, Merged, Opened, Shown, Split
 from intake.web.case import seen_case
 from intake.web.site import Site
@@ -94,7 +94,7 @@ def _loaded(connection: Connection, ids: list[int]) -> Iterator[_Place]:
 
 
 def _tests(connection: Connection, caller: Caller, asked: CasesAsked) -> list[Test]:
-    """The filters that are set. Raises `NotThere` for a customer that nobody knows."""
+    """The filters that are set. Raises `Refused` for a customer that nobody knows."""
     tests: list[Test] = []
     for name in ("state", "queue", "policy", "severity"):
         if (wanted := getattr(asked, name)) is not None:
@@ -102,7 +102,7 @@ def _tests(connection: Connection, caller: Caller, asked: CasesAsked) -> list[Te
     if asked.customer is not None:
         customer_id = people.customer_named(connection, asked.customer)
         if customer_id is None:
-            raise NotThere(f'no customer is named "{asked.customer}"')
+            raise Refused(422, f'customer: nobody is named "{asked.customer}"')
         tests.append(lambda case: case.customer_id == customer_id)
     if asked.assignee is not None:
         named = {"nobody": "", "me": caller.account.address}.get(asked.assignee, asked.assignee.lower())

@@ -60,7 +60,7 @@ def test_filters(fresh: Desk) -> None:
     assert listed(program, policy="zimbra") == []
     assert listed(program, queue="support", due_before="2026-11-23T10:30:00Z") == [grave]
     assert listed(program, search="stranger") == [stranger]
-    assert problem(program.get("cases", params={"customer": "Nobody"}), 404)
+    assert 'nobody is named "Nobody"' in problem(program.get("cases", params={"customer": "Nobody"}), 422)
     assert problem(program.get("cases", params={"after": "x1"}), 422)
     assert problem(program.get("cases", params={"due_before": "2026-11-23T10:30:00"}), 422)
 
