@@ -126,12 +126,7 @@ def _show(case: dict[str, Any]) -> None:
     for credit in case["credits"]:
         say(f"  credit    {credit['days']} days   {credit['because']['clause']}: {credit['because']['text']}")
     for message in case["messages"]:
-        mark = "  unverified" if message["unverified"] else ""
-        number = f"  mail {message['mail']}" if message["mail"] else ""
-        say(f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}{number}{mark}")
-        say(f"  {message['subject']}")
-        for line in message["new_text"].splitlines():
-            say(f"  | {line}")
+        _show_message(message, zone)
     say("\nletters")
     for letter in case["outgoing"]:
         to = ", ".join((letter["to"], *letter["cc"]))
@@ -139,6 +134,18 @@ def _show(case: dict[str, Any]) -> None:
     say("\nhistory")
     for entry in case["history"]:
         say(f"  {local(entry['at'], zone)}  {entry['actor']}  {entry['event']}: {entry['text']}")
+
+
+def _show_message(message: dict[str, Any], zone: str) -> None:
+    mark = "  unverified" if message["unverified"] else ""
+    number = f"  mail {message['mail']}" if message["mail"] else ""
+    say(f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}{number}{mark}")
+    say(f"  {message['subject']}")
+    for line in message["new_text"].splitlines():
+        say(f"  | {line}")
+    for file in message["attachments"]:
+        said = {True: ", sent along", False: ", not sent along"}.get(file.get("sent"), "")
+        say(f"  file  {file['filename']}  {file['size']} bytes{said}")
 
 
 @commands.command("open")

@@ -16,7 +16,7 @@ from intake.core.case.staff import Staff
 from intake.core.mail.message import Address, Message
 from intake.core.mail.quotes import is_forward, own_words
 from intake.core.policy.policy import Policy
-from intake.desk import act, facts, post
+from intake.desk import act, enclosures, facts, post
 from intake.desk.house import House
 from intake.outbound.render import render, text_of
 from intake.store import messages, notices, outbox, people
@@ -102,13 +102,18 @@ def _obeyed(house: House, connection: Connection, mail: _Mail, handled: Handled,
     if decision.case.customer_id != mail.case.customer_id and decision.case.customer_id:
         customer = people.load(connection, [decision.case.customer_id]).get(decision.case.customer_id)
     by = mail.person.address
-    posted = act.letters(house, connection, mail.policy, decision, by, customer, now, mail.person.name)
+    along = enclosures.Along()
+    if handled.answer and any(wish.kind == "reply" for wish in decision.wishes):
+        along = enclosures.of_mail(house, mail.known.work.mail.id, mail.message.attachments, handled.answer)
+    posted = act.letters(house, connection, mail.policy, decision, by, customer, now, mail.person.name, along.files)
     reply = next((draft for draft in posted.drafts if draft.letter.kind == "reply"), None)
     stored = []
     if handled.answer:
         sent_id = reply.letter.message_id if reply else mail.message.message_id
         subject = reply.rendered.subject if reply else mail.message.subject
-        stored.append(_stored(mail, handled.answer, subject, sent_id, "out", "agent"))
+        answer = _stored(mail, handled.answer, subject, sent_id, "out", "agent")
+        files = messages.attachments_row(mail.message, along.sent) if reply else answer.attachments
+        stored.append(replace(answer, attachments=files))
     if handled.note:
         stored.append(_stored(mail, handled.note, mail.message.subject, None, "note", "agent"))
     if not stored:
@@ -116,7 +121,7 @@ def _obeyed(house: House, connection: Connection, mail: _Mail, handled: Handled,
         text = own_words(mail.message.text) or mail.message.new_text
         stored.append(_stored(mail, text, mail.message.subject, None, "note", "agent"))
     sent_to = list(reply.rendered.envelope_to) if reply else []
-    told = _receipt(house, connection, mail, handled, posted.decision.case, customer, sent_to, now)
+    told = _receipt(house, connection, mail, handled, posted.decision.case, customer, sent_to, along, now)
     return Outcome(replace(posted, drafts=(*posted.drafts, *told)), tuple(stored))
 
 
@@ -181,6 +186,7 @@ def _receipt(
     case: Case,
     customer: Customer | None,
     sent_to: list[str],
+    along: enclosures.Along,
     now: datetime,
 ) -> tuple[post.Draft, ...]:
     if outbox.told(connection, "desk-receipt", mail.person.address, now - HOUR) >= RECEIPTS_AN_HOUR:
@@ -194,7 +200,8 @@ def _receipt(
         house.desk(case.route),
         now,
         sent_to=sent_to,
-        files=[each.filename for each in mail.message.attachments if not each.inline] if handled.answer else [],
+        enclosed=[each.filename for each in along.files],
+        files=along.kept,
         thread=Thread(mail.message.message_id, mail.message.references),
         unique=house.unique(),
         language=house.settings.service.language,

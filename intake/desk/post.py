@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from intake.core.answer.letter import Letter
+from intake.core.answer.letter import Enclosure, Letter
 from intake.core.answer.letters import Thread, to_customer, to_desk, to_staff
 from intake.core.answer.permission import Asking, Permission, judge
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, Wish
@@ -63,15 +63,16 @@ def finish(
     customer: Customer | None,
     author: str = "",
     excerpt: str = "",
+    files: tuple[Enclosure, ...] = (),
 ) -> Posted:
     """The decision with every letter that it asks for. `ask` tells what the judgment about a kind is made from.
 
-    `author` is the agent whose own words a reply is; `excerpt` is shown to the desk.
+    `author` is the agent whose own words a reply is, `files` go along with it; `excerpt` is shown to the desk.
     """
     posted = Posted(decision)
     for wish in decision.wishes:
         if wish.kind == "reply":
-            more = _personal(house, policy, posted.decision, wish, author, thread, customer, now)
+            more = _personal(house, policy, posted.decision, wish, author, files, thread, customer, now)
         else:
             asked = ask(posted.decision.case, _key(wish))
             more = _automatic(house, policy, posted.decision, wish, asked, thread, customer, now)
@@ -145,6 +146,7 @@ def _personal(
     decision: Decision,
     wish: Wish,
     author: str,
+    files: tuple[Enclosure, ...],
     thread: Thread,
     customer: Customer | None,
     now: datetime,
@@ -154,6 +156,7 @@ def _personal(
     letter = to_customer(
         policy, case, wish, case.contact, desk, now, thread=thread, unique=unique, customer=customer, author=author
     )
+    letter = replace(letter, enclosures=files)
     withheld = SHADOW if house.settings.answers.shadow else ""
     return Posted(decision, (Draft(letter, render(letter, house.templates), withheld),))
 

@@ -152,6 +152,7 @@ def _letters(
             "to": draft.letter.to.address,
             "cc": [each.address for each in draft.letter.cc],
             "subject": draft.rendered.subject,
+            "attachments": [each.filename for each in draft.letter.enclosures],
             "withheld": draft.withheld or None,
         }
         for draft in (*posted.drafts, *(each for each in notices if each))

@@ -221,6 +221,12 @@ def raw(connection: Connection, mail_id: int) -> bytes | None:
     return None if found is None else bytes(found)
 
 
+def raw_of(connection: Connection, message_id: str) -> bytes | None:
+    """The bytes of the mail with that Message-ID; None where there is none."""
+    found = connection.scalar(select(outgoing.c.raw).where(outgoing.c.message_id == message_id))
+    return None if found is None else bytes(found)
+
+
 def states(connection: Connection) -> dict[str, int]:
     """How many mails are in each state that any mail is in."""
     rows = connection.execute(select(outgoing.c.state, func.count()).group_by(outgoing.c.state))

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
+from intake.desk import enclosures
 from intake.errors import IntakeError
 from intake.store import messages, outbox, spool
 from intake.store.engine import reading
@@ -39,13 +40,10 @@ def raw(site: OurSite, visitor: Looking, reference: str, number: int) -> Respons
 def file(site: OurSite, visitor: Looking, reference: str, number: int, index: int) -> Response:
     """An attachment, to download and never to be shown here: whatever it is, the browser only keeps it."""
     stored = _message_of(site, visitor, reference, number)
-    given = stored.attachments[index] if 0 <= index < len(stored.attachments) else None
-    found = None
-    if given is not None and stored.mail_id is not None:
-        found = site.house.reader.attachment(stored.mail_id, tuple(given["place"]))
-    if given is None or found is None:
+    found = enclosures.found(site.house, stored, index)
+    if found is None:
         raise IntakeError(f"message {number} has no attachment {index} that can be read; the original mail is there")
-    return _download(found, given["filename"])
+    return _download(found, stored.attachments[index]["filename"])
 
 
 @router.get("/cases/{reference}/letters/{number}/raw")

@@ -95,7 +95,7 @@ def test_a_case_through_every_act_of_a_person(tmp_path: Path, commands: Any) -> 
         ["agent", "add", "ada@desk.example", "--name", "Ada Beispiel", "--zone", "Europe/Berlin"],
         ["customer", "import", "customers.toml", "--json"],
         ["ingest", "half.eml", "--answer", "--json"],
-        ["case", "reply", "OX-1001", "Please restart.", *ADA, "--json"],
+        ["case", "reply", "OX-1001", "Please restart.", "--attach", "half.eml", *ADA, "--json"],
         ["case", "note", "OX-1001", "Rang twice.", *ADA, "--json"],
         ["case", "assign", "OX-1001", "bo@desk.example", *ADA, "--json"],
         ["case", "severity", "OX-1001", "3", "--because", "a workaround", *ADA, "--json"],
@@ -126,6 +126,7 @@ def test_a_case_through_every_act_of_a_person(tmp_path: Path, commands: Any) -> 
     response = next(clock for clock in case["clocks"] if clock["kind"] == "response")
     assert response["ended"]
     assert [each["direction"] for each in case["messages"]] == ["in", "out", "note"]
+    assert [(each["filename"], each["sent"]) for each in case["messages"][1]["attachments"]] == [("half.eml", True)]
     assert all(set(OUTBOX.split()) <= set(row) for row in letters)
     assert {"missing-information", "reply"} <= {row["kind"] for row in letters if row["case"] == "OX-1001"}
     assert set(ledger) == set(LEDGER.split())

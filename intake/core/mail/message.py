@@ -27,6 +27,7 @@ class Attachment:
 
     `filename` is what the sender gave, made safe (never empty, no path, no controls), and the same at every
     reading. `size` counts decoded bytes. `place` is the path of part indexes from the root, such as `(1, 0)`.
+    `inline`: a picture that is shown in the text; `content_id` is the name by which the text's HTML shows it.
     """
 
     filename: str
@@ -35,6 +36,7 @@ class Attachment:
     sha256: str
     place: tuple[int, ...]
     inline: bool = False
+    content_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,12 @@ _CARD_LABEL = re.compile(
     re.I,
 )
 _LABEL = re.compile(r"([^:：]{1,40})[:：](?!//)")
+# where a mail program wrote into the plain text that a picture stands there
+_PICTURE = re.compile(
+    r"\[(?:cid:|image: ?|inline image)[^\]\n]{0,200}\](?:\s?<https?://[^>\s]{1,500}>)?|\[[^\]\n]{1,80}\.(?:png|jpe?g|gif|svg)\]"
+    r"|<image\d{3}\.(?:png|jpe?g|gif)>",
+    re.I,
+)
 _ASIDE = re.compile(r"p\.?\s?s\b|n\.?b\.", re.I)
 _SENTENCE_WORDS = 7
 _LONGEST_FAREWELL = 5
@@ -162,7 +168,8 @@ def card_start(lines: Sequence[str]) -> int | None:
         card = below[1:]
         if not card or len(card) > _LONGEST_CARD or not all(_on_card(lines[number].strip()) for number in below):
             return None
-        return card[0] if any(_CONTACT.search(lines[number]) for number in card) else None
+        reaches = any(_CONTACT.search(lines[number]) or _PICTURE.search(lines[number]) for number in card)
+        return card[0] if reaches else None
     return None
 
 
@@ -186,6 +193,9 @@ def is_card_line(line: str) -> bool:
 
 
 def _on_card(line: str) -> bool:
+    line = _PICTURE.sub("", line).strip()
+    if not line:
+        return True
     if len(line) > _LONGEST_CARD_LINE or line[-1] in "?!？！" or _ASIDE.match(line) or not is_card_line(line):
         return False
     return not (line[-1] in ".。" and len(line.split()) >= _SENTENCE_WORDS)
