@@ -1,5 +1,7 @@
 """The console as a web application: its routes, headers, and how what goes wrong is told."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -12,6 +14,8 @@ from sqlalchemy import text
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from intake.config import Settings
+from intake.desk.enclosures import MEGABYTE
 from intake.errors import IntakeError
 from intake.store.engine import reading
 from intake.web import case, case_acts, mails, people, sign_in, templates, work_list
@@ -53,21 +57,32 @@ def application(site: Site) -> FastAPI:
     app.mount(PLACE, api(site))
     _tell_errors(app)
     settings = site.house.settings
-    own, largest_mail = urlsplit(settings.service.public_url).netloc, settings.smtp.size_limit_mb * LARGEST_FORM
-    app.add_middleware(Guard, own=own, largest_mail=largest_mail)
+    own = urlsplit(settings.service.public_url).netloc
+    app.add_middleware(Guard, own=own, largest=partial(largest, settings))
     return app
 
 
-class Guard:
-    """What holds for every request: no form of another site, none beyond a megabyte; and headers on every answer.
+def largest(settings: Settings, path: str) -> int:
+    """The most bytes of a request to a path: a form, a mail as large as by SMTP, or an answer with its files."""
+    if path == f"{PLACE}/explain":
+        return settings.smtp.size_limit_mb * LARGEST_FORM
+    if not path.endswith("/acts"):
+        return LARGEST_FORM
+    files = int(settings.answers.attachments_mb * MEGABYTE)
+    # in JSON four characters stand for three bytes
+    return LARGEST_FORM + (files * 4 // 3 if path.startswith(f"{PLACE}/") else files)
 
-    The API heeds no cookie, so a request of another site is as good as its token; a mail may be as large as by SMTP.
+
+class Guard:
+    """What holds for every request: no form of another site, none beyond a size; and headers on every answer.
+
+    The API heeds no cookie, so a request of another site is as good as its token.
     """
 
-    def __init__(self, app: ASGIApp, own: str, largest_mail: int) -> None:
+    def __init__(self, app: ASGIApp, own: str, largest: Callable[[str], int]) -> None:
         self.app = app
         self.own = own
-        self.largest_mail = largest_mail
+        self.largest = largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -82,39 +97,39 @@ class Guard:
                 message["headers"] = [*message["headers"], *(each for each in more if each[0] not in given)]
             await send(message)
 
+        most = self.largest(scope["path"])
         if scope["path"].startswith(f"{PLACE}/"):
-            largest = self.largest_mail if scope["path"] == f"{PLACE}/explain" else LARGEST_FORM
-            refused = _refused_call(scope["method"], headers, largest)
+            refused = _refused_call(scope["method"], headers, most)
         else:
-            refused = _refused(scope["method"], headers, self.own)
+            refused = _refused(scope["method"], headers, self.own, most)
         if refused:
             await refused(scope, receive, sent)
             return
         await self.app(scope, receive, sent)
 
 
-def _refused(method: str, headers: dict[str, str], own: str) -> Response | None:
+def _refused(method: str, headers: dict[str, str], own: str, most: int) -> Response | None:
     if method not in UNSAFE:
         return None
     origin = headers.get("origin")
     foreign = headers.get("sec-fetch-site") in ("cross-site", "same-site")
     if foreign or (origin is not None and urlsplit(origin).netloc not in {headers.get("host"), own} - {""}):
         return HTMLResponse("This form comes from another site and was not read.", 403)
-    if _too_long(headers, LARGEST_FORM):
-        return HTMLResponse("This form is too long; at most one megabyte is read.", 413)
+    if _too_long(headers, most):
+        return HTMLResponse(f"This form is too long; at most {most / LARGEST_FORM:.0f} MB are read.", 413)
     return None
 
 
-def _refused_call(method: str, headers: dict[str, str], largest: int) -> Response | None:
-    if method in UNSAFE and _too_long(headers, largest):
-        return problem(413, f"the body needs a Content-Length of at most {largest} bytes")
+def _refused_call(method: str, headers: dict[str, str], most: int) -> Response | None:
+    if method in UNSAFE and _too_long(headers, most):
+        return problem(413, f"the body needs a Content-Length of at most {most} bytes")
     return None
 
 
-def _too_long(headers: dict[str, str], largest: int) -> bool:
+def _too_long(headers: dict[str, str], most: int) -> bool:
     """Whether a body is longer than that, or could have any length."""
     written = headers.get("content-length", "0")
-    return "transfer-encoding" in headers or not (written.isascii() and written.isdigit()) or int(written) > largest
+    return "transfer-encoding" in headers or not (written.isascii() and written.isdigit()) or int(written) > most
 
 
 def health(request: Request) -> Response:

@@ -148,6 +148,9 @@ def show(
         levels=policy.file.severities,
         lowering=sorted({part.act for part in policy.file.lowering} | {"workaround"}),
         shadow=site.house.settings.answers.shadow,
+        attachments_mb=f"{site.house.settings.answers.attachments_mb:g}"
+        if site.house.settings.answers.attachments_mb
+        else "",
     )
 
 

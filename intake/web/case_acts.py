@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from intake.core.case.act import Act
 from intake.core.case.acts import ACTS
-from intake.desk import act, merging
+from intake.desk import act, enclosures, merging
 from intake.errors import IntakeError, Overtaken, Stale
 from intake.store import cases, drafts
 from intake.store.drafts import SavedDraft
@@ -35,8 +35,12 @@ def do(
     entries: Annotated[int, Form()],
     value: Words = "",
     because: Short = "",
+    files: Annotated[list[UploadFile] | None, File()] = None,
 ) -> Response:
-    """Does an act on the version of the case that the page showed, and shows the case again."""
+    """Does an act on the version of the case that the page showed, and shows the case again.
+
+    What goes along with an answer that was not sent has to be chosen again: a browser keeps no files.
+    """
     if what not in ACTS:
         raise IntakeError(f'no act is named "{what[:40]}"')
     # browsers send line ends of their own
@@ -46,8 +50,11 @@ def do(
         case = seen_case(connection, visitor, reference)
     unsent = SavedDraft(what, value, now) if what in WRITTEN else None
     seen = None if what in HARMLESS else version
+    # a form without a file chosen sends one without a name
+    given = [(each.filename, each.content_type or "", each.file.read()) for each in files or () if each.filename]
     try:
-        act.perform(site.house, case.reference, Act(what, value, by, because), now, seen)
+        along = enclosures.given(site.house, given)
+        act.perform(site.house, case.reference, Act(what, value, by, because), now, seen, along)
     except (Overtaken, Stale):
         _keep(site, case.id, by, unsent)
         conflict = _conflict(site, visitor, reference, Act(what, value, by, because), entries)

@@ -51,9 +51,9 @@ class Person:
         """A page."""
         return self.client.get(path, params=query or None)
 
-    def send(self, path: str, **form: Any) -> httpx.Response:
-        """A form, followed to where it leads."""
-        return self.client.post(path, data={"csrf": self.csrf, **form}, follow_redirects=True)
+    def send(self, path: str, files: Any = None, **form: Any) -> httpx.Response:
+        """A form, with files where some are given, followed to where it leads."""
+        return self.client.post(path, data={"csrf": self.csrf, **form}, files=files, follow_redirects=True)
 
     def act(
         self, reference: str, what: str, value: str = "", because: str = "", page: str = "", **more: Any

@@ -1,6 +1,8 @@
 """A case's page: what it shows, acts and who gets a mail, drafts, two people at once, mails as they came."""
 
-from email.message import EmailMessage
+import re
+from email import message_from_bytes
+from email.message import EmailMessage, Message
 from pathlib import Path
 
 import pytest
@@ -290,3 +292,40 @@ def test_a_mail_that_nobody_vouched_for_says_so_by_itself(tmp_path: Path) -> Non
         reference = made.case()
         page = made.person().get(f"/cases/{reference}").text
         assert '<span class="mark unverified">sender not verified</span>' in page
+
+
+def test_files_go_along_with_a_reply_and_can_be_had_from_the_page(here: Desk) -> None:
+    reference, ada = here.case(), here.person()
+    page = ada.get(f"/cases/{reference}").text
+    files = [("files", ("../fix ü.txt", b"step one", "text/plain"))]
+    sent = ada.act(reference, "reply", "Here it is.", page=page, files=files)
+    assert sent.status_code == 200, sent.text
+    letter = next(each for each in here.home.outbox() if each["case"] == reference and each["kind"] == "reply")
+    assert b"step one" in b"".join(
+        part.get_payload(decode=True) or b"" for part in _parts(here.home.sent(letter["id"]))
+    )
+    link = re.search(rf"/cases/{reference}/messages/\d+/files/0", sent.text)
+    assert link
+    got = ada.get(link[0])
+    assert got.content == b"step one"
+    assert got.headers["content-type"] == "application/octet-stream"
+    assert "attachment" in got.headers["content-disposition"]
+
+
+def _parts(raw: bytes) -> list[Message]:
+    return [part for part in message_from_bytes(raw).walk() if not part.is_multipart()]
+
+
+def test_what_cannot_go_along_is_one_line_and_the_text_stays(here: Desk) -> None:
+    reference, ada = here.case(), here.person()
+    note = ada.act(reference, "note", "A note.", files=[("files", ("a.txt", b"x", "text/plain"))])
+    assert note.status_code == 400
+    assert "only an answer takes attachments" in note.text
+    assert "A note.</textarea>" in note.text
+    big = ada.act(reference, "reply", "A reply.", files=[("files", ("a.bin", b"x" * 15_000_001, ""))])
+    assert big.status_code == 400
+    assert "15.0 MB in all; an answer takes 15" in big.text
+    assert "A reply.</textarea>" in big.text
+    assert ada.act(reference, "reply", "A", files=[("files", ("a.bin", b"x" * 17_000_000, ""))]).status_code == 413
+    replies = [each for each in here.home.outbox() if each["case"] == reference and each["kind"] == "reply"]
+    assert replies == []

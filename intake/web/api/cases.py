@@ -12,14 +12,15 @@ from intake.core.case.act import Act
 from intake.core.case.case import Case
 from intake.core.case.work_list import OVER, due
 from intake.core.mail.message import Address
-from intake.desk import act, merging, service_credits, show
-from intake.store import cases, finding, outbox, people, search
+from intake.desk import act, enclosures, merging, service_credits, show
+from intake.store import cases, finding, outbox, people, search, spool
 from intake.store.engine import reading
 from intake.web.api.door import Caller, CaseReader, CaseWriter, OurSite
 from intake.web.api.once import PARAMETER, Once
-from intake.web.api.problems import Refused, told_as
+from intake.web.api.problems import NotThere, Refused, told_as
 from intake.web.api.shapes import Acted, Cases, CasesAsked, Done, Merged, Opened, Shown, Split
 from intake.web.case import seen_case
+from intake.web.mails import download, mail_of, message_of
 from intake.web.site import Site
 from intake.web.work_list import open_cases
 
@@ -36,6 +37,10 @@ IfMatch = Annotated[
     str | None,
     Header(max_length=100, description="The ETag of the case as you saw it; where it has changed, nothing is done."),
 ]
+Place = Annotated[int, Path(ge=0, le=1_000_000)]
+BYTES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
 Test = Callable[[Case], bool]
 
 
@@ -130,6 +135,25 @@ def show_(site: OurSite, caller: CaseReader, reference: Reference) -> Response:
     return _tagged(case, whole)
 
 
+@router.get(
+    "/cases/{reference}/messages/{number}/files/{index}", response_class=Response, responses=BYTES | told_as(404)
+)
+def file(site: OurSite, caller: CaseReader, reference: Reference, number: Place, index: Place) -> Response:
+    """An attachment's bytes: of the case's message at that place, the first being 0, the attachment at that one."""
+    stored = message_of(site, caller, reference, number)
+    found = enclosures.found(site.house, stored, index)
+    if found is None:
+        raise NotThere(f"message {number} has no attachment {index} that can be read")
+    return download(found, stored.attachments[index]["filename"])
+
+
+@router.get("/cases/{reference}/messages/{number}/raw", response_class=Response, responses=BYTES | told_as(404))
+def raw(site: OurSite, caller: CaseReader, reference: Reference, number: Place) -> Response:
+    """The mail that a message came by, byte for byte."""
+    mail_id = mail_of(site, caller, reference, number)
+    return download(spool.raw(site.house.databases.spool, mail_id), f"mail-{mail_id}.eml")
+
+
 @writes.post("/cases", status_code=201, response_model=Shown, responses=told_as(409), openapi_extra=ONCE)
 def open_(site: OurSite, caller: CaseWriter, opened: Opened) -> Response:
     """Opens a case by hand, under the route's policy; its letters go to the address that it is from."""
@@ -155,7 +179,8 @@ def act_(site: OurSite, caller: CaseWriter, reference: Reference, acted: Acted, 
     with reading(site.house.databases.reading) as connection:
         case = seen_case(connection, caller, reference)
     wanted = Act(acted.act, acted.value, caller.account.address, acted.because)
-    done = act.perform(site.house, case.reference, wanted, caller.now, _version(if_match))
+    along = enclosures.given(site.house, ((each.filename, each.content_type, each.data) for each in acted.attachments))
+    done = act.perform(site.house, case.reference, wanted, caller.now, _version(if_match), along)
     return _tagged(done.case, show.summary(done.case) | {"warnings": list(done.warnings)})
 
 

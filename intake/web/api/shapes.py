@@ -1,9 +1,10 @@
 """What is sent and answered, as OpenAPI tells it. Answers may have further keys; instants are ISO 8601 in UTC."""
 
+from base64 import b64decode
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from intake.core.case.acts import ACTS
 from intake.core.case.people_acts import ADDRESS
@@ -37,6 +38,14 @@ def _zoned(value: datetime) -> datetime:
     return value
 
 
+def _decoded(value: object) -> bytes:
+    try:
+        return b64decode(value if isinstance(value, str) else "%", validate=True)
+    except ValueError:
+        raise ValueError("must be base64 (RFC 4648 4)") from None
+
+
+Base64 = Annotated[bytes, BeforeValidator(_decoded), WithJsonSchema({"type": "string", "contentEncoding": "base64"})]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_plain)]
 Line = Annotated[str, Field(max_length=2_000), AfterValidator(_plain)]
 Address = Annotated[str, Field(max_length=320), AfterValidator(_address)]
@@ -148,12 +157,24 @@ class Opened(Asked):
     channel: Literal["phone", "portal"] = "portal"
 
 
+class Attached(Asked):
+    """A file that goes along with an answer, its bytes in base64."""
+
+    filename: Line
+    content_type: Line = ""
+    data: Base64
+
+
 class Acted(Asked):
-    """An act by its name, as on the command line: `value` is its argument (a text, an address, a state, …)."""
+    """An act by its name, as on the command line: `value` is its argument (a text, an address, a state, …).
+
+    `attachments` go along with a `reply` or an `ask`.
+    """
 
     act: ActName
     value: Text = ""
     because: Line = ""
+    attachments: Annotated[list[Attached], Field(max_length=100)] = []
 
 
 class Merged(Asked):

@@ -1,5 +1,6 @@
 """Cases over the API: the same acts as on the console's pages, once each, over nothing unseen, and nothing private."""
 
+from base64 import b64encode
 from typing import Any
 
 import httpx
@@ -225,6 +226,8 @@ def test_a_private_case_is_there_for_the_people_of_its_role_alone(fresh: Desk) -
             assert listed(outsider, **asked) == []
         hidden = problem(outsider.get(f"cases/{secret}"), 404)
         assert hidden.replace(secret, "") == unknown.replace("ZD-999999", "")
+        for path in ("messages/0/raw", "messages/0/files/0"):
+            assert problem(outsider.get(f"cases/{secret}/{path}"), 404) == hidden
         for path, body in (
             (f"cases/{secret}/acts", {"act": "note", "value": "x"}),
             (f"cases/{secret}/merge", {"into": plain}),
@@ -250,3 +253,22 @@ def test_a_private_case_is_there_for_the_people_of_its_role_alone(fresh: Desk) -
         body = {"from": "kim@hosting.example", "subject": "x", "route": SECURITY}
         assert "no route has the address" in problem(outsider.post("cases", json=body), 422)
     assert fresh.home.case(secret).state == "new"
+
+
+def test_files_go_along_with_a_reply_and_mails_and_files_can_be_had(here: Desk) -> None:
+    reference, program = here.case(), here.program()
+    file = {"filename": "../fix.txt", "content_type": "text/plain", "data": b64encode(b"step one").decode()}
+    body = {"act": "reply", "value": "Here it is.", "attachments": [file]}
+    assert program.post(f"cases/{reference}/acts", json=body).status_code == 200
+    shown = program.get(f"cases/{reference}").json()["messages"]
+    assert [each["filename"] for each in shown[-1]["attachments"]] == ["fix.txt"]
+    got = program.get(f"cases/{reference}/messages/{len(shown) - 1}/files/0")
+    assert got.content == b"step one"
+    assert got.headers["content-disposition"].startswith("attachment")
+    assert got.headers["content-type"] == "application/octet-stream"
+    assert b"Severity: 2" in program.get(f"cases/{reference}/messages/0/raw").content
+    assert problem(program.get(f"cases/{reference}/messages/0/files/0"), 404)
+    assert problem(program.get(f"cases/{reference}/messages/99/raw"), 422)
+    assert "only an answer" in problem(program.post(f"cases/{reference}/acts", json={**body, "act": "note"}), 422)
+    wrong = {**body, "attachments": [{**file, "data": "%%"}]}
+    assert "attachments" in problem(program.post(f"cases/{reference}/acts", json=wrong), 422)
