@@ -23,6 +23,7 @@ class OpenCases:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._policies: Policies | None = None
+        self._whole: Digest = ()
         self._digests: dict[int, Digest] = {}
         self._drawers: dict[int, dict[int, Case]] = {}
         self._places: dict[int, Place] = {}
@@ -50,13 +51,14 @@ class OpenCases:
         return place.because if place else ""
 
     def _refresh(self, house: House, connection: Connection) -> None:
+        whole = slim.digest(connection, OPEN)
+        if self._policies is house.policies and self._whole == whole:
+            return
         digests = slim.digests(connection, OPEN)
         if self._policies is not house.policies:
             self._digests, self._drawers, self._places = {}, {}, {}
         changed = [drawer for drawer, digest in digests.items() if self._digests.get(drawer) != digest]
         gone = self._digests.keys() - digests.keys()
-        if not changed and not gone and self._policies is house.policies:
-            return
         known = {policy.name: policy for policy in house.policies}
         by_impact = [
             policy.name
@@ -71,7 +73,9 @@ class OpenCases:
         for found in fresh.values():
             places |= {case.id: key(known.get(case.policy), case) for case in found.values()}
         drawers = {drawer: fresh[drawer] if drawer in fresh else self._drawers[drawer] for drawer in digests}
-        cases = {case_id: case for found in drawers.values() for case_id, case in found.items()}
-        self._ordered = [cases[case_id] for case_id in ordered(places)]
-        self._policies, self._digests, self._drawers, self._places = house.policies, digests, drawers, places
+        order = ordered(places)
+        self._ordered = [drawers[case_id // slim.DRAWER][case_id] for case_id in order]
+        self._policies, self._whole, self._digests = house.policies, whole, digests
+        # what stands in order already is soon sorted again
+        self._drawers, self._places = drawers, {case_id: places[case_id] for case_id in order}
         self._seen = {}

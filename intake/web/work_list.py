@@ -104,7 +104,9 @@ def _found(site: Site, connection: Connection, visitor: Visitor, wanted: Wanted)
         some = _some_at_a_time(connection, finding.newest(connection, list(OVER), SEARCHED))
     else:
         at_hand = open_cases(site).seen_by(site.house, connection, visitor.sight)
-        return (case for case in at_hand if all(test(case) for test in tests)) if tests else at_hand, True
+        for test in tests:
+            at_hand = [case for case in at_hand if test(case)]
+        return at_hand, True
     return (case for case in some if visitor.sight.sees(case) and all(test(case) for test in tests)), False
 
 

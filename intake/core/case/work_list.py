@@ -113,12 +113,12 @@ def _clause_of_triage(policy: Policy | None, case: Case) -> str:
 
 def first_due(case: Case) -> Clock | None:
     """The running promise that falls due first; None where none runs, or the case is over."""
-    if case.state in OVER:
-        return None
-    running = [clock for clock in case.clocks if clock.state == "running" and clock.kind in PROMISES and clock.due_at]
-    if len(running) < 2:
-        return running[0] if running else None
-    return min(running, key=lambda clock: clock.due_at or case.opened_at)
+    first: Clock | None = None
+    for clock in case.clocks if case.state not in OVER else ():
+        runs = clock.state == "running" and clock.due_at is not None and clock.kind in PROMISES
+        if runs and (first is None or (clock.due_at or NEVER) < (first.due_at or NEVER)):
+            first = clock
+    return first
 
 
 def due(case: Case) -> datetime | None:
