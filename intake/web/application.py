@@ -18,7 +18,7 @@ from intake.config import Settings
 from intake.desk.enclosures import MEGABYTE
 from intake.errors import IntakeError
 from intake.store.engine import reading
-from intake.web import case, case_acts, mails, people, sign_in, templates, work_list
+from intake.web import case, case_acts, mails, people, sign_in, templates, tokens, work_list
 from intake.web.api.application import PLACE, api
 from intake.web.api.problems import problem
 from intake.web.case import NoSuchCase
@@ -50,7 +50,7 @@ def application(site: Site) -> FastAPI:
     """All pages over a site."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
-    for part in (sign_in, work_list, case, case_acts, mails, people, templates):
+    for part in (sign_in, work_list, case, case_acts, mails, people, templates, tokens):
         app.include_router(part.router)
     app.get("/health", include_in_schema=False)(health)
     app.get("/assets/{name}", include_in_schema=False)(asset)

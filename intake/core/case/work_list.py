@@ -85,6 +85,8 @@ def ordered(places: Mapping[int, Place]) -> list[int]:
         waiting.setdefault(place.policy, []).append(case_id)
     for ids in waiting.values():
         ids.sort(key=lambda case_id: places[case_id].key, reverse=True)
+    if len(waiting) == 1:
+        return next(iter(waiting.values()))[::-1]
     heads = [(places[ids[-1]].common, policy) for policy, ids in waiting.items()]
     heapify(heads)
     out = []
