@@ -21,6 +21,7 @@ from intake.app import (
     routes,
     transport,
 )
+from intake.app.alone import take
 from intake.config import Config
 from intake.desk.notices import send_notices
 from intake.desk.post import broken_files
@@ -30,6 +31,7 @@ from intake.outbound.deliver import Transport, deliver
 from intake.store import outbox, published, spool
 from intake.store.calls import listen
 from intake.store.engine import reading
+from intake.store.sharing import Mailboxes
 
 log = structlog.get_logger()
 
@@ -40,20 +42,28 @@ JOIN_SECONDS = 30.0
 MEGABYTE = 1_048_576
 
 
-class Program:
-    """The running program: channels, desk, sending and chasing, as far as the roles go."""
+def heed_signals(stop: threading.Event) -> None:
+    """From now on SIGTERM and SIGINT set the event, and nothing else."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
 
-    def __init__(self, config: Config, roles: Sequence[str] = ROLES) -> None:
+
+class Program:
+    """The running program: channels, desk, sending and chasing, as far as the roles go. `stop` ends it."""
+
+    def __init__(self, config: Config, roles: Sequence[str] = ROLES, stop: threading.Event | None = None) -> None:
         self.config = config
         self.roles = frozenset(roles)
+        self._stop = stop or threading.Event()
+        self._mail_came = threading.Event()
+        self._closers: list[Callable[[], None]] = []
         self.databases = open_store(config)
+        if not self.databases.shared:
+            self._closers.append(take(config.folder, self.roles).close)
         self.house = open_house(config, self.databases)
         self.owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self.listening: list[str] = []
         self.first_link = ""
-        self._stop = threading.Event()
-        self._mail_came = threading.Event()
-        self._closers: list[Callable[[], None]] = []
         self._fingerprint = self._files()
 
     def start(self) -> None:
@@ -73,8 +83,7 @@ class Program:
 
     def wait(self) -> None:
         """Runs until SIGTERM or SIGINT."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stop.set())
+        heed_signals(self._stop)
         while not self._stop.wait(1):
             pass
 
@@ -128,6 +137,8 @@ class Program:
             for listen, address in zip(listens, listener.addresses, strict=True):
                 place = address if isinstance(address, str) else f"{address[0]}:{address[1]}"
                 self.listening.append(f"{listen.protocol} {place}")
+        hands = Mailboxes(self.databases)
+        self._closers.append(hands.close)
         for mailbox in settings.mailbox if "imap" in self.roles else ():
             place = mailbox.password or mailbox.token
             watcher = MailboxWatcher(
@@ -136,6 +147,7 @@ class Program:
                 routes=table,
                 keeper=keeper,
                 spool=self.databases.spool,
+                hands=hands,
                 now=now,
                 size_limit=settings.smtp.size_limit_mb * MEGABYTE,
                 log=log,
@@ -144,9 +156,11 @@ class Program:
             self._closers.append(watcher.close)
 
     def _start_console(self) -> None:
+        from intake.app.channels import channels
         from intake.web.server import Console
 
-        console = Console(self.house, self.config.settings.console.listen, now, self._reload)
+        listen = self.config.settings.console.listen
+        console = Console(self.house, listen, now, self._reload, channels=channels(self.config))
         console.start()
         self._closers.append(console.close)
         self.listening.append(f"http://{console.address}")

@@ -91,7 +91,7 @@ def main() -> None:
         # whoever read us has gone; the interpreter would complain at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except (typer.Abort, KeyboardInterrupt):
+    except typer.Abort:
         sys.exit(130)
     except Misuse as error:
         error.show()

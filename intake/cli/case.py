@@ -25,6 +25,7 @@ from intake.cli.common import (
     table,
 )
 from intake.core.mail.message import Address
+from intake.core.policy.because import HOUSE
 from intake.desk import service_credits, show, work_list
 from intake.desk.privacy import View
 from intake.errors import IntakeError
@@ -52,7 +53,7 @@ def list_(
     Example: intake case list --state new
     """
     settings = configured(config)
-    view = View(settings.settings.route, queue, everything=json)
+    view = View(settings.settings, queue, everything=json)
     databases = program.open_store(settings)
     try:
         policies = program.policies_in_use(settings, databases)
@@ -94,7 +95,8 @@ def show_(reference: Reference, config: ConfigOption = None, json: JsonOption = 
         customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
         letters = outbox.listed(connection, case.id)
         earned = service_credits.of_case(policy, case, program.now())
-        whole = show.whole(connection, policy, case, customer, letters) | {"credits": earned}
+        language = house.settings.service.language
+        whole = show.whole(connection, policy, case, customer, letters, language) | {"credits": earned}
     print_json(whole) if json else _show(whole)
 
 
@@ -107,22 +109,18 @@ def _show(case: dict[str, Any]) -> None:
     for reason in case["because"]:
         say(f"  because   {reason['clause']}: {reason['text']}")
     for name, value in (
+        ("with", case["assignee"]),
+        ("escalated", _escalated(case)),
         ("theirs", ", ".join(case["their_numbers"])),
         ("part of", case["merged_into"]),
         ("missing", ", ".join(case["missing"])),
     ):
         if value:
-            say(f"  {name:<8}  {value}")
-    for clock in case["clocks"]:
-        ended = f", ended {local(clock['ended'], zone)}" if clock["ended"] else ""
-        missed = f", MISSED {local(clock['missed'], zone)}" if clock["missed"] else ""
-        due = local(clock["due"], zone) or "never"
-        say(f"  clock     {clock['kind']}: {clock['state']}, due {due}{ended}{missed}")
-        for reason in clock["because"]:
-            say_reason(reason, 12)
-        if clock["pauses"] and clock["pauses"][-1]["to"] is None:
-            stands = clock["pauses"][-1]
-            say(f"            stands still since {local(stands['from'], zone)}: {stands['because']}")
+            say(f"  {name:<9} {value}")
+    for task in case["tasks"]:
+        done = f"done {local(task['done'], zone)}" if task["done"] else f"owed by {task['owner']}"
+        say(f"  follow-up {task['name']}: {task['title']}, {done}")
+    _show_clocks(case)
     for credit in case["credits"]:
         say(f"  credit    {credit['days']} days   {credit['because']['clause']}: {credit['because']['text']}")
     for message in case["messages"]:
@@ -133,7 +131,28 @@ def _show(case: dict[str, Any]) -> None:
         say(f"  {letter['id']}  {letter['kind']} to {to}: {letter['state']}  {letter['reason'] or ''}")
     say("\nhistory")
     for entry in case["history"]:
-        say(f"  {local(entry['at'], zone)}  {entry['actor']}  {entry['event']}: {entry['text']}")
+        clauses = ", ".join(dict.fromkeys(each["clause"] for each in entry["because"] if each["clause"] != HOUSE))
+        why = f" ({clauses})" if clauses and entry["event"] != "opened" else ""
+        say(f"  {local(entry['at'], zone)}  {entry['actor']}  {entry['event']}: {entry['text']}{why}")
+
+
+def _escalated(case: dict[str, Any]) -> str:
+    found = case["escalation"]
+    return f"level {found['level']}, {found['owner']}, since {local(found['since'], case['zone'])}" if found else ""
+
+
+def _show_clocks(case: dict[str, Any]) -> None:
+    zone = case["zone"]
+    for clock in case["clocks"]:
+        ended = f", ended {local(clock['ended'], zone)}" if clock["ended"] else ""
+        missed = f", MISSED {local(clock['missed'], zone)}" if clock["missed"] else ""
+        due = local(clock["due"], zone) or "never"
+        say(f"  clock     {clock['kind']}: {clock['state']}, due {due}{ended}{missed}")
+        for reason in clock["because"]:
+            say_reason(reason, 12)
+        if clock["pauses"] and clock["pauses"][-1]["to"] is None:
+            stands = clock["pauses"][-1]
+            say(f"            stands still since {local(stands['from'], zone)}: {stands['because']}")
 
 
 def _show_message(message: dict[str, Any], zone: str) -> None:

@@ -3,6 +3,7 @@
 import shutil
 import sys
 from pathlib import Path
+from threading import Event
 from typing import Annotated
 
 import typer
@@ -44,10 +45,13 @@ def serve(
         named = unknown[0] if unknown else "nothing"
         raise typer.BadParameter(f'no role is named "{named}"; known are {", ".join(program.ROLES)}')
     from intake.app.logs import to_standard_error
-    from intake.app.program import Program
+    from intake.app.program import Program, heed_signals
 
     to_standard_error()
-    running = Program(configured(config), wanted)
+    # heard from here on: whoever stops it while it starts shall not meet it half made
+    stop = Event()
+    heed_signals(stop)
+    running = Program(configured(config), wanted, stop)
     running.start()
     if json:
         print_json({"roles": wanted, "listening": running.listening})

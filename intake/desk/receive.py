@@ -13,7 +13,8 @@ from intake.core.case.matching import numbers_in
 from intake.core.case.outcome import Classified, carry_out, classify
 from intake.core.mail.form import FieldSpec
 from intake.core.mail.message import Message
-from intake.desk import agents, facts, post
+from intake.core.mail.ticket_numbers import ticket_key
+from intake.desk import agents, digest_answers, facts, post
 from intake.desk.house import House
 from intake.desk.notices import send_notices
 from intake.desk.reader import Reading, released
@@ -120,7 +121,7 @@ def _keys(work: Waiting, message: Message | None) -> set[str]:
         keys |= {f"from {each.lower()}" for each in message.sender_addresses}
         keys |= {f"from {(each or '').lower()}" for each in (work.mail.envelope_from, message.return_path)}
         keys |= {f"content {message.content_hash}"}
-        keys |= {f"number {each}" for each in numbers_in(message.subject)}
+        keys |= {f"number {each}" for each in (*numbers_in(message.subject), *map(ticket_key, message.ticket_numbers))}
         keys.discard("from ")
     return keys
 
@@ -250,7 +251,9 @@ def decide(
     message = known.arrival.message
     if classified.match is not None and classified.match.staff is not None:
         of_staff = agents.settle(house, connection, known, classified.match, now)
-        return Settled(work, classified, message, of_staff.posted, stored=of_staff.stored)
+        return Settled(work, classified, message, of_staff.posted, stored=of_staff.stored, obeyed=of_staff.obeyed)
+    if classified.outcome == "parked":
+        return Settled(work, classified, message, None, digest_answers.receipt(house, connection, known, now))
     decision = carry_out(known.arrival, classified, reference, now)
     if decision is None:
         return Settled(work, classified, message, None)

@@ -71,7 +71,7 @@ def _explain_on(house: House, connection: Connection, tried: Tried, routed: Rout
         "missing": list(missing_fields(policy.specs, case.fields if case else fields)),
         "outcome": classified.outcome,
         "case": _reference(connection, known, case),
-        **_decided(classified, case),
+        **_decided(classified, case, house.settings.service.language),
         "answer": None,
         "no_answer_because": None,
         "letters": _letters(house, connection, known, settled, tried.received_at),
@@ -124,15 +124,15 @@ def _parked(reason: str) -> dict[str, Any]:
     }
 
 
-def _decided(classified: Classified, case: Case | None) -> dict[str, Any]:
+def _decided(classified: Classified, case: Case | None, language: str) -> dict[str, Any]:
     because = [Because("house", classified.because), *(case.because if case else ())]
     return {
         "plan": case.plan if case else None,
         "severity": case.severity if case else None,
         "zone": case.zone if case else None,
         "marks": sorted(case.marks) if case else [],
-        "because": because_json(because),
-        "clocks": [clock_json(clock) for clock in case.clocks] if case else [],
+        "because": because_json(because, language),
+        "clocks": [clock_json(clock, language) for clock in case.clocks] if case else [],
     }
 
 

@@ -19,6 +19,7 @@ from intake.inbound.imap_connection import IdleRefused, LoginRefused, connected,
 from intake.inbound.imap_reader import MailboxReader
 from intake.inbound.keep import Keeper
 from intake.inbound.routing import Routes
+from intake.store.sharing import Mailboxes
 
 # a connection that leads nowhere is noticed within a minute: the time until we ask, with the time for an answer
 NOTICED_WITHIN = 50.0
@@ -28,7 +29,9 @@ BACKOFF = (1.0, 60.0)
 LOGIN_BACKOFF = (60.0, 900.0)
 CLOSE_SECONDS = 2.0
 
-State = Literal["new", "connecting", "looking", "waiting", "backing off", "closed"]
+ELSEWHERE_SECONDS = 5.0
+
+State = Literal["new", "elsewhere", "connecting", "looking", "waiting", "backing off", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,9 @@ class MailboxStatus:
 class MailboxWatcher:
     """Takes the mail of one mailbox until closed.
 
-    `secret` gives the password or token, freshly for each sign-in. `size_limit` is in bytes. Nothing is ever
-    raised out of the thread: each failure is logged in a line, and tried again with a growing pause.
+    `secret` gives the password or token, freshly for each sign-in. `size_limit` is in bytes. While another instance
+    has the mailbox among its `hands`, it waits. Nothing is ever raised out of the thread: each failure is logged in a
+    line, and tried again with a growing pause.
     """
 
     def __init__(
@@ -61,12 +65,14 @@ class MailboxWatcher:
         routes: Routes,
         keeper: Keeper,
         spool: Engine,
+        hands: Mailboxes,
         now: Callable[[], datetime],
         size_limit: int,
         log: FilteringBoundLogger,
     ) -> None:
         self._mailbox = mailbox
         self._secret = secret
+        self._hands = hands
         self._now = now
         self._log = log.bind(mailbox=mailbox.name)
         self._reader = MailboxReader(mailbox, routes, keeper, spool, now, size_limit, log)
@@ -117,21 +123,28 @@ class MailboxWatcher:
             self._log.warning('mailbox password goes over the network in clear (tls = "none")')
         while not self._stopped.is_set():
             try:
-                self._watch()
+                if self._is_mine():
+                    self._watch()
+                else:
+                    self._set(state="elsewhere")
+                    self._stopped.wait(ELSEWHERE_SECONDS)
             except Exception as error:
+                # another instance may get through where this one does not
+                self._hands.let_go(self._mailbox.name)
                 if not self._stopped.is_set():
                     self._stopped.wait(self._failed(error))
+        self._hands.let_go(self._mailbox.name)
         self._set(state="closed")
         self._wake.close()
         self._waker.close()
 
     def _watch(self) -> None:
-        """One connection, for as long as it lasts."""
+        """One connection, for as long as it lasts and the mailbox is ours."""
         _check_folders(self._mailbox)
         self._set(state="connecting")
         with connected(self._mailbox, self._secret()) as client:
             self._client = client
-            while not self._stopped.is_set():
+            while not self._stopped.is_set() and self._is_mine():
                 self._set(state="looking")
                 more = self._reader.look(client, self._stopped.is_set)
                 self._set(last_success=self._now())
@@ -140,6 +153,9 @@ class MailboxWatcher:
                     self._wait(client)
                     # not before: a server may take the sign-in and then drop us each time
                     self._failures = 0
+
+    def _is_mine(self) -> bool:
+        return self._hands.take(self._mailbox.name)
 
     def _wait(self, client: Any) -> None:
         mailbox = self._mailbox

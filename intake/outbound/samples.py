@@ -143,7 +143,7 @@ _DIGEST: Values = {
     ],
 }
 
-CASELESS = frozenset({"desk-parked", "desk-broken-file", "desk-digest"})
+CASELESS = frozenset({"desk-parked", "desk-broken-file", "desk-digest", "desk-which-case"})
 SAMPLES: Mapping[str, Values] = {
     name: {**_ANY, **(_CASE if name not in CASELESS else {}), **extra}
     for name, extra in {
@@ -163,6 +163,7 @@ SAMPLES: Mapping[str, Values] = {
                 "because": [{"clause": "OX-5", "text": "one of several servers does not operate correctly"}],
             }
         },
+        "severity-set": _MISSING,
         "reminder": {**_MISSING, **_INFORMATION, "reminder": {"number": "1"}},
         "closed-for-silence": {},
         "closing-asked": {},
@@ -179,6 +180,19 @@ SAMPLES: Mapping[str, Values] = {
             ]
         },
         "desk-digest": _DIGEST,
+        "desk-which-case": {
+            "which": {
+                "because": "it answers a digest of several cases and does not say which of them it is about",
+                "cases": [
+                    {
+                        "reference": "OX-1042",
+                        "subject": "Mail module shows an empty list",
+                        "answer": "mailto:support@desk.example?subject=%5BOX-1042%5D%20Mail%20module",
+                        "have_it": _HAVE_IT["have_it"]["url"],
+                    }
+                ],
+            }
+        },
         "desk-new-case": {**_MISSING, **_MESSAGE, **_HAVE_IT, "marks": ["missing-information", "unverified"]},
         "desk-due-soon": {**_CLOCK, **_HAVE_IT},
         "desk-missed": {**_CLOCK, **_HAVE_IT},

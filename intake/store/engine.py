@@ -1,7 +1,7 @@
 """Opening the databases: pragmas, who begins how, and the two files of SQLite."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,10 @@ POOL = 10
 STANDS_STILL = 60
 STATEMENT_SECONDS = 120
 WRITES_WITHIN = 600.0
+# a machine that vanished without a word holds its locks no longer than this: 20 + 3 x 10 seconds
+ALIVE = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+# PostgreSQL's class for what goes beyond its own limits, such as a value too large for an index
+BEYOND_LIMITS = "54"
 STATEMENT_FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE)
 
 
@@ -70,14 +74,30 @@ def _postgresql(url: str) -> Engine:
         raise IntakeError(f"store.url: {place.drivername} is no database that intake runs on; {right}")
     if place.drivername in ("postgresql", "postgres"):
         place = place.set(drivername="postgresql+psycopg")
-    limits = f"-c idle_in_transaction_session_timeout={STANDS_STILL}s -c statement_timeout={STATEMENT_SECONDS}s"
+    limits = f"-c idle_in_transaction_session_timeout={STANDS_STILL}s -c statement_timeout={STATEMENT_SECONDS}s {ALIVE}"
     try:
-        return create_engine(
+        engine = create_engine(
             place, pool_pre_ping=True, pool_size=POOL, max_overflow=POOL, connect_args={"options": limits}
         )
+        event.listen(engine, "connect", _without_zeros())
     except ModuleNotFoundError as error:
         said = f"PostgreSQL needs a driver that is not installed ({error.name}): pip install 'case-intake[postgres]'"
         raise IntakeError(said) from None
+    return engine
+
+
+def _without_zeros() -> Callable[[Any, object], None]:
+    """Has a connection write U+FFFD for NUL, which PostgreSQL's texts cannot hold."""
+    from psycopg.types.string import StrDumper
+
+    class Dumper(StrDumper):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\ufffd"))
+
+    def prepare(connection: Any, _entry: object) -> None:
+        connection.adapters.register_dumper(str, Dumper)
+
+    return prepare
 
 
 def _sqlite(file: Path, attach: Path | None = None) -> Engine:
@@ -127,5 +147,8 @@ def is_trouble(error: Exception) -> bool:
         return True
     if not isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         return False
-    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    orig = getattr(error, "orig", None)
+    if str(getattr(orig, "sqlstate", None) or "").startswith(BEYOND_LIMITS):
+        return False
+    code = getattr(orig, "sqlite_errorcode", None)
     return code is None or code & 0xFF not in STATEMENT_FAULTS

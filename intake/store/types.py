@@ -1,9 +1,11 @@
-"""Column types: an instant that is always UTC, and JSON as text."""
+"""Column types: an instant that is always UTC, a short text, and keys."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import String as AnyString
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -40,6 +42,17 @@ class Instant(TypeDecorator[datetime]):
         if isinstance(value, datetime):
             return value.astimezone(UTC)
         return EPOCH + timedelta(0, 0, int(str(value)))
+
+
+class String(AnyString):
+    """A text that is short as a rule. PostgreSQL is not told how short: it would refuse a mail for a long address."""
+
+    cache_ok = True
+
+
+@compiles(String, "postgresql")
+def _text(_type: String, _compiler: object, **_more: object) -> str:
+    return "TEXT"
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

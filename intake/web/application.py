@@ -15,19 +15,56 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from intake.config import Settings
+from intake.desk.customer_record import NoSuchCustomer
 from intake.desk.enclosures import MEGABYTE
+from intake.desk.letters import NoSuchLetter
+from intake.desk.parked import NoSuchMail
 from intake.errors import IntakeError
 from intake.store.engine import reading
-from intake.web import case, case_acts, mails, people, sign_in, templates, tokens, work_list
+from intake.web import (
+    case,
+    case_acts,
+    channels,
+    customers,
+    desk,
+    mail,
+    mails,
+    outgoing,
+    people,
+    policies,
+    reports,
+    sign_in,
+    templates,
+    tokens,
+    work_list,
+)
 from intake.web.api.application import PLACE, api
 from intake.web.api.problems import problem
 from intake.web.case import NoSuchCase
 from intake.web.door import Forbidden, NotSignedIn
+from intake.web.policies import NoSuchPolicy
 from intake.web.site import ASSETS, Site
 from intake.web.templates import NoSuchTemplate
 
 log = structlog.get_logger()
 LARGEST_FORM = 1_048_576
+PARTS = (
+    sign_in,
+    work_list,
+    case,
+    case_acts,
+    mails,
+    people,
+    templates,
+    tokens,
+    mail,
+    outgoing,
+    channels,
+    customers,
+    policies,
+    reports,
+    desk,
+)
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -50,7 +87,7 @@ def application(site: Site) -> FastAPI:
     """All pages over a site."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
-    for part in (sign_in, work_list, case, case_acts, mails, people, templates, tokens):
+    for part in PARTS:
         app.include_router(part.router)
     app.get("/health", include_in_schema=False)(health)
     app.get("/assets/{name}", include_in_schema=False)(asset)
@@ -170,6 +207,10 @@ def _tell_errors(app: FastAPI) -> None:
     def forbidden(request: Request, error: Forbidden) -> Response:
         return page(request, 403, "Not allowed", str(error))
 
+    @app.exception_handler(NoSuchCustomer)
+    @app.exception_handler(NoSuchLetter)
+    @app.exception_handler(NoSuchMail)
+    @app.exception_handler(NoSuchPolicy)
     @app.exception_handler(NoSuchTemplate)
     @app.exception_handler(NoSuchCase)
     def nothing_there(request: Request, error: IntakeError) -> Response:

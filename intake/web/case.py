@@ -35,6 +35,7 @@ LETTERS = {
     "escalated": "Escalated",
     "escalation-early": "Too early to escalate",
     "resolved": "Resolved",
+    "severity-set": "Severity set",
     "digest": "Digest",
 }
 
@@ -119,13 +120,15 @@ def show(
         agents = people.agents(connection)
         linked = _linked(connection, visitor, case)
     owed = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
-    clocks = [(clock, standing(policy, case, clock, now), _reasons(clock)) for clock in reversed(case.clocks)]
+    language = site.house.settings.service.language
+    clocks = [(clock, standing(policy, case, clock, now), _reasons(clock, language)) for clock in reversed(case.clocks)]
     mine = visitor.account.address
     return site.page(
         "case.html",
         status,
         visitor=visitor,
         case=case,
+        language=language,
         policy=policy,
         customer=customers.get(case.customer_id or 0),
         items=_conversation(stored, letters),
@@ -162,11 +165,11 @@ def _same(address: str, case: Case) -> bool:
     return address.lower() == case.contact.address.lower()
 
 
-def _reasons(clock: Clock) -> list[tuple[str, str, list[str]]]:
+def _reasons(clock: Clock, language: str) -> list[tuple[str, str, list[str]]]:
     """Clause, reason, and the steps by which a due time was counted."""
     out = []
     for each in clock.because:
-        first, *steps = unfolded(each.text)
+        first, *steps = unfolded(each.said(language))
         out.append((each.clause, first, steps))
     return out
 

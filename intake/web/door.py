@@ -41,6 +41,12 @@ class Visitor:
         return right in self.rights
 
 
+async def form_texts(request: Request) -> dict[str, str]:
+    """The texts of a form whose fields stand in a table; the form was read already."""
+    return {name: text for name, text in (await request.form()).items() if isinstance(text, str)}
+
+
+FormTexts = Annotated[dict[str, str], Depends(form_texts)]
 OurSite = Annotated[Site, Depends(site_of)]
 
 
@@ -95,6 +101,8 @@ Looking = Annotated[Visitor, Depends(reading_right("read"))]
 Acting = Annotated[Visitor, Depends(acting_right("read"))]
 Working = Annotated[Visitor, Depends(acting_right("work"))]
 Publishing = Annotated[Visitor, Depends(acting_right("publish"))]
+Editing = Annotated[Visitor, Depends(reading_right("manage"))]
+Changing = Annotated[Visitor, Depends(acting_right("manage"))]
 Managing = Annotated[Visitor, Depends(reading_right("people"))]
 ManagingAct = Annotated[Visitor, Depends(acting_right("people"))]
 

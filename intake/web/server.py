@@ -4,12 +4,13 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
 import uvicorn
 
+from intake.desk.channels import Channel
 from intake.desk.house import House
 from intake.errors import IntakeError
 from intake.store.engine import reading
@@ -35,8 +36,9 @@ class Console:
         now: Callable[[], datetime],
         reload: Callable[[], None],
         passwords: Passwords | None = None,
+        channels: Sequence[Channel] = (),
     ) -> None:
-        self.site = Site(house, now, reload, passwords or Passwords())
+        self.site = Site(house, now, reload, passwords or Passwords(), channels=channels)
         self._listen = listen
         self._thread: threading.Thread | None = None
         self.address = ""

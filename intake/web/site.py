@@ -1,6 +1,6 @@
 """What every page works with, and how one is made: the house, the clock, the templates of pages, the assets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -14,6 +14,7 @@ from itsdangerous import BadSignature, TimestampSigner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from intake import __version__
+from intake.desk.channels import Channel
 from intake.desk.house import House
 from intake.store.attempts import Limit
 from intake.web.passwords import Passwords
@@ -50,6 +51,7 @@ class Site:
     reload: Callable[[], None]
     passwords: Passwords
     pages: Environment = field(default_factory=_environment)
+    channels: Sequence[Channel] = ()
     kept: dict[str, Any] = field(default_factory=dict)
 
     @property

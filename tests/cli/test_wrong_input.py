@@ -239,7 +239,7 @@ def interrupt(program: Running) -> None:
     os.killpg(program.pid, signal.SIGINT)
 
 
-def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+def test_a_port_and_a_folder_that_are_taken_are_named(tmp_path: Path) -> None:
     with running(tmp_path / "one") as first:
         place = f"127.0.0.1:{first.port}"
         second = write_config(tmp_path / "two", {"smtp.listen": place})
@@ -247,6 +247,10 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
         assert done.returncode == 1
         assert place in done.stderr.decode()
         assert "Traceback" not in done.stderr.decode()
+
+        again = first.attempt("serve")
+        assert again.returncode == 1
+        assert f"{first.folder / 'var'}: process {first.pid} serves " in again.stderr.decode()
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, commands: Any) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from house import FORM, NOW, Home, home, mail
@@ -65,9 +66,15 @@ def test_every_change_is_seen_and_each_reason_is_the_commands(tmp_path: Path, mo
 
 def test_what_did_not_change_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slim, "DRAWER", 1)
-    kept, asked = OpenCases(), []
+    kept = OpenCases()
+    asked: list[list[int]] = []
     of_drawers = slim.of_drawers
-    monkeypatch.setattr(slim, "of_drawers", lambda *given: asked.append(list(given[2])) or of_drawers(*given))
+
+    def counted(connection: Any, states: Any, drawers: Any, with_fields: Any) -> Any:
+        asked.append(list(drawers))
+        return of_drawers(connection, states, drawers, with_fields)
+
+    monkeypatch.setattr(slim, "of_drawers", counted)
     with home(tmp_path) as desk:
         references = [take(desk, number) for number in range(4)]
         listed(desk, kept)

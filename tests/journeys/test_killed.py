@@ -1,4 +1,4 @@
-"""kill -9 of the whole program at random moments while mail streams in: what got a 250 has its one outcome."""
+"""kill -9 of whole programs at random moments while mail streams in: what got a 250 has its one outcome."""
 
 from pathlib import Path
 
@@ -12,12 +12,24 @@ def test_kills_while_mail_streams_in_lose_and_double_nothing(tmp_path: Path) -> 
 
 
 @pytest.mark.long
-def test_many_kills_while_mail_streams_in_lose_and_double_nothing(tmp_path: Path) -> None:
-    survive(tmp_path, mails=500, kills=40, seed=2)
+def test_two_hundred_kills_while_mail_streams_in_lose_and_double_nothing(tmp_path: Path) -> None:
+    survive(tmp_path, mails=5_000, kills=200, seed=2)
 
 
 @pytest.mark.long
 @pytest.mark.real
-def test_kills_lose_and_double_nothing_on_postgresql(tmp_path: Path) -> None:
+def test_three_instances_of_which_any_may_die_lose_and_double_nothing(tmp_path: Path) -> None:
     with postgres() as server:
-        survive(tmp_path, mails=200, kills=10, seed=3, url=server.database())
+        survive(tmp_path, mails=600, kills=30, seed=3, url=server.database(), instances=3)
+
+
+@pytest.mark.long
+@pytest.mark.real
+def test_threat_12_a_database_that_dies_under_load_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    with postgres() as server:
+
+        def dies() -> None:
+            server.stop()
+            server.start()
+
+        survive(tmp_path, mails=200, kills=10, seed=4, url=server.database(), also=[dies] * 4)

@@ -7,20 +7,25 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
+import database
 import pytest
 from house import CUSTOMERS, NOW, ROUTE, Home, mail, opened, write_config
 from postgres import Postgres, postgres
+from running import eventually
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from intake import tomlfile
 from intake.config import load
+from intake.core.case.act import Act
+from intake.desk.act import perform
 from intake.desk.customers import read_customers
 from intake.store import ledger, people, sending, spool
 from intake.store.audit import audit
 from intake.store.calls import listen
 from intake.store.engine import Databases, open_databases, reading
 from intake.store.migrate import DESK, SPOOL, migrate, upgrade
-from intake.store.sharing import Watermark, in_hand
+from intake.store.sharing import Mailboxes, Watermark, in_hand
 from intake.store.spool import NewMail, RoutedTo
 
 pytestmark = pytest.mark.real
@@ -28,6 +33,9 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Postgres]:
+    if running := database.server():
+        yield running
+        return
     with postgres() as made:
         yield made
 
@@ -120,6 +128,35 @@ def test_a_senders_mails_are_in_one_hand_until_it_lets_go_or_dies(desks: list[Ho
         two.desk.dispose()
 
 
+def test_a_mailbox_is_in_one_hand_until_it_is_let_go(desks: list[Home]) -> None:
+    one, two = (Mailboxes(desk.databases) for desk in desks)
+    assert one.take("support")
+    assert one.take("support")
+    assert not two.take("support")
+    assert two.take("sales")
+    one.let_go("support")
+    assert two.take("support")
+    assert not one.take("support")
+    two.close()
+    assert one.take("support")
+    one.close()
+
+
+def test_a_mailbox_is_taken_over_when_its_hand_dies_and_the_dead_one_knows(desks: list[Home]) -> None:
+    one, two = (Mailboxes(desk.databases) for desk in desks)
+    assert one.take("support")
+    with desks[0].databases.desk.begin() as connection:
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        assert connection.execute(text(ended)).scalars().all() == [True]
+    eventually(lambda: two.take("support"), what="the mailbox")
+    with pytest.raises(OperationalError):
+        one.take("support")
+    assert not one.take("support")
+    two.close()
+    assert one.take("support")
+    one.close()
+
+
 def test_a_mail_whose_id_is_older_than_its_commit_is_still_decided(desks: list[Home]) -> None:
     desk = desks[0]
     with desk.databases.desk.connect() as slow, slow.begin():
@@ -158,6 +195,32 @@ def test_a_letter_is_in_one_senders_hands(desks: list[Home]) -> None:
     taken = [sending.claim(engine, f"sender {n}", NOW, timedelta(minutes=3), 20) for n, engine in enumerate(engines)]
     assert taken[0]
     assert not taken[1]
+
+
+def test_nothing_that_a_mail_says_is_too_long_for_the_database(desks: list[Home]) -> None:
+    desk, long = desks[0], "a" * 2_000
+    raw = mail(sender=f"Kim <{long}@hosting.example>", message_id=f"{long}@hosting.example", subject=long * 2)
+    recipient = ROUTE.replace("@", f"+{long}@")
+    assert [each["outcome"] for each in desk.take(raw, recipient=recipient)] == ["new_case"]
+    assert sound(desk.databases)["balanced"]
+
+
+def test_a_mail_that_the_database_cannot_take_is_parked_and_its_neighbours_are_decided(desks: list[Home]) -> None:
+    desk = desks[0]
+    # more than fits into a page of an index, and nothing that can be compressed
+    name = "".join(chr(0x4E00 + each * 7_919 % 20_000) for each in range(990))
+    raw = mail(message_id=None).replace(b"Subject:", f"Message-ID: <{name}@b.example>\r\nSubject:".encode(), 1)
+    ids = [desk.keep(mail(message_id="a@b.example")), desk.keep(raw), desk.keep(mail("z", message_id="z@b.example"))]
+    desk.receive()
+    assert [desk.outcomes(each)[0]["outcome"] for each in ids] == ["new_case", "parked", "new_case"]
+    assert sound(desk.databases)["balanced"]
+
+
+def test_a_zero_in_a_text_is_kept_as_a_sign_that_something_was_there(desks: list[Home]) -> None:
+    desk = desks[0]
+    desk.take(mail())
+    perform(desk.house, desk.case().reference, Act("note", "before\0after", "ada@desk.example"), NOW)
+    assert desk.shown(desk.case().reference)["messages"][-1]["text"] == "before\ufffdafter"
 
 
 def test_a_reader_sees_one_snapshot(databases: Databases) -> None:

@@ -17,6 +17,7 @@ from house import FORM, NOW, ROUTE, Home, home, mail
 from sqlalchemy import select
 
 from intake import app
+from intake.app.channels import channels
 from intake.store import accounts, people, tables, tokens
 from intake.store.engine import reading
 from intake.store.people import Agent
@@ -153,7 +154,9 @@ def desk(folder: Path, changes: Mapping[str, Any] | None = None, more: str = "")
     with home(folder, changes, more) as opened:
         made = Desk(opened, None)  # type: ignore[arg-type]
         cheap = Passwords(PasswordHasher.from_parameters(CHEAPEST))
-        made.console = Console(opened.house, "127.0.0.1:0", lambda: made.now, made.reload, cheap)
+        made.console = Console(
+            opened.house, "127.0.0.1:0", lambda: made.now, made.reload, cheap, channels(opened.config)
+        )
         made.console.start()
         try:
             yield made

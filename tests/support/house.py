@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from database import server, url_of
+from postgres import name_in
 
 from intake import app, tomlfile
 from intake.config import Config, load
@@ -74,10 +76,21 @@ Expected behaviour: the inbox is shown
 
 
 def fresh_databases(folder: Path) -> Databases:
-    """SQLite's two files in the folder, with today's schema."""
-    databases = open_databases(folder)
+    """Databases in the folder, or of its own on the run's server, with today's schema."""
+    databases = open_databases(folder, url_of(folder, _migrated))
     upgrade(databases)
     return databases
+
+
+@lru_cache(maxsize=1)
+def _migrated() -> str:
+    """The URL of a database with today's schema. Made once."""
+    running = server()
+    assert running is not None
+    databases = open_databases(Path(), url := running.database())
+    upgrade(databases)
+    databases.close()
+    return url
 
 
 def write_config(folder: Path, changes: Mapping[str, Any] | None = None, more: str = "") -> Path:
@@ -87,7 +100,10 @@ def write_config(folder: Path, changes: Mapping[str, Any] | None = None, more: s
     """
     folder.mkdir(parents=True, exist_ok=True)
     text = shipped("config.example.toml").read_text(encoding="utf-8")
-    for name, value in (changes or {}).items():
+    values = dict(changes or {})
+    if server() and "store.url" not in values:
+        values["store.url"] = url_of(folder, _prepared_url)
+    for name, value in values.items():
         section, _, key = name.rpartition(".")
         pattern = rf"(?ms)^(\[+{re.escape(section)}\]+(?:(?!^\[).)*?)^(?:# )?{re.escape(key)} = [^\n]*$"
         line = f"{key} = {json.dumps(value)}"
@@ -192,7 +208,7 @@ class Home:
             case = act.find(connection, reference)
             policy = self.house.policy_of(connection, case)
             customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
-            return show.whole(connection, policy, case, customer, outbox.listed(connection, case.id))
+            return show.whole(connection, policy, case, customer, outbox.listed(connection, case.id), "en")
 
     def messages(self, reference: str) -> list[StoredMessage]:
         """The messages of a case."""
@@ -236,13 +252,27 @@ def home(
 @lru_cache(maxsize=1)
 def _prepared() -> Path:
     """A data folder as it stands after the first start: migrated, policies and templates remembered. Made once."""
+    return _started("").folder
+
+
+@lru_cache(maxsize=1)
+def _prepared_url() -> str:
+    """The URL of a database as it stands after the first start. Made once."""
+    running = server()
+    assert running is not None
+    url = running.database(name_in(_migrated()))
+    _started(url)
+    return url
+
+
+def _started(url: str) -> Config:
     folder = Path(tempfile.mkdtemp(prefix="intake-prepared-"))
     atexit.register(shutil.rmtree, folder)
-    config = load(write_config(folder))
+    config = load(write_config(folder, {"store.url": url}))
     databases = app.open_store(config)
     app.load_files(config, databases)
     databases.close()
-    return config.folder
+    return config
 
 
 @contextmanager

@@ -19,7 +19,9 @@ from intake.inbound.imap import MailboxWatcher
 from intake.inbound.keep import Keeper
 from intake.inbound.routing import Routes
 from intake.store import spool, tables
-from intake.store.engine import reading
+from intake.store.engine import open_databases, reading
+from intake.store.migrate import upgrade
+from intake.store.sharing import Mailboxes
 
 SUPPORT = "support@desk.example"
 SALES = "sales@desk.example"
@@ -52,10 +54,12 @@ class Kept:
 
 
 class House:
-    """One installation in a folder. Watchers that it makes are closed with it."""
+    """One installation in a folder, or an instance on a database of PostgreSQL. Its watchers are closed with it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.databases = fresh_databases(folder)
+    def __init__(self, folder: Path, url: str = "") -> None:
+        self.databases = open_databases(folder, url) if url else fresh_databases(folder)
+        upgrade(self.databases)
+        self.hands = Mailboxes(self.databases)
         self.ahead = timedelta()
         self.before_keeping: Callable[[], None] = lambda: None
         self.keeper = Keeper(self._write)
@@ -81,6 +85,7 @@ class House:
             routes=self.routes,
             keeper=self.keeper,
             spool=self.databases.spool,
+            hands=self.hands,
             now=self.now,
             size_limit=SIZE_LIMIT,
             log=self.log,
@@ -118,14 +123,15 @@ class House:
         """Ends everything."""
         for watcher in self._watchers:
             watcher.close()
+        self.hands.close()
         self.keeper.close()
         self.databases.close()
 
 
 @contextmanager
-def house(folder: Path) -> Iterator[House]:
+def house(folder: Path, url: str = "") -> Iterator[House]:
     """A house for one test."""
-    made = House(folder)
+    made = House(folder, url)
     try:
         yield made
     finally:

@@ -101,12 +101,12 @@ def _judge(policy: Policy, opening: Opening) -> Judged:
         known=customer is not None,
         registered=registered(policy, customer, opening.contact.address),
     )
-    return judge(policy, asked, opening.language, opening.tags)
+    return judge(policy, asked, opening.tags)
 
 
 def _alerts(policy: Policy, case: Case, judged: Judged, who: str) -> list[Notice]:
     """Who is told at once, each role once."""
-    found = {each.role: each for each in (*alerts_at(policy, case.severity, case.plan, case.language), *judged.alerts)}
+    found = {each.role: each for each in (*alerts_at(policy, case.severity, case.plan), *judged.alerts)}
     return [Notice("desk-alert", role, alarm(who, case, alert.because), at_once=True) for role, alert in found.items()]
 
 
@@ -120,7 +120,7 @@ def _flood(policy: Policy, decision: Decision, opening: Opening) -> Decision:
         return decision
     text = f"{customer.name}: {count} cases of the kind {part.tag} within {part.within_days} days. {part.because}"
     return decision.then(
-        Entry("flood", text, because=(Because(part.clause, part.because),)),
+        Entry("flood", text, because=(part.reason,)),
         notices=(Notice("desk-alert", part.role, text),),
     )
 
@@ -152,7 +152,7 @@ def _over_allowance(policy: Policy, opening: Opening, plan: str | None, zone: st
             first = datetime.combine(customer.since, time(), zone_named(zone))
             ends = add_local_days(zone, first, part.within_days)
         if opening.record.requests >= part.requests or (ends is not None and opening.opened_at >= ends):
-            return (Because(part.clause, part.said(opening.language)),)
+            return (part.reason,)
     return ()
 
 
@@ -164,8 +164,7 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
     marks, because = opening.marks | judged.marks, judged.because
     if customer is None:
         marks |= {"unentitled"}
-        said = policy.file.entitlement
-        because = (*because, Because(said.clause, said.said(opening.language)))
+        because = (*because, policy.file.entitlement.reason)
     if over := _over_allowance(policy, opening, plan, zone):
         marks |= {"over-allowance"}
         because = (*because, *over)
@@ -209,7 +208,7 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
     if opening.contact.address:
         first = Participant(1, opening.contact.address, opening.contact.name, policy.file.writers)
         case = replace(case, participants=(first,))
-    return case
+    return case.knowing(opening.their_numbers)
 
 
 def _engineer(policy: Policy, customer: Customer | None, plan: str | None) -> str | None:

@@ -1,6 +1,6 @@
 """What a mail on a case does to it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,8 +14,6 @@ from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import Asked, Judged, given_severity, judge
-
-NUMBERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def _tell(policy: Policy, case: Case, kind: NoticeKind, text: str = "") -> Notic
 
 
 def _join(policy: Policy, decision: Decision, reply: Reply) -> Decision:
-    case = remember(decision.case, reply.their_numbers)
+    case = decision.case.knowing(reply.their_numbers)
     if case.participant(reply.writer.address):
         return replace(decision, case=case)
     number = max((person.number for person in case.participants), default=0) + 1
@@ -113,7 +111,7 @@ def _verify(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     case = belonging(policy, case.unmarked("unverified", "unentitled", "triage"), customer, reply.writer)
     plan = case.plan
     text = f"{reply.case_text}\n{reply.text}"
-    judged = judge(policy, Asked(case.channel, plan, {**case.fields, **reply.fields}, text), case.language)
+    judged = judge(policy, Asked(case.channel, plan, {**case.fields, **reply.fields}, text))
     case = replace(case.marked(*judged.marks), tags=case.tags | judged.tags, held=judged.held, because=judged.because)
     after = severity_change.changed(policy, case, judged.severity, now, customer)
     after = severity_change.recounted(policy, replace(after, wished_severity=judged.wished), now, customer)
@@ -121,12 +119,6 @@ def _verify(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     return replace(decision, case=after).then(
         entry, severity_change.entry(decision.case, after, reply.writer.address), wishes=(Wish("acknowledgment"),)
     )
-
-
-def remember(case: Case, numbers: Iterable[str]) -> Case:
-    """The case with ticket numbers of the other side's own, the first few that it gave."""
-    known = dict.fromkeys((*case.their_numbers, *numbers))
-    return replace(case, their_numbers=tuple(known)[:NUMBERS])
 
 
 def belonging(policy: Policy, case: Case, customer: Customer, contact: Address) -> Case:
@@ -158,13 +150,16 @@ def _supply(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
         return replace(decision, case=case)
     case = clocks.end(case.unmarked("missing-information"), "information", now)
     entry = Entry("complete", "everything that the form asks for is there", because=information_because(policy))
-    # the acknowledgment answers a wish as well: severity, wish and reasons stand in it
-    others = tuple(wish for wish in decision.wishes if wish.kind != "severity-wish")
+    # the acknowledgment says it as well: severity, wish and reasons stand in it
+    others = tuple(wish for wish in decision.wishes if wish.kind not in ("severity-wish", "severity-set"))
     return replace(decision, case=case, wishes=others).then(entry, wishes=(Wish("acknowledgment"),))
 
 
 def _severity(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> Decision:
-    """A severity in a reply: taken where none had been given, else a wish that the policy answers."""
+    """A severity in a reply: taken where none had been given, else a wish that the policy answers.
+
+    The customer is told of what is not the severity that the case had so far, with what is promised now.
+    """
     case = decision.case
     given = given_severity(policy, reply.fields)
     if given is None or given == case.wished_severity:
@@ -184,7 +179,8 @@ def _severity(policy: Policy, decision: Decision, reply: Reply, now: datetime) -
     changed = severity_change.changed(policy, sorted_out, judged.severity, now, reply.customer)
     changed = replace(changed, wished_severity=given, because=(*judged.because, *case.because[1:]))
     entry = severity_change.entry(case, changed, reply.writer.address)
-    return replace(decision, case=changed).then(entry)
+    told = (Wish("severity-set", changed.severity),) if changed.severity != case.severity else ()
+    return replace(decision, case=changed).then(entry, wishes=told)
 
 
 def _judged(policy: Policy, case: Case, reply: Reply) -> Judged:
@@ -192,13 +188,13 @@ def _judged(policy: Policy, case: Case, reply: Reply) -> Judged:
     known = reply.customer is not None
     ours = registered(policy, reply.customer, reply.writer.address)
     text = f"{reply.case_text}\n{reply.text}"
-    return judge(policy, Asked(case.channel, case.plan, reply.fields, text, known, ours), case.language, case.tags)
+    return judge(policy, Asked(case.channel, case.plan, reply.fields, text, known, ours), case.tags)
 
 
 def _alerts(policy: Policy, case: Case, reply: Reply) -> tuple[Notice, ...]:
     """Whom the policy has told at once of what a reply wishes."""
     asked = Asked(case.channel, case.plan, reply.fields, reply.text)
-    alerts = judge(policy, asked, case.language, case.tags).alerts
+    alerts = judge(policy, asked, case.tags).alerts
     who = reply.writer.address or "somebody without an address"
     return tuple(Notice("desk-alert", each.role, alarm(who, case, each.because), at_once=True) for each in alerts)
 

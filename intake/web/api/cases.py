@@ -127,7 +127,8 @@ def show_(site: OurSite, caller: CaseReader, reference: Reference) -> Response:
         case = seen_case(connection, caller, reference)
         policy = house.policy_of(connection, case)
         customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
-        whole = show.whole(connection, policy, case, customer, outbox.listed(connection, case.id))
+        letters, language = outbox.listed(connection, case.id), house.settings.service.language
+        whole = show.whole(connection, policy, case, customer, letters, language)
         linked = cases.load(connection, cases.by_reference(connection, case.linked).values())
     seen = {each.reference for each in linked.values() if caller.sight.sees(each)}
     whole["linked"] = [each for each in case.linked if each in seen]

@@ -1,13 +1,11 @@
 """Customers, the ledger, and outgoing mails."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from sqlalchemy import Connection
 
-from intake.desk import show
-from intake.store import cases, ledger, outbox, people
+from intake.desk import letters, show
+from intake.store import ledger, outbox, people
 from intake.store.engine import reading
 from intake.web.api.door import Caller, CustomerReader, MailReader, MailWriter, OurSite
 from intake.web.api.once import PARAMETER, Once
@@ -49,69 +47,49 @@ def customer(site: OurSite, _caller: CustomerReader, name: Annotated[str, Path(m
 def ledger_(site: OurSite, caller: MailReader) -> dict[str, Any]:
     """Mails by outcome, on the routes whose cases the caller sees: received is the sum of the outcomes and waiting."""
     with reading(site.house.databases.reading) as connection:
-        return ledger.counts(connection, without=caller.sight.routes)
+        return ledger.counts(connection, caller.sight)
 
 
 @router.get("/outbox", response_model=Outbox, responses=told_as(), tags=["mail"])
-def outbox_(
-    site: OurSite,
-    caller: MailReader,
-    asked: Annotated[Page, Query()],
-) -> dict[str, Any]:
+def outbox_(site: OurSite, caller: MailReader, asked: Annotated[Page, Query()]) -> dict[str, Any]:
     """Outgoing mails on cases that the caller sees, the newest first."""
-    before = _start(asked) or BIGGEST
     with reading(site.house.databases.reading) as connection:
-        items, last = outbox.before(connection, before, asked.limit)
-        items = _seen_of(connection, caller, items)
-    return {"items": items, "next": str(last) if last is not None else None}
+        items = outbox.below(connection, caller.sight, _start(asked) or BIGGEST, asked.limit)
+    return {"items": items, "next": str(items[-1]["id"]) if len(items) == asked.limit else None}
 
 
 @router.get("/outbox/{number}", response_model=OutgoingMail, responses=told_as(404), tags=["mail"])
 def outgoing(site: OurSite, caller: MailReader, number: OutgoingId) -> dict[str, Any]:
     """One outgoing mail, with its envelope and tries."""
     with reading(site.house.databases.reading) as connection:
-        return _seen(connection, caller, number)
+        seen = outbox.seen_raw(connection, caller.sight, number) is not None
+        found = outbox.show(connection, number) if seen else None
+    if found is None:
+        raise NotThere(f"No outgoing mail has the number {number}.")
+    return found
 
 
 @writes.post("/outbox/{number}/retry", response_model=OutgoingMail, responses=told_as(404, 409), openapi_extra=ONCE)
 def retry(site: OurSite, caller: MailWriter, number: OutgoingId) -> dict[str, Any]:
     """Tries a failed or waiting mail again at once."""
-    return _change(site, caller, number, lambda connection: outbox.retry(connection, number, caller.now))
+    return _act(site, caller, number, "retry")
 
 
 @writes.post("/outbox/{number}/withhold", response_model=OutgoingMail, responses=told_as(404, 409), openapi_extra=ONCE)
 def withhold(site: OurSite, caller: MailWriter, number: OutgoingId) -> dict[str, Any]:
     """Keeps a queued mail back."""
-    by = caller.account.address
-    return _change(site, caller, number, lambda connection: outbox.withhold(connection, number, by, caller.now))
+    return _act(site, caller, number, "withhold")
 
 
 @writes.post("/outbox/{number}/release", response_model=OutgoingMail, responses=told_as(404, 409), openapi_extra=ONCE)
 def release(site: OurSite, caller: MailWriter, number: OutgoingId) -> dict[str, Any]:
     """Lets a withheld mail go."""
-    by = caller.account.address
-    return _change(site, caller, number, lambda connection: outbox.release(connection, number, by, caller.now))
+    return _act(site, caller, number, "release")
 
 
-def _change(site: Site, caller: Caller, number: int, change: Callable[[Connection], None]) -> dict[str, Any]:
-    with site.house.databases.desk.begin() as connection:
-        _seen(connection, caller, number)
-        change(connection)
-        return _seen(connection, caller, number)
-
-
-def _seen(connection: Connection, caller: Caller, number: int) -> dict[str, Any]:
-    found = outbox.show(connection, number)
-    if found is None or not _seen_of(connection, caller, [found]):
-        raise NotThere(f"there is no outgoing mail {number}")
-    return found
-
-
-def _seen_of(connection: Connection, caller: Caller, letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those on cases that the caller sees; a mail on no case (a digest) where no queue is hidden from them."""
-    ids = cases.by_reference(connection, [each["case"] for each in letters if each["case"]])
-    seen = {case.reference for case in cases.load(connection, ids.values()).values() if caller.sight.sees(case)}
-    return [each for each in letters if (each["case"] in seen if each["case"] else not caller.sight.routes)]
+def _act(site: Site, caller: Caller, number: int, what: letters.LetterAct) -> dict[str, Any]:
+    letters.act(site.house, caller.sight, number, what, caller.account.address, caller.now)
+    return outgoing(site, caller, number)
 
 
 def _start(asked: Page) -> int:

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
-from intake.store.types import Instant, Key
+from intake.store.types import Instant, Key, String
 
 revision = "v0009"
-down_revision = "v0005"
+down_revision = "v0008"
 
 
 def upgrade() -> None:
@@ -14,8 +14,8 @@ def upgrade() -> None:
     op.create_table(
         "attempt",
         sa.Column("id", Key, nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("key", sa.String(length=320), nullable=False),
+        sa.Column("kind", String(length=16), nullable=False),
+        sa.Column("key", String(length=320), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -25,16 +25,16 @@ def upgrade() -> None:
     op.create_table(
         "token",
         sa.Column("id", Key, nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False, comment="hash of the secret, which is shown once"),
-        sa.Column("name", sa.String(length=100), nullable=False, comment="what it is for"),
-        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("hash", String(length=64), nullable=False, comment="hash of the secret, which is shown once"),
+        sa.Column("name", String(length=100), nullable=False, comment="what it is for"),
+        sa.Column("address", String(length=320), nullable=False),
         sa.Column("scopes", sa.JSON(), nullable=False),
-        sa.Column("made_by", sa.String(length=320), nullable=False),
+        sa.Column("made_by", String(length=320), nullable=False),
         sa.Column("made_at", Instant(), nullable=False),
         sa.Column("ends_at", Instant(), nullable=True, comment="NULL for never"),
         sa.Column("used_at", Instant(), nullable=True),
         sa.Column("revoked_at", Instant(), nullable=True),
-        sa.Column("revoked_by", sa.String(length=320), nullable=True),
+        sa.Column("revoked_by", String(length=320), nullable=True),
         sa.ForeignKeyConstraint(["address"], ["agent.address"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("hash"),
@@ -42,8 +42,8 @@ def upgrade() -> None:
     op.create_table(
         "idempotency",
         sa.Column("token_id", Key, nullable=False),
-        sa.Column("key", sa.String(length=255), nullable=False),
-        sa.Column("asked", sa.String(length=64), nullable=False, comment="hash of the request"),
+        sa.Column("key", String(length=255), nullable=False),
+        sa.Column("asked", String(length=64), nullable=False, comment="hash of the request"),
         sa.Column("status", sa.Integer(), nullable=True, comment="of the answer; NULL until there is one"),
         sa.Column("answer", sa.JSON(none_as_null=True), nullable=True, comment="headers and body"),
         sa.Column("at", Instant(), nullable=False),

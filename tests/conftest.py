@@ -1,0 +1,42 @@
+"""What all tests share: the database that they run on."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import database
+import pytest
+
+ENDS = pytest.StashKey[ExitStack]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=("sqlite", "postgres"), default="sqlite", help="what installations keep their data in"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # with several processes the first one starts the server, and the others inherit its place
+    if config.getoption("database") == "postgres" and not hasattr(config, "workerinput"):
+        config.stash[ENDS] = ends = ExitStack()
+        ends.enter_context(database.serving())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if ENDS in config.stash:
+        config.stash[ENDS].close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("database") == "postgres":
+        on_sqlite = [item for item in items if item.get_closest_marker("sqlite")]
+        config.hook.pytest_deselected(items=on_sqlite)
+        items[:] = [item for item in items if item not in on_sqlite]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    yield
+    folder = getattr(item, "funcargs", {}).get("tmp_path")
+    if folder is not None:
+        database.forget(folder)
