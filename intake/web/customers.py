@@ -112,7 +112,9 @@ def edit(site: OurSite, visitor: Editing, number: RowNumber) -> Response:
 
 
 @router.post("/customers/save")
-def save(site: OurSite, visitor: Changing, form: FormTexts, number: Annotated[str, Form(max_length=20)] = "") -> Response:
+def save(
+    site: OurSite, visitor: Changing, form: FormTexts, number: Annotated[str, Form(max_length=20)] = ""
+) -> Response:
     """Stores a record as an import would, if nobody else changed it meanwhile; without a number a new one."""
     texts = {key: form.get(key, "").replace("\r\n", "\n") for key, _, _ in FIELDS}
     before = None
