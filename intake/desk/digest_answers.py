@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from intake.core.answer.desk_digest import KIND, WHICH_CASE, which_case
 from intake.core.answer.letters import Thread
+from intake.core.case.digest_answer import UNCLEAR
 from intake.core.mail.message import Address, Message
 from intake.desk import facts, post
 from intake.desk.house import House
@@ -25,12 +26,15 @@ def texts(connection: Connection, message: Message) -> list[str]:
 def receipt(house: House, connection: Connection, known: facts.Known, now: datetime) -> tuple[post.Draft, ...]:
     """The letter to whoever answered a digest without saying which case it is about, with a link for each.
 
-    Somebody in whose name an unproven mail came is told so three times an hour at most, and of old mail never.
+    Somebody in whose name an unproven mail came is told so three times an hour at most, and of old mail never. Where no
+    digest is known that went to them, whoever triages hears that the mail is parked.
     """
     arrival = known.arrival
     person, message = arrival.staff, arrival.message
-    if person is None or person.old or not arrival.digest:
+    if person is None or person.old:
         return ()
+    if not arrival.digest:
+        return post.parked(house, connection, known.work, person.doubt or UNCLEAR, now)
     most = RECEIPTS_AN_HOUR if person.believed else UNPROVEN_AN_HOUR
     if outbox.told(connection, WHICH_CASE, person.address, now - HOUR) >= most:
         return ()
