@@ -35,6 +35,8 @@ check: setup ## format, lint, types, layers, tests: what must pass before a comm
 
 check-long: setup ## the tests that take long
 	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -m 'not long' --database postgres --numprocesses auto --dist loadfile --no-loadscope-reorder \
+		tests/store tests/desk tests/threats tests/outbound
 
 fmt: setup ## format and mend what can be mended by a machine
 	$(BIN)/ruff format .
@@ -43,8 +45,8 @@ fmt: setup ## format and mend what can be mended by a machine
 bench: setup ## measure, each figure beside its floor in the same run
 	$(BIN)/python -m benchmarks
 
-fuzz: setup ## the property tests alone: generated mails, forms, policies and instants
-	$(BIN)/python -m pytest -m hypothesis tests/core tests/store
+fuzz: setup ## try damaged mails, forms, SMTP, policies and templates for SECONDS each (60); guided where atheris is there
+	$(BIN)/python tests/support/fuzzing.py $(or $(SECONDS),60)
 
 soak: setup ## kill the program while mail streams in, on and on; docs/reliability.md says how often (ROUNDS=5 ends)
 	$(BIN)/python tests/support/soak.py $(ROUNDS)

@@ -6,7 +6,6 @@ from sqlalchemy import Connection
 
 from intake.core.answer.desk_digest import KIND, WHICH_CASE, which_case
 from intake.core.answer.letters import Thread
-from intake.core.case.digest_answer import UNCLEAR
 from intake.core.mail.message import Address, Message
 from intake.desk import facts, post
 from intake.desk.house import House
@@ -47,6 +46,6 @@ def receipt(house: House, connection: Connection, known: facts.Known, now: datet
         thread=Thread(message.message_id, message.references),
         language=house.settings.service.language,
         zone=(agent.zone if agent else None) or house.settings.notices.zone or arrival.policy.file.zone,
-        because=person.doubt or UNCLEAR,
+        doubt=person.doubt,
     )
     return (post.Draft(letter, render(letter, house.templates), post.SHADOW if house.settings.answers.shadow else ""),)

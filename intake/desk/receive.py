@@ -1,6 +1,6 @@
 """Receiving: kept mails become outcomes. Load the facts, let the core decide, save and queue in one commit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -45,7 +45,7 @@ def receive(house: House, now: datetime) -> int:
         if not mine:
             return 0
         readings = house.reader.kept(list(dict.fromkeys(work.mail.id for work in mine)), _asked(house, mine))
-        return sum(_settle(house, wave, readings, now) for wave in waves(mine, readings))
+        return sum(_settle(house, wave, readings, now) for wave in waves(mine, readings, _counting(house)))
 
 
 def again(house: House, mail_id: int, now: datetime) -> int:
@@ -99,12 +99,26 @@ def _asked(house: House, works: Sequence[Waiting]) -> dict[str, tuple[FieldSpec,
     return {name: fields for name, fields in specs(house).items() if name in asked}
 
 
-def waves(batch: Sequence[Waiting], readings: dict[int, Reading]) -> Iterator[list[Waiting]]:
-    """The batch in parts that share no sender, thread or content, so that each mail sees what came of those before."""
+def _counting(house: House) -> frozenset[str]:
+    """The routes whose policies count the requests of a customer."""
+    counting = {policy.name for policy in house.policies if policy.file.allowance or policy.file.flood}
+    return frozenset(address for address, route in house.routes.items() if route.policy in counting)
+
+
+def waves(
+    batch: Sequence[Waiting], readings: dict[int, Reading], counting: Collection[str] = ()
+) -> Iterator[list[Waiting]]:
+    """The batch in parts that share no sender, thread or content, so that each mail sees what came of those before.
+
+    On a route that counts requests they share no sender's domain either.
+    """
     wave: list[Waiting] = []
     taken: set[str] = set()
     for work in batch:
-        keys = _keys(work, readings[work.mail.id].message)
+        message = readings[work.mail.id].message
+        keys = _keys(work, message)
+        if message is not None and work.route in counting:
+            keys |= {f"domain {each.rpartition('@')[2].lower()}" for each in message.sender_addresses}
         if taken & keys:
             yield wave
             wave, taken = [], set()

@@ -98,26 +98,31 @@ def report(
 ) -> Report:
     """The figures of some weeks, as far as somebody sees the cases; of one policy or all, for one kind of promise."""
     made = Report(spans, [Kept() for _ in spans], [0] * len(spans))
-    for place, week in enumerate(spans):
-        for name, plan, severity, count in figures.volume(connection, sight, week.start, week.end, policy):
-            made.opened[place] += count
-            for what, key in (("policy", name), ("plan", _plan(name, plan)), ("severity", f"Severity {severity}")):
-                made.volume.setdefault(what, Counter())[key] += count
-        for name, plan, severity, stands, count in figures.promises(
-            connection, sight, week.start, week.end, policy, kind, now
-        ):
-            kept = (
-                made.by_week[place],
-                made.by_policy.setdefault(name, Kept()),
-                made.by_plan.setdefault(_plan(name, plan), Kept()),
-                made.by_severity.setdefault(f"Severity {severity}", Kept()),
-            )
-            for each in kept:
-                each.add(stands, count)
-    bounds = [seconds for seconds, _ in BOUNDS]
-    found = dict(figures.answered_within(connection, sight, spans[0].start, spans[-1].end, policy, bounds))
-    made.answered = [(name, found.get(place, 0)) for place, name in enumerate((*SPANS, LONGER))]
+    ends, bounds = [spans[0].start, *(each.end for each in spans)], [seconds for seconds, _ in BOUNDS]
+    for found in figures.volume(connection, sight, ends, policy):
+        made.opened[found.span] += found.number
+        for what, key in zip(("policy", "plan", "severity"), _names(found), strict=True):
+            made.volume.setdefault(what, Counter())[key] += found.number
+    promised = figures.promises(connection, sight, ends, policy, kind, now, bounds)
+    groups = (made.by_policy, made.by_plan, made.by_severity)
+    for each in promised:
+        if each.stands != "none":
+            made.by_week[each.span].add(each.stands, each.number)
+            for group, key in zip(groups, _names(each), strict=True):
+                group.setdefault(key, Kept()).add(each.stands, each.number)
+    if kind != "response":
+        promised = figures.promises(connection, sight, ends, policy, "response", now, bounds)
+    took = Counter[int]()
+    for each in promised:
+        if each.place is not None:
+            took[each.place] += each.number
+    made.answered = [(name, took[place]) for place, name in enumerate((*SPANS, LONGER))]
     return made
+
+
+def _names(of: figures.Volume | figures.Promises) -> tuple[str, str, str]:
+    """By what figures are grouped: policy, plan and severity."""
+    return of.policy, _plan(of.policy, of.plan), f"Severity {of.severity}"
 
 
 def _plan(policy: str, plan: str | None) -> str:

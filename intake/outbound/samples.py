@@ -182,7 +182,7 @@ SAMPLES: Mapping[str, Values] = {
         "desk-digest": _DIGEST,
         "desk-which-case": {
             "which": {
-                "because": "it answers a digest of several cases and does not say which of them it is about",
+                "because": "it carries no token: answer a notice by replying to it",
                 "cases": [
                     {
                         "reference": "OX-1042",

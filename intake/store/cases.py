@@ -292,9 +292,12 @@ def history(connection: Connection, case_id: int) -> list[dict[str, Any]]:
 
 
 def record_of(connection: Connection, customer: Customer, flood: FloodPart | None, at: datetime) -> Record:
-    """What the customer's other cases say at an instant; `flood` is the policy's rule about too many of a kind."""
+    """What the customer's cases up to an instant say; `flood` is the policy's rule about too many of a kind.
+
+    Mails that arrive together have one instant: those that were decided first count.
+    """
     columns = tables.case.c
-    own = (columns.customer_id == customer.id, columns.opened_at < at)
+    own = (columns.customer_id == customer.id, columns.opened_at <= at)
     first = datetime.combine(customer.since, time(), UTC) - ANY_ZONE if customer.since else None
     counted = own if first is None else (*own, columns.opened_at >= first)
     requests = int(connection.scalar(select(func.count()).where(*counted)) or 0)

@@ -50,6 +50,6 @@ def letters_seen(sight: Sight) -> ColumnElement[bool]:
     """
     told, of = outgoing.alias(), case.alias()
     in_it = (told.c.recipient == outgoing.c.recipient) & (told.c.reason == literal(TOLD_IN) + outgoing.c.message_id)
-    unseen = exists().where(in_it, of.c.id == told.c.case_id, not_(cases_seen(sight, of.c)))
+    unseen = exists().where(in_it, of.c.id == told.c.case_id, not_(cases_seen(sight, of.c))).correlate(outgoing)
     shown = outgoing.c.recipient.not_in(sorted(sight.people)) & or_(outgoing.c.kind != "digest", ~unseen)
     return or_(and_(outgoing.c.case_id.is_not(None), cases_seen(sight)), and_(outgoing.c.case_id.is_(None), shown))

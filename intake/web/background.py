@@ -1,7 +1,7 @@
 """Long work beside the pages: one piece at a time, whose progress and result a page asks for."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,9 +43,9 @@ class Background:
     """The work of everybody; of each key the last piece is kept."""
 
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _jobs: dict[str, Job] = field(default_factory=dict)
+    _jobs: dict[Hashable, Job] = field(default_factory=dict)
 
-    def begin(self, key: str, what: str, work: Callable[[Tell], Any]) -> Job:
+    def begin(self, key: Hashable, what: str, work: Callable[[Tell], Any]) -> Job:
         """Begins a piece of work. Raises `IntakeError` while another one runs."""
         with self._lock:
             if any(not each.over for each in self._jobs.values()):
@@ -57,7 +57,7 @@ class Background:
         threading.Thread(target=_run, args=(job, work), name="background", daemon=True).start()
         return job
 
-    def of(self, key: str) -> Job | None:
+    def of(self, key: Hashable) -> Job | None:
         """The last piece of work of a key."""
         return self._jobs.get(key)
 

@@ -16,7 +16,7 @@ from intake.desk.show import customer_json
 from intake.errors import IntakeError, Mistake, Mistakes, Overtaken
 from intake.store import people
 from intake.store.engine import reading
-from intake.web.door import Changing, Editing, FormTexts, Looking, OurSite, Visitor
+from intake.web.door import LARGEST, Changing, Editing, FormTexts, Looking, OurSite, PageNumber, RowNumber, Visitor
 from intake.web.site import Site
 
 log = structlog.get_logger()
@@ -48,9 +48,8 @@ Text = Annotated[str, Form(max_length=900_000)]
 
 
 @router.get("/customers")
-def page(site: OurSite, visitor: Looking, q: str = "", page: int = 1) -> Response:
+def page(site: OurSite, visitor: Looking, q: str = "", page: PageNumber = 1) -> Response:
     """Customers by name."""
-    page = max(page, 1)
     with reading(site.house.databases.desk) as connection:
         found = people.some_customers(connection, q, (page - 1) * PAGE, PAGE + 1)
     return site.page(
@@ -96,7 +95,7 @@ def store(site: OurSite, visitor: Changing, name: Text, text: Text, seal: Text) 
 
 
 @router.get("/customers/{number}")
-def one(site: OurSite, visitor: Looking, number: int, done: bool = False) -> Response:
+def one(site: OurSite, visitor: Looking, number: RowNumber, done: bool = False) -> Response:
     """One customer."""
     with reading(site.house.databases.reading) as connection:
         shown = view(site.house, connection, visitor.sight, number, visitor.reader.now)
@@ -105,7 +104,7 @@ def one(site: OurSite, visitor: Looking, number: int, done: bool = False) -> Res
 
 
 @router.get("/customers/{number}/edit")
-def edit(site: OurSite, visitor: Editing, number: int) -> Response:
+def edit(site: OurSite, visitor: Editing, number: RowNumber) -> Response:
     """The record in a form."""
     with reading(site.house.databases.desk) as connection:
         customer = customer_of(connection, number)
@@ -113,11 +112,13 @@ def edit(site: OurSite, visitor: Editing, number: int) -> Response:
 
 
 @router.post("/customers/save")
-def save(site: OurSite, visitor: Changing, form: FormTexts, number: Annotated[str, Form()] = "") -> Response:
+def save(
+    site: OurSite, visitor: Changing, form: FormTexts, number: Annotated[str, Form(max_length=20)] = ""
+) -> Response:
     """Stores a record as an import would, if nobody else changed it meanwhile; without a number a new one."""
     texts = {key: form.get(key, "").replace("\r\n", "\n") for key, _, _ in FIELDS}
     before = None
-    if number.isdigit():
+    if number.isdecimal() and int(number) <= LARGEST:
         with reading(site.house.databases.desk) as connection:
             before = customer_of(connection, int(number))
         texts["name"] = before.name

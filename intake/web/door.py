@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated
 
-from fastapi import Depends, Form, Header, Request, Response
+from fastapi import Depends, Form, Header, Path, Query, Request, Response
 
 from intake.desk.sight import Sight, sight
 from intake.store import accounts
@@ -46,6 +46,11 @@ async def form_texts(request: Request) -> dict[str, str]:
     return {name: text for name, text in (await request.form()).items() if isinstance(text, str)}
 
 
+# numbers of rows as addresses have them; a larger one is no database's
+LARGEST = 2**63 - 1
+RowNumber = Annotated[int, Path(ge=1, le=LARGEST)]
+Before = Annotated[int | None, Query(ge=1, le=LARGEST)]
+PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 FormTexts = Annotated[dict[str, str], Depends(form_texts)]
 OurSite = Annotated[Site, Depends(site_of)]
 

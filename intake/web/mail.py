@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from intake.desk import parked
 from intake.store import ledger
 from intake.store.engine import reading
-from intake.web.door import Looking, OurSite, Visitor, Working
+from intake.web.door import Before, Looking, OurSite, RowNumber, Visitor, Working
 from intake.web.mails import download
 from intake.web.site import Site
 
@@ -25,7 +25,7 @@ WHAT = {
 
 
 @router.get("/mail")
-def page(site: OurSite, visitor: Looking, show: Kind = "parked", before: int | None = None) -> Response:
+def page(site: OurSite, visitor: Looking, show: Kind = "parked", before: Before = None) -> Response:
     """Mails of one kind, the newest first."""
     return _show(site, visitor, show, before)
 
@@ -39,13 +39,13 @@ def balance(site: OurSite, visitor: Looking) -> Response:
 
 
 @router.get("/mail/{number}/raw")
-def raw(site: OurSite, visitor: Looking, number: int) -> Response:
+def raw(site: OurSite, visitor: Looking, number: RowNumber) -> Response:
     """The mail's bytes as they were kept, to download."""
     return download(parked.raw(site.house, visitor.sight, number), f"mail-{number}.eml")
 
 
 @router.post("/mail/{number}/retry")
-def retry(site: OurSite, visitor: Working, number: int, show: Kind = "parked") -> Response:
+def retry(site: OurSite, visitor: Working, number: RowNumber, show: Kind = "parked") -> Response:
     """Has the mail decided again; what a filter called junk is released."""
     became = parked.retry(site.house, visitor.sight, number, visitor.reader.now)
     log.info("a mail was decided again", by=visitor.account.address, mail=number)

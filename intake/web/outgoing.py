@@ -10,7 +10,7 @@ from intake.desk import letters
 from intake.desk.letters import ACTS, LetterAct
 from intake.store import outbox
 from intake.store.engine import reading
-from intake.web.door import Looking, OurSite, Working
+from intake.web.door import Before, Looking, OurSite, RowNumber, Working
 from intake.web.mails import download
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ STATES: tuple[tuple[State, str], ...] = (
 
 
 @router.get("/mail/outbox")
-def page(site: OurSite, visitor: Looking, state: State = "", before: int | None = None, done: str = "") -> Response:
+def page(site: OurSite, visitor: Looking, state: State = "", before: Before = None, done: str = "") -> Response:
     """Outgoing mails, the newest first."""
     with reading(site.house.databases.desk) as connection:
         rows = outbox.page(connection, visitor.sight, state, before, PAGE + 1)
@@ -48,13 +48,13 @@ def page(site: OurSite, visitor: Looking, state: State = "", before: int | None 
 
 
 @router.get("/mail/outbox/{number}/raw")
-def raw(site: OurSite, visitor: Looking, number: int) -> Response:
+def raw(site: OurSite, visitor: Looking, number: RowNumber) -> Response:
     """A letter's bytes as they are sent, to download."""
     return download(letters.raw(site.house, visitor.sight, number), f"letter-{number}.eml")
 
 
 @router.post("/mail/outbox/{number}/{what}")
-def act(site: OurSite, visitor: Working, number: int, what: LetterAct, state: State = "") -> Response:
+def act(site: OurSite, visitor: Working, number: RowNumber, what: LetterAct, state: State = "") -> Response:
     """Tries it again, keeps it back, or lets it go."""
     by = visitor.account.address
     became = letters.act(site.house, visitor.sight, number, what, by, visitor.reader.now)

@@ -1,6 +1,6 @@
 """Policies: as published, their examples with results, a calculator, a replay of a changed one, and their versions."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import unified_diff
@@ -199,8 +199,9 @@ def _progress(site: Site, visitor: Visitor, policy: Policy) -> dict[str, Any]:
     return {"job": job, "found": found, "more": len(result.differences) - SHOWN if result else 0}
 
 
-def _key(visitor: Visitor, policy: Policy) -> str:
-    return f"{visitor.account.address} {policy.name}"
+def _key(visitor: Visitor, policy: Policy) -> Hashable:
+    """Whose replay it is; whoever sees other cases by now does not see it any more."""
+    return visitor.account.address, visitor.sight, policy.name
 
 
 def _background(site: Site) -> Background:

@@ -40,7 +40,7 @@ class Wanted(BaseModel):
     weeks: int = Field(13, ge=1, le=52)
     policy: str = ""
     kind: Kind = "response"
-    page: int = 1
+    page: int = Field(1, ge=1, le=1_000_000)
 
     def address(self, **changes: object) -> str:
         """The query of this report with changes."""
@@ -73,7 +73,7 @@ def page(site: OurSite, visitor: Looking, wanted: Asked) -> Response:
 @router.get("/reports/misses")
 def missed(site: OurSite, visitor: Looking, wanted: Asked) -> Response:
     """Targets that were missed, the last first, and why."""
-    found = _misses(site, visitor, wanted, (max(wanted.page, 1) - 1) * PAGE, PAGE + 1)
+    found = _misses(site, visitor, wanted, (wanted.page - 1) * PAGE, PAGE + 1)
     rows = [(each, reports.cause(each)) for each in found[:PAGE]]
     return _page(site, visitor, wanted, "report_misses.html", rows=rows, more=len(found) > PAGE)
 

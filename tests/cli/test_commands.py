@@ -48,7 +48,9 @@ def files(folder: Path) -> dict[str, str]:
 def test_explain_tells_everything_and_writes_nothing_where_there_is_no_store(tmp_path: Path, commands: Any) -> None:
     (tmp_path / "a.eml").write_bytes(mail())
     (tmp_path / "b.eml").write_bytes(mail(FORM.replace("Severity: 2", "Severity: 9"), message_id="b@hosting.example"))
-    (both,) = commands(["explain", "a.eml", "b.eml", "--json", "--at", "2026-11-23T09:00:00+01:00"])
+    at = ["--at", "2026-11-23T09:00:00+01:00"]
+    both, shown = commands(["explain", "a.eml", "b.eml", "--json", *at], ["explain", "a.eml", *at])
+    assert "letter    desk-new-case to triage@desk.example\n" in shown.out
     first, second = (json.loads(line) for line in both.out.splitlines())
     assert set(files(tmp_path)) == {"a.eml", "b.eml"}
     assert set(EXPLAIN.split()) <= set(first)

@@ -8,6 +8,7 @@ import pytest
 from full import FULL_ROUTE, TEXT, full_home
 from house import NOW, Home, mail
 
+from intake.app import database_url
 from intake.core.case.act import Act
 from intake.core.mail.message import Address
 from intake.desk.act import open_by_hand, perform
@@ -32,7 +33,7 @@ def stored(tmp_path: Path) -> Iterator[Home]:
 
 
 def job(desk: Home, changed: str) -> Job:
-    return Job(desk.config.folder, "", TEXT, changed, NOW + timedelta(days=9))
+    return Job(desk.config.folder, database_url(desk.config), TEXT, changed, NOW + timedelta(days=9))
 
 
 def test_the_same_policy_differs_in_nothing(stored: Home) -> None:

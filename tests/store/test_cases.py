@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from house import fresh_databases
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
@@ -127,12 +127,18 @@ def loaded(databases: Databases, case_id: int) -> Case:
         return cases.load(connection, [case_id])[case_id]
 
 
+def can_be_kept(databases: Databases, *wanted: Case) -> bool:
+    """PostgreSQL's texts hold no zeros; those of mails are taken out when they are read."""
+    return not databases.shared or "\\x00" not in repr(wanted)
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(wanted=whole_cases)
 def test_whatever_a_case_says_comes_back(shared: Databases, wanted: Case) -> None:
     with shared.desk.begin() as connection:
         reference = f"OX-{cases.reserve(connection, 1)}"
     wanted = replace(wanted, reference=reference)
+    assume(can_be_kept(shared, wanted))
     stored = save(shared, wanted)
     assert stored == replace(wanted, id=stored.id, version=1)
 
@@ -142,6 +148,7 @@ def test_whatever_a_case_says_comes_back(shared: Databases, wanted: Case) -> Non
 def test_whatever_changes_comes_back_changed(shared: Databases, before: Case, after: Case) -> None:
     with shared.desk.begin() as connection:
         reference = f"OX-{cases.reserve(connection, 1)}"
+    assume(can_be_kept(shared, before, after))
     stored = save(shared, replace(before, reference=reference))
     changed = replace(after, id=stored.id, version=stored.version, reference=reference)
     assert save(shared, changed) == replace(changed, version=2)
@@ -173,6 +180,7 @@ def test_what_asks_is_found_by_its_instant_the_longest_waiting_first(databases: 
         assert cases.asking(connection, LATER + timedelta(days=1), 1) == [soon.id]
 
 
+@pytest.mark.sqlite
 def test_what_is_due_is_looked_up_by_an_index(databases: Databases) -> None:
     said: list[tuple[str, Any]] = []
     with reading(databases.desk) as connection:

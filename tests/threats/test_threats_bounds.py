@@ -22,7 +22,6 @@ WAY = Way(Trust("mx.desk.example"), frozenset({"open-xchange@support.example"}))
 SHORT = (
     "parts in parts",
     "a million headers",
-    "forms in HTML",
     "text in base64",
     "one attachment",
     "labels without values",

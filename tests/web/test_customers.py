@@ -168,3 +168,30 @@ def test_zit_5_a_customers_page_tells_nothing_of_private_cases(fresh: Desk) -> N
 @pytest.mark.parametrize("path", ["/customers", "/customers/1", "/customers/1/edit", "/customers/import"])
 def test_nobody_looks_without_signing_in(here: Desk, path: str) -> None:
     assert here.browser().get(path).headers["location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/customers/{}",
+        "/customers/{}/edit",
+        "/customers?page={}",
+        "/mail?before={}",
+        "/mail/{}/raw",
+        "/mail/outbox?before={}",
+        "/mail/outbox/{}/raw",
+        "/reports/misses?page={}",
+    ],
+)
+def test_numbers_that_no_row_has_are_told_and_break_nothing(here: Desk, path: str) -> None:
+    boss = here.person(BO, "manager")
+    for number in ("0", "-1", "99999999999999999999", "x"):
+        assert boss.get(path.format(number)).status_code == 400, number
+
+
+def test_a_form_with_a_number_that_no_customer_has_stores_nothing(here: Desk) -> None:
+    boss = here.person(BO, "manager")
+    for number in ("²", "99999999999999999999", "-1", "424242"):
+        refused = boss.send("/customers/save", number=number, name="Sample Telco", policy="zimbra")
+        assert refused.status_code in (400, 404), number
+    assert customers(here)["Sample Telco"].policy == "open-xchange"

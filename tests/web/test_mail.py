@@ -8,6 +8,9 @@ import pytest
 from console import ADA, BO, Desk, desk
 from house import FORM, NOW, mail
 
+from intake.core.case.case import Customer
+from intake.store import people
+
 SECURITY = "security@support.example"
 INSIDER = "security@desk.example"
 DEEP = b"From: bad@hosting.example\r\nSubject: heavy\r\nMIME-Version: 1.0\r\n" + 1_000 * (
@@ -99,6 +102,25 @@ def test_zit_5_mail_and_letters_of_a_private_route_are_shown_to_its_role_alone(f
         for number in numbers:
             assert outsider.get(f"/mail/outbox/{number}/raw").status_code == 404
             assert outsider.send(f"/mail/outbox/{number}/withhold").status_code == 404
+
+
+def test_zit_5_a_customers_digest_is_hidden_by_the_private_cases_that_it_tells_of(fresh: Desk) -> None:
+    with fresh.home.databases.desk.begin() as connection:
+        people.save(
+            connection, [Customer(0, "Of zitadel", "zitadel", "extended-sla", contacts=("kim@hosting.example",))]
+        )
+    for to, sender in ((SECURITY, "kim@hosting.example"), ("open-xchange@support.example", "pat@telco.example")):
+        for number in range(6):
+            raw = mail(FORM, to=to, sender=f"Kim <{sender}>", subject=f"{number}", message_id=f"{number}.{sender}")
+            fresh.home.keep(raw, routes=[to], envelope_from=sender)
+    fresh.home.receive(NOW)
+    fresh.later(minutes=20)
+    fresh.home.tick(fresh.now)
+    digests = {each["to"]: each["id"] for each in fresh.home.outbox() if each["kind"] == "digest"}
+    outsider, insider = fresh.person(ADA, "admin"), fresh.person(INSIDER)
+    for address, status in (("kim@hosting.example", 404), ("pat@telco.example", 200)):
+        assert outsider.get(f"/mail/outbox/{digests[address]}/raw").status_code == status
+        assert insider.get(f"/mail/outbox/{digests[address]}/raw").status_code == 200
 
 
 def test_zit_5_parked_mail_of_a_route_that_is_gone_may_have_been_private(fresh: Desk) -> None:

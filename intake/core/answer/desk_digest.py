@@ -71,11 +71,11 @@ def which_case(
     thread: Thread,
     language: str,
     zone: str,
-    because: str,
+    doubt: str,
 ) -> Letter:
     """What an answer to a digest gets back that does not say which case it is about: how to say it.
 
-    `cases` are those that the digest told of; `because` is why nothing was done with the mail.
+    `cases` are those that the digest told of; `doubt` is why the mail is not believed, empty where it is.
     """
     rows = []
     for case, signs in cases[:LISTED]:
@@ -88,7 +88,7 @@ def which_case(
                 "have_it": have_it_link(case.reference, address),
             }
         )
-    values = {"which": {"because": because, "cases": rows}}
+    values = {"which": {"because": doubt, "cases": rows}}
     letter = to_staff(WHICH_CASE, values, to, desk, now, unique=unique, language=language, zone=zone)
     back = Address(desk.name, _digests_address(to.address, desk))
     return replace(letter, reply_to=back, in_reply_to=thread.in_reply_to, references=thread.after())

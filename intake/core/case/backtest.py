@@ -74,7 +74,7 @@ class Backtest:
 
     def zone(self, past: Past) -> str:
         """The customer's zone, as the policy that serves has it."""
-        return _zone(self._serving.policy, past)
+        return self._serving.zone(past)
 
     def figures(self, past: Past) -> tuple[dict[str, Figure], dict[str, Figure]]:
         """Every figure of a case under both, by name: `severity`, `response due`, `response missed` and so on."""
@@ -133,13 +133,28 @@ class _Side:
         self.policy, self._now = policy, now
         self._tags = {tag for part in policy.file.targets for tag in part.tags}
         self._fields = sorted({SEVERITY_FIELD, *(key for when in _conditions(policy) for key in when.fields)})
+        self._zones: dict[tuple[str | None, str | None, str | None], str] = {}
+        self._ours: dict[tuple[bool, str], bool] = {}
         self._judged: dict[tuple[object, ...], Judged] = {}
         self._known: dict[tuple[object, ...], tuple[Stated | None, Target | None, Calendar | None]] = {}
+
+    def zone(self, past: Past) -> str:
+        """The customer's zone, looked up once for each place."""
+        key = (past.customer.zone if past.customer else None, past.region, past.country)
+        if key not in self._zones:
+            self._zones[key] = self.policy.zone(*key)
+        return self._zones[key]
+
+    def _registered(self, past: Past) -> bool:
+        key = (past.customer is not None, past.contact.rpartition("@")[2].lower())
+        if key not in self._ours:
+            self._ours[key] = registered(self.policy, past.customer, past.contact)
+        return self._ours[key]
 
     def judged(self, past: Past, plan: str | None, tags: frozenset[str], found: frozenset[str]) -> Judged:
         """As `rejudged`, once for all cases that the rules cannot tell apart; `found` are the phrases in the text."""
         known = past.customer is not None
-        ours = registered(self.policy, past.customer, past.contact)
+        ours = self._registered(past)
         fields = tuple(past.fields.get(key) for key in self._fields)
         key = (past.channel, plan, known, ours, fields, tags, found)
         if key not in self._judged:
@@ -154,7 +169,7 @@ class _Side:
     def figures(self, past: Past, judged: Judged, old_severity: int, plan: str | None) -> dict[str, Figure]:
         """All figures of the case. A clock of a severity that a person set keeps that severity."""
         out: dict[str, Figure] = {"severity": (judged.severity, judged.because[0].clause)}
-        zone = _zone(self.policy, past)
+        zone = self.zone(past)
         tags = (judged.tags | judged.marks) & self._tags
 
         def due(kind: ClockKind, severity: int, at: datetime) -> Figure:
@@ -214,10 +229,6 @@ class _Side:
                 break
             at = add(calendar, stood.end, remaining(calendar, at, stood.start))
         return at, clause
-
-
-def _zone(policy: Policy, past: Past) -> str:
-    return policy.zone(past.customer.zone if past.customer else None, past.region, past.country)
 
 
 def _start(part: Stated | None, past: Past, response: PastClock, due: datetime | None) -> datetime | None:

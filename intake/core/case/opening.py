@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
-from intake.core.case import clocks, escalating
+from intake.core.case import clocks, copied, escalating
 from intake.core.case.alarm import alarm
 from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Notice, Participant, Record, Wish
 from intake.core.hours import add_local_days, zone_named
@@ -27,7 +27,7 @@ class Opening:
     from what was found out about the sender. `linked` are cases that the mail named without the right to join.
     `oversize` is the size in bytes of a mail of which only the headers were taken. `record` is what the customer's
     other cases say. `asks_escalation`: it came to an escalation route. `tags` are those that a person gave it.
-    `their_numbers` are ticket numbers of the writer's own system.
+    `their_numbers` are ticket numbers of the writer's own system, `copied` whom the mail brings in by its Cc.
     """
 
     reference: str
@@ -52,6 +52,7 @@ class Opening:
     asks_escalation: bool = False
     tags: frozenset[str] = frozenset()
     their_numbers: tuple[str, ...] = ()
+    copied: tuple[Address, ...] = ()
 
 
 def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
@@ -75,6 +76,7 @@ def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
         notices.append(Notice("desk-alert", policy.file.chasing.remind, opening.alert))
     notices += _alerts(policy, case, judged, opening.contact.address or opening.by)
     decision = Decision(case, tuple(entries), (_first_letter(policy, case, missing, opening),), tuple(notices))
+    decision = copied.join(decision, opening.copied, opening.customer, opening.contact.address)
     decision = _flood(policy, decision, opening)
     if opening.asks_escalation or escalating.asked(policy, opening.text):
         decision = escalating.request(policy, decision, opening.text, opening.opened_at, urgent=opening.asks_escalation)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from intake.core.case import copied
 from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Notice, Record
 from intake.core.case.digest_answer import UNCLEAR
 from intake.core.case.matching import SAID, Candidate, Match, match, match_staff
@@ -165,6 +166,7 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
         farewell=_farewell(message),
         proven=message.authentication == "pass" or found.because == SAID["token"],
         their_numbers=_their_numbers(arrival, found.policy or arrival.policy),
+        copied=copied.allowed(found.policy or arrival.policy, message, arrival.customer),
     )
     return take_reply(found.policy or arrival.policy, found.case, reply, now)
 
@@ -284,6 +286,7 @@ def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Op
         record=arrival.record,
         asks_escalation=arrival.asks_escalation,
         their_numbers=_their_numbers(arrival, arrival.policy),
+        copied=() if arrival.forwarded_by else copied.allowed(arrival.policy, message, arrival.customer),
     )
 
 

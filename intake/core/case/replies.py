@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from intake.core.case import clocks, consent, escalating, farewells, severity_change, severity_wish, tasks
+from intake.core.case import clocks, consent, copied, escalating, farewells, severity_change, severity_wish, tasks
 from intake.core.case.alarm import alarm
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, NoticeKind, Participant, Wish
 from intake.core.case.opening import ALERTED, information_because, registered
@@ -24,7 +24,7 @@ class Reply:
     by its record. `third_party`: the writer takes no part; the mail is kept on the case and does nothing, unless it is
     the consent that the case waits for. `asks_escalation`: it came to an escalation route. `authentication` is how far
     the sender is believed. `farewell`: it says nothing but that; `proven`: by a token, or by an authenticated sender.
-    `their_numbers` are ticket numbers of the writer's own system.
+    `their_numbers` are ticket numbers of the writer's own system, `copied` whom the mail brings in by its Cc.
     """
 
     writer: Address
@@ -40,6 +40,7 @@ class Reply:
     farewell: Farewell = ""
     proven: bool = False
     their_numbers: tuple[str, ...] = ()
+    copied: tuple[Address, ...] = ()
 
 
 def may_reopen(policy: Policy, case: Case, now: datetime) -> bool:
@@ -57,6 +58,7 @@ def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decis
     decision = Decision(replace(case, changed_at=now), (Entry("reply", f"{who} wrote: {reply.because}", who),))
     decision = _join(policy, decision, reply)
     decision = _verify(policy, decision, reply, now)
+    decision = copied.join(decision, reply.copied, reply.customer, reply.writer.address)
     decision = _supply(policy, decision, reply, now)
     decision = _outcry(policy, decision, reply)
     decision = _still_owed(policy, decision, reply.received_at)

@@ -105,7 +105,7 @@ _THANKS = _any(
 # said beside thanks, or alone; with another word they are an answer to a question ("Firefox, that's all")
 _NODS = _any(
     r"great(?: job| work)?|perfect|excellent|awesome|brilliant|super|ok|okay|prima|perfekt|bestens|in ordnung|passt"
-    r"|(?:c'est )?parfait|perfecto|perfetto|ottimo|top|perfeito|toppen",
+    r"|[👍👌🙏✅✔💯🎉🤝❤😊🙂😀]+\ufe0f?|(?:c'est )?parfait|perfecto|perfetto|ottimo|top|perfeito|toppen",
     r"that(?:'s| is| was) (?:all|it)|das (?:war(?: e)?'?s|wär(?:e| e)?'?s|(?:war|wäre|ist) alles)(?: schon| dann)?"
     r"|(?:c'est|ce sera|c'était) tout|es(?:o es)? todo|è tutto|(?:dat|dit) (?:was|is) (?:het|alles)|é (?:só isso|tudo)"
     r"|to wszystko|det var allt",

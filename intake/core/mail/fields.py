@@ -4,6 +4,7 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
+from intake.core.mail.apart import set_apart
 from intake.core.mail.boxes import has_box
 from intake.core.mail.comma_rows import without_commas
 from intake.core.mail.entries import RULE, WRAPPED_LENGTH, Entry, Scan
@@ -71,7 +72,7 @@ def missing_fields(specs: Sequence[FieldSpec], values: Mapping[str, FieldValue])
 
 def _entries(labels: Labels, text: str) -> Sequence[Entry]:
     lines = rejoined(labels, text[:_LONGEST].translate(_SEEN).splitlines())
-    return Scan(labels, upright(labels, without_commas(labels, lines))).entries()
+    return Scan(labels, set_apart(labels, upright(labels, without_commas(labels, lines)))).entries()
 
 
 def _judged(entries: Sequence[Entry]) -> dict[str, Judged]:

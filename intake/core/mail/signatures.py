@@ -60,7 +60,7 @@ _CONTACT = re.compile(
     re.I,
 )
 _CARD_LABEL = re.compile(
-    r"(?:tel\w*|phone|mob\w*|cell|handy|fax|telefax|e-?mail|mail|web\w*|internet|url|[tmfdpew]|skype|linkedin|direct"
+    r"(?:t[ée]l\w*|phone|mob\w*|cell|handy|fax|telefax|e-?mail|mail|web\w*|internet|url|[tmfdpew]|skype|linkedin|direct"
     r"|direkt|durchwahl|office|zentrale|address|anschrift|adresse|hrb|ust\W?id\w*|gesch[äa]ftsf[üu]hr\w*|vorstand|sitz\b.*"
     r"|registergericht|amtsgericht.*|vat.*|siret|tva.*|p\.? ?iva|nif|cif|kvk|bank.*|iban|bic|電話|携帯|住所)\.?",
     re.I,
@@ -165,7 +165,8 @@ def card_start(lines: Sequence[str]) -> int | None:
         if not _CLOSING.fullmatch(lines[closing].strip()):
             continue
         below = [number for number in range(closing + 1, last) if lines[number].strip()]
-        card = below[1:]
+        # a name with all that is known of it in one line
+        card = below if len(below) == 1 and lines[below[0]].count("|") > 1 else below[1:]
         if not card or len(card) > _LONGEST_CARD or not all(_on_card(lines[number].strip()) for number in below):
             return None
         reaches = any(_CONTACT.search(lines[number]) or _PICTURE.search(lines[number]) for number in card)

@@ -225,6 +225,7 @@ class PolicyFile(Part):
     fallback_plan: Plan | None = None
     passed_over: list[Phrase] = []
     writers: Literal["customer", "partner"] = "customer"
+    copies: Literal["desk", "registered"] = "desk"
     clauses: dict[str, str]
     calendars: dict[str, CalendarPart]
     regions: list[RegionPart] = []

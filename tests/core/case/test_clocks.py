@@ -173,8 +173,8 @@ def test_the_figures_of_a_change_name_old_and_new(
     before = opened(FORM.format(2))
     after = severity_change.changed(policy, before, 3, monday + HOUR, customer)
     assert severity_change.figures_of(before, after) == (
-        "response due Mon 23 Nov 2026 14:00 CET (4 business hours) becomes "
-        "due Tue 24 Nov 2026 10:00 CET (1 business day)"
+        "response due Mon 23 Nov 2026 14:00 CET (4 business hours) "
+        "becomes due Tue 24 Nov 2026 10:00 CET (1 business day)"
     )
     assert severity_change.figures_of(before, before) == ""
 

@@ -36,7 +36,7 @@ THANKS = [
     "ありがとうございます", "Great, thanks.\n\nRegards\nKim Sample\nBeispiel Hosting",
     "Danke, das war es.", "Vielen Dank, das war's!", "Danke, das wars", "Danke, das war alles.", "Thanks, that was it.",
     "Thank you, that's all.", "Merci, c'est tout.", "Gracias, eso es todo", "Bedankt, dat was het",
-    "Tack, det var allt", "Ok", "Perfekt!", "That's all.",
+    "👍", "Danke 🙏", "❤️", "Tack, det var allt", "Ok", "Perfekt!", "That's all.",
     "Hi Ada, perfect, thank you", "Hallo Frau Muster, vielen Dank!",
     "Liebe Ada,\n\nsuper, danke", "Thanks\nPeter",
 ]  # fmt: skip

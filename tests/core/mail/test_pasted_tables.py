@@ -81,6 +81,31 @@ def test_a_heading_row_of_mostly_strange_columns_is_read_where_the_values_are_th
 @pytest.mark.parametrize(
     "text",
     [
+        "Please see: Server: mx1; Server Version: 7.10; Severity: 2; Module: mail; Steps to reproduce: log in; open",
+        "Server: mx1 Server Version: 7.10 Severity: 2 Module: mail Steps to reproduce: log in; open",
+        "Our form, Server: mx1, Server Version: 7.10, Severity: 2, Module: mail, Steps to reproduce: log in; open",
+    ],
+)
+def test_a_form_that_lost_its_lines_is_read(text: str) -> None:
+    assert values(f"Hello,\n\n{text}\n\nKind regards\nKim\n") == {
+        "server": "mx1", "server_version": "7.10", "severity": "2", "module": ("mail",),
+        "steps_to_reproduce": "log in; open",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["Nobody gets mail. Severity: 2", "All is down! Severity: 2 (urgent).", "Any news? Sev: 2"]
+)
+def test_a_severity_behind_a_sentence_is_read(text: str) -> None:
+    assert values(text) == {"severity": "2"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I do not know. Severity: 2 or 3?",
+        "He asked for it. Server: the one that we talked about yesterday.",
+        "It says so. Severity: see the table of the contract, which has 2 of them.",
         "Please tell me the server, severity, module and product.\nI think, we, have, it.\n",
         "Server, version, and module are all the same as last time,\nsays my colleague, who knows, and who is away.\n",
         "Time | Module | Severity | Text | Thread\n10:00 | mail | ERROR | broken pipe | 17\n",
