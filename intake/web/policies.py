@@ -195,7 +195,7 @@ def replayed_csv(site: OurSite, visitor: Editing, name: str) -> Response:
 def _progress(site: Site, visitor: Visitor, policy: Policy) -> dict[str, Any]:
     job = _background(site).of(_key(visitor, policy))
     result = job.result if job else None
-    found = backtest.result_json(backtest.Result(result.differences[:SHOWN], result.counts)) if result else None
+    found = {"totals": backtest.totals(result), "differences": result.differences[:SHOWN]} if result else None
     return {"job": job, "found": found, "more": len(result.differences) - SHOWN if result else 0}
 
 

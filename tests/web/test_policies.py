@@ -115,6 +115,11 @@ def test_a_changed_file_is_replayed_and_what_differs_is_told(fresh: Desk) -> Non
     changed = re.sub(r"(?m)^severity = 2$", "severity = 3", text)
     upload(boss, "open-xchange", changed)
     assert reference in replayed(boss, "open-xchange") or changed == text
+    upload(boss, "open-xchange", text.replace('severity = "given"', "severity = 1"))
+    page = words(replayed(boss, "open-xchange"))
+    assert re.search(rf"{reference} severity \d \(OX-5\) 1 \(OX-5\)", page), page
+    assert re.search(r"response due \w\w\w \d\d:\d\d \(OX-4\)|response due none|response due \d\d:\d\d", page), page
+    assert "+00:00" not in page
 
 
 def test_a_file_that_is_no_policy_or_another_one_is_refused(fresh: Desk) -> None:
