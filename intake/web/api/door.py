@@ -52,13 +52,14 @@ def caller_of(site: Site, authorization: str, client: str) -> Caller:
     """The caller behind an Authorization header. Raises `Refused`."""
     rates: Rates = site.kept.setdefault("rates", Rates())
     now = site.now()
-    _within(rates.clients, client, now, "too many requests without a good token")
     scheme, _, secret = authorization.partition(" ")
     found = None
     if scheme.lower() == "bearer" and secret.strip():
         with reading(site.house.databases.desk) as connection:
             found = tokens.of_secret(connection, secret.strip(), now)
     if found is None:
+        # only these wait: a good token is not locked out by whoever guesses beside it
+        _within(rates.clients, client, now, "too many requests without a good token")
         rates.clients.count(client, now)
         said = "this token is not good: unknown, revoked or ended" if authorization else "a token is needed"
         error = ' error="invalid_token"' if authorization else ""
