@@ -10,6 +10,7 @@ from intake.config import Config
 from intake.core.case.case import Customer
 from intake.core.case.examples import differing
 from intake.core.hours import Country, parse_target
+from intake.core.policy.because import PHONE
 from intake.core.policy.policy import Policy
 from intake.desk.policies import Policies
 from intake.errors import Mistake
@@ -28,7 +29,7 @@ def example_mistakes(policies: Policies) -> list[Mistake]:
 def warnings(config: Config, policies: Policies, year: int) -> list[Mistake]:
     """What a person should know though nothing is wrong: years without holidays, contracts without hours."""
     customers = _customers(config) if any(policy.file.contract_hours for policy in policies) else []
-    found: list[Mistake] = []
+    found: list[Mistake] = list(_of_telephones(config, policies))
     for policy in policies:
         text = tomlfile.parse(policy.text, policies.file_of(policy.name))
         found += _of_calendars(policy, text, year)
@@ -46,6 +47,16 @@ def _of_examples(policy: Policy, file: str) -> Iterator[Mistake]:
             continue
         for name, said in found:
             yield text.mistake(("examples", index, "expect", name), f'"{example.says}" ({example.clause}): {said}')
+
+
+def _of_telephones(config: Config, policies: Policies) -> Iterator[Mistake]:
+    """Routes whose letters ask the customer to call and name no number."""
+    for index, route in enumerate(config.settings.route):
+        rules = policies.get(route.policy).file.alerts if route.policy in {each.name for each in policies} else []
+        clauses = sorted({rule.clause for rule in rules if PHONE.search(rule.because) and not rule.quiet})
+        if clauses and not route.phone:
+            said = f"{route.policy} asks customers to call ({', '.join(clauses)}), and this route names no number"
+            yield config.text.mistake(("route", index, "phone"), said)
 
 
 def _of_calendars(policy: Policy, text: tomlfile.TomlText, year: int) -> Iterator[Mistake]:

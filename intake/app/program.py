@@ -156,9 +156,11 @@ class Program:
             self._closers.append(watcher.close)
 
     def _start_console(self) -> None:
+        from intake.app.channels import channels
         from intake.web.server import Console
 
-        console = Console(self.house, self.config.settings.console.listen, now, self._reload)
+        listen = self.config.settings.console.listen
+        console = Console(self.house, listen, now, self._reload, channels=channels(self.config))
         console.start()
         self._closers.append(console.close)
         self.listening.append(f"http://{console.address}")

@@ -25,6 +25,7 @@ from intake.cli.common import (
     table,
 )
 from intake.core.mail.message import Address
+from intake.core.policy.because import HOUSE
 from intake.desk import service_credits, show, work_list
 from intake.desk.privacy import View
 from intake.errors import IntakeError
@@ -41,6 +42,9 @@ def list_(
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many.")] = 1000,
     queue: QueueOption = None,
+    search: Annotated[
+        str, typer.Option(help="Only cases with all of these words in a message or their heading, the newest first.")
+    ] = "",
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -49,12 +53,16 @@ def list_(
     Example: intake case list --state new
     """
     settings = configured(config)
-    view = View(settings.settings.route, queue, everything=json)
+    view = View(settings.settings, queue, everything=json)
     databases = program.open_store(settings)
     try:
         policies = program.policies_in_use(settings, databases)
         with reading(databases.reading) as connection:
-            found = work_list.listed(connection, policies, state, limit, queue=queue, shown=view.shows)
+            found = (
+                work_list.found(connection, policies, search, state, limit, shown=view.shows)
+                if search.strip()
+                else work_list.listed(connection, policies, state, limit, queue=queue, shown=view.shows)
+            )
             rows = [row.json() for row in found]
     finally:
         databases.close()
@@ -63,7 +71,8 @@ def list_(
         return
     columns = ["reference", "state", "sev", "due", "subject", "marks", "why here"]
     shown = [_row(row) for row in rows]
-    table("", columns, shown, "no case yet: `intake ingest FILE` or a mail to a route's address opens one")
+    none = "no case yet: `intake ingest FILE` or a mail to a route's address opens one"
+    table("", columns, shown, "no case has all of these words" if search.strip() else none)
     say_hidden(view.hidden)
 
 
@@ -86,7 +95,8 @@ def show_(reference: Reference, config: ConfigOption = None, json: JsonOption = 
         customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
         letters = outbox.listed(connection, case.id)
         earned = service_credits.of_case(policy, case, program.now())
-        whole = show.whole(connection, policy, case, customer, letters) | {"credits": earned}
+        language = house.settings.service.language
+        whole = show.whole(connection, policy, case, customer, letters, language) | {"credits": earned}
     print_json(whole) if json else _show(whole)
 
 
@@ -99,12 +109,40 @@ def _show(case: dict[str, Any]) -> None:
     for reason in case["because"]:
         say(f"  because   {reason['clause']}: {reason['text']}")
     for name, value in (
+        ("with", case["assignee"]),
+        ("escalated", _escalated(case)),
         ("theirs", ", ".join(case["their_numbers"])),
         ("part of", case["merged_into"]),
         ("missing", ", ".join(case["missing"])),
     ):
         if value:
-            say(f"  {name:<8}  {value}")
+            say(f"  {name:<9} {value}")
+    for task in case["tasks"]:
+        done = f"done {local(task['done'], zone)}" if task["done"] else f"owed by {task['owner']}"
+        say(f"  follow-up {task['name']}: {task['title']}, {done}")
+    _show_clocks(case)
+    for credit in case["credits"]:
+        say(f"  credit    {credit['days']} days   {credit['because']['clause']}: {credit['because']['text']}")
+    for message in case["messages"]:
+        _show_message(message, zone)
+    say("\nletters")
+    for letter in case["outgoing"]:
+        to = ", ".join((letter["to"], *letter["cc"]))
+        say(f"  {letter['id']}  {letter['kind']} to {to}: {letter['state']}  {letter['reason'] or ''}")
+    say("\nhistory")
+    for entry in case["history"]:
+        clauses = ", ".join(dict.fromkeys(each["clause"] for each in entry["because"] if each["clause"] != HOUSE))
+        why = f" ({clauses})" if clauses and entry["event"] != "opened" else ""
+        say(f"  {local(entry['at'], zone)}  {entry['actor']}  {entry['event']}: {entry['text']}{why}")
+
+
+def _escalated(case: dict[str, Any]) -> str:
+    found = case["escalation"]
+    return f"level {found['level']}, {found['owner']}, since {local(found['since'], case['zone'])}" if found else ""
+
+
+def _show_clocks(case: dict[str, Any]) -> None:
+    zone = case["zone"]
     for clock in case["clocks"]:
         ended = f", ended {local(clock['ended'], zone)}" if clock["ended"] else ""
         missed = f", MISSED {local(clock['missed'], zone)}" if clock["missed"] else ""
@@ -115,22 +153,18 @@ def _show(case: dict[str, Any]) -> None:
         if clock["pauses"] and clock["pauses"][-1]["to"] is None:
             stands = clock["pauses"][-1]
             say(f"            stands still since {local(stands['from'], zone)}: {stands['because']}")
-    for credit in case["credits"]:
-        say(f"  credit    {credit['days']} days   {credit['because']['clause']}: {credit['because']['text']}")
-    for message in case["messages"]:
-        mark = "  unverified" if message["unverified"] else ""
-        number = f"  mail {message['mail']}" if message["mail"] else ""
-        say(f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}{number}{mark}")
-        say(f"  {message['subject']}")
-        for line in message["new_text"].splitlines():
-            say(f"  | {line}")
-    say("\nletters")
-    for letter in case["outgoing"]:
-        to = ", ".join((letter["to"], *letter["cc"]))
-        say(f"  {letter['id']}  {letter['kind']} to {to}: {letter['state']}  {letter['reason'] or ''}")
-    say("\nhistory")
-    for entry in case["history"]:
-        say(f"  {local(entry['at'], zone)}  {entry['actor']}  {entry['event']}: {entry['text']}")
+
+
+def _show_message(message: dict[str, Any], zone: str) -> None:
+    mark = "  unverified" if message["unverified"] else ""
+    number = f"  mail {message['mail']}" if message["mail"] else ""
+    say(f"\n{local(message['at'], zone)}  {message['direction']}  {message['from']['address']}{number}{mark}")
+    say(f"  {message['subject']}")
+    for line in message["new_text"].splitlines():
+        say(f"  | {line}")
+    for file in message["attachments"]:
+        said = {True: ", sent along", False: ", not sent along"}.get(file.get("sent"), "")
+        say(f"  file  {file['filename']}  {file['size']} bytes{said}")
 
 
 @commands.command("open")

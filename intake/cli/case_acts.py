@@ -1,6 +1,9 @@
 """What a person at the desk does to a case, a command each."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from mimetypes import guess_type
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -12,7 +15,7 @@ from intake.config import Config
 from intake.core.case.act import Act
 from intake.core.case.case import Case
 from intake.desk import show
-from intake.errors import Stale
+from intake.errors import IntakeError, Stale
 
 commands = group("What a person does to a case.")
 
@@ -30,6 +33,9 @@ def reply(
     waiting: Annotated[
         bool, typer.Option("--waiting", help="It is a question: the customer has the next turn.")
     ] = False,
+    attach: Annotated[
+        list[Path] | None, typer.Option("--attach", metavar="FILE", help="A file to go along; may be given again.")
+    ] = None,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -38,7 +44,7 @@ def reply(
     Example: intake case reply OX-1042 "Please restart." --as ada@desk.example
     """
     what = "ask" if waiting else "reply"
-    _act(configured(config), reference, Act(what, given(text, "the text"), by), json, "answered")
+    _act(configured(config), reference, Act(what, given(text, "the text"), by), json, "answered", attach or ())
 
 
 @commands.command()
@@ -163,16 +169,17 @@ def split(
     tell(case, json, f"was split off {reference}")
 
 
-def _act(settings: Config, reference: str, wanted: Act, json: bool, done: str) -> None:
-    from intake.desk import act
+def _act(settings: Config, reference: str, wanted: Act, json: bool, done: str, attached: Sequence[Path] = ()) -> None:
+    from intake.desk import act, enclosures
 
     with program.house_of(settings) as house:
+        files = enclosures.given(house, map(_file, attached))
         wanted = replace(wanted, by=acting_as(house.databases, wanted.by))
         if wanted.what == "assign":
             wanted = replace(wanted, value=assignee(house, wanted.value))
         for attempt in range(TRIES):
             try:
-                made = act.perform(house, reference, wanted, program.now())
+                made = act.perform(house, reference, wanted, program.now(), files=files)
                 break
             except Stale:
                 if attempt == TRIES - 1:
@@ -180,6 +187,14 @@ def _act(settings: Config, reference: str, wanted: Act, json: bool, done: str) -
     for warning in made.warnings:
         complain(f"warning: {warning}")
     tell(made.case, json, done)
+
+
+def _file(path: Path) -> tuple[str, str, bytes]:
+    """A file's name, the type that its name says, and its bytes. Raises `IntakeError`."""
+    try:
+        return path.name, guess_type(path.name)[0] or "", path.read_bytes()
+    except OSError as error:
+        raise IntakeError(f"cannot attach {path}: {error.strerror or error}") from None
 
 
 def tell(case: Case, json: bool, done: str) -> None:

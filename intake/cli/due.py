@@ -1,6 +1,7 @@
 """The command due: when an answer is due, and why."""
 
 import json as jsons
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -27,6 +28,8 @@ from intake.desk.due import due as due_of
 from intake.errors import IntakeError
 
 commands = group("")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00")
+"""As reasons for scripts write one; people read it in the customer's zone."""
 
 
 @commands.command()
@@ -119,4 +122,5 @@ def _show(policy: Policy, answer: Mapping[str, Any], zone: str) -> None:
         aim = f", aim {local(clock['aim'], zone)}" if clock and "aim" in clock else ""
         say(f"{kind:<11}due {local(clock['due'], zone)}{aim}" if clock else f"{kind:<11}no due time")
     for reason in answer["because"]:
-        say_reason(reason, 2)
+        said = INSTANT.sub(lambda written: local(written[0], zone), reason["text"])
+        say_reason({"clause": reason["clause"], "text": said}, 2)

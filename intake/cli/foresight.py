@@ -1,6 +1,7 @@
 """Commands that look ahead and sum up: forecast, report."""
 
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -48,14 +49,16 @@ def forecast(
     if until < now:
         raise IntakeError(f'--at: "{at}" is over; right would be an instant to come')
     settings = configured(config)
-    view = View(settings.settings.route, queue, everything=json)
+    view = View(settings.settings, queue, everything=json)
     events = read_store(settings, lambda connection: forecast_of(connection, now, until, view.shows))
     shown = forecast_json(events, now, until)
     if json:
         print_json(shown)
         return
     columns = ["at", "case", "what", "clock", "who is told", "level"]
-    rows = [[f"{event.at.astimezone():%a %d %b %Y %H:%M %Z}", event.case, event.what, event.clock, event.role,
+    zone = settings.settings.notices.zone
+    where = ZoneInfo(zone) if zone else None
+    rows = [[f"{event.at.astimezone(where):%a %d %b %Y %H:%M %Z}", event.case, event.what, event.clock, event.role,
              event.level] for event in events]  # fmt: skip
     table("", columns, rows, "nothing will be chased, missed or escalated until then")
     if events:
@@ -83,7 +86,7 @@ def credits_(
     """
     first, last = instant(since, "--from"), instant(until, "--to")
     settings = configured(config)
-    view = View(settings.settings.route, queue, everything=json)
+    view = View(settings.settings, queue, everything=json)
     with program.house_of(settings, trial=True) as house, reading(house.databases.reading) as connection:
         if customer is not None and customer not in {each.name for each in people.every_customer(connection)}:
             raise IntakeError(f'no customer is named "{customer}"; `intake customer list` shows them')

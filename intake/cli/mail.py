@@ -179,7 +179,11 @@ def _show_explained(shown: dict[str, Any]) -> None:
         answer = shown["answer"]
         say(f"  answer    {answer['template']} ({answer['language']}) to {answer['to']}: {answer['subject']}")
     if shown["no_answer_because"]:
-        say(f"  no answer {shown['no_answer_because']}")
+        say(f"  {'withheld ' if shown['answer'] else 'no answer'} {shown['no_answer_because']}")
+    for letter in shown["letters"]:
+        to = ", ".join((letter["to"], *letter["cc"]))
+        files = f" with {', '.join(letter['attachments'])}" if letter["attachments"] else ""
+        say(f"  letter    {letter['template']} to {to}{files}")
 
 
 @commands.command()

@@ -13,13 +13,16 @@ from intake.cli.common import (
     ConfigOption,
     JsonOption,
     Number,
+    QueueOption,
     configured,
     group,
     print_json,
     say,
+    say_hidden,
     table,
 )
 from intake.cli.stored import read_store, with_store
+from intake.desk.privacy import View
 from intake.errors import IntakeError
 from intake.store import outbox as outboxes
 from intake.store.engine import Databases
@@ -33,6 +36,7 @@ def outbox_list(
         Literal["queued", "sending", "sent", "unknown", "failed", "withheld"] | None,
         typer.Option(help="Only this state."),
     ] = None,
+    queue: QueueOption = None,
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -40,12 +44,16 @@ def outbox_list(
 
     Example: intake outbox list --state failed
     """
-    rows = [row for row in read_store(configured(config), outboxes.listed) if state in (None, row["state"])]
+    settings = configured(config)
+    view = View(settings.settings, queue, everything=json)
+    found = read_store(settings, lambda connection: outboxes.listed(connection, shown=view.shows_letter))
+    rows = [row for row in found if state in (None, row["state"])]
     if json:
         print_json(rows)
     else:
         columns = ["id", "case", "kind", "to", "state", "subject", "reason"]
         table("", columns, [[row[name] for name in columns] for row in rows], "nothing is going out")
+        say_hidden(view.hidden)
 
 
 @commands.command("show")

@@ -1,11 +1,8 @@
 """Commands about customers and agents."""
 
-import csv
-import io
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,16 +12,15 @@ from intake.cli.common import ConfigOption, JsonOption, configured, group, print
 from intake.cli.stored import read_store
 from intake.desk import customers, service_credits, show
 from intake.desk.acting import acting
+from intake.desk.customer_files import tables_in
 from intake.desk.house import roles_of
-from intake.errors import IntakeError, Mistake, Mistakes
+from intake.desk.show import plain
+from intake.errors import IntakeError
 from intake.store import people
 from intake.store.engine import reading
 
 customer = group("Customers: who writes to us, and what was agreed.")
 agent = group("Agents: who answers.")
-
-LISTS = ("domains", "contacts", "support_keys")
-NAMES = {"customer": "name,domains,policy", "agent": "address,name,zone"}
 
 
 @customer.command("import")
@@ -54,54 +50,7 @@ def import_(
 
 def _parsed(file: Path, what: str) -> tomlfile.TomlText:
     """A TOML file with tables of that name, or a CSV with one in each line. Raises `IntakeError`."""
-    content = read_text(file)
-    if file.suffix.lower() == ".csv":
-        return _from_csv(content, str(file), what)
-    return tomlfile.parse(content, str(file))
-
-
-def _from_csv(content: str, file: str, what: str) -> tomlfile.TomlText:
-    """A CSV with the same names; lists are separated by spaces or semicolons, targets named `targets.response.1`.
-
-    Raises `Mistakes`.
-    """
-    header = content.partition("\n")[0]
-    # spreadsheets write semicolons where the comma is the decimal sign
-    reader = csv.DictReader(io.StringIO(content), delimiter=";" if ";" in header and "," not in header else ",")
-    rows: list[dict[str, Any]] = []
-    lines: dict[tomlfile.Path, int] = {}
-    mistakes: list[Mistake] = []
-    try:
-        names = [name.strip() for name in reader.fieldnames or ()]
-        for name in dict.fromkeys(names):
-            if name and (names.count(name) > 1 or any(each.startswith(f"{name}.") for each in names)):
-                mistakes.append(Mistake(file, 1, name, "stands twice in the first line"))
-        for index, row in enumerate(reader if not mistakes else ()):
-            if None in row:
-                said = 'more cells than the first line has names; right would be "…" around a cell with commas'
-                mistakes.append(Mistake(file, reader.line_num, "", said))
-            rows.append(_values(row))
-            lines[what, index] = reader.line_num
-    except csv.Error as error:
-        mistakes.append(Mistake(file, reader.line_num, "", f"not CSV: {error}"))
-    if not rows and not mistakes:
-        said = f"no {what} stands here; right would be a line of names such as {NAMES[what]} and one for each"
-        mistakes.append(Mistake(file, 0, "", said))
-    if mistakes:
-        raise Mistakes(mistakes)
-    return tomlfile.TomlText(file, {what: rows}, lines)
-
-
-def _values(row: Mapping[str | Any, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for name, value in row.items():
-        if name and isinstance(value, str) and value.strip():
-            *path, key = name.strip().split(".")
-            inner = values
-            for step in path:
-                inner = inner.setdefault(step, {})
-            inner[key] = value.replace(";", " ").split() if key in LISTS else value.strip()
-    return values
+    return tables_in(read_text(file), str(file), what)
 
 
 @customer.command("list")
@@ -138,18 +87,9 @@ def customer_show(
         print_json(record | {"credits": [each.json() for each in earned]})
         return
     for key, value in record.items():
-        say(f"{key:<16}{_plain(value)}")
+        say(f"{key:<16}{plain(value)}")
     for each in earned:
         say(f"{'credit':<16}{each.credit.days} days, {each.case}: {each.credit.because.text}")
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, Mapping):
-        tables = ((kind, each if isinstance(each, Mapping) else {"": each}) for kind, each in value.items())
-        return "; ".join(
-            f"{kind} {level}".strip() + f": {text}" for kind, each in tables for level, text in each.items()
-        )
-    return ", ".join(value) if isinstance(value, list) else str(value or "")
 
 
 @agent.command("add")
@@ -216,7 +156,7 @@ def agent_show(
         print_json(record)
         return
     for key, value in record.items():
-        say(f"{key:<16}{_plain(value)}")
+        say(f"{key:<16}{plain(value)}")
 
 
 @agent.command("list")

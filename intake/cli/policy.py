@@ -19,6 +19,7 @@ from intake.cli.common import (
     configured,
     err,
     group,
+    local,
     out,
     print_json,
     read_text,
@@ -126,7 +127,7 @@ def backtest(
                    | backtests.result_json(result))  # fmt: skip
         return
     say(f"{serving.name}: version {serving.version} becomes {changed.version}")
-    rows = [[each["case"], each["what"], _figure(each["was"]), _figure(each["becomes"])]
+    rows = [[each["case"], each["what"], *(_figure(each[side], each) for side in ("was", "becomes"))]
             for each in backtests.result_json(result)["differences"][:SHOWN]]  # fmt: skip
     table("", ["case", "what", "was", "becomes"], rows, "nothing would differ")
     if len(result.differences) > SHOWN:
@@ -135,9 +136,14 @@ def backtest(
         say(line)
 
 
-def _figure(figure: dict[str, Any]) -> str:
-    value = {None: "none", True: "yes", False: "no"}.get(figure["value"], figure["value"])
-    return f"{value} ({figure['clause']})"
+def _figure(figure: dict[str, Any], of: dict[str, Any]) -> str:
+    """A figure for people: an instant in the zone of the case."""
+    value = figure["value"]
+    if value is None or isinstance(value, bool):
+        said = {None: "none", True: "yes", False: "no"}[value]
+    else:
+        said = local(value, of["zone"]) if of["what"].endswith(" due") else str(value)
+    return f"{said} ({figure['clause']})"
 
 
 def _totals(totals: dict[str, Any]) -> list[str]:
@@ -186,8 +192,8 @@ def apply(
             say_reason(reason, 2)
         for clock in move["clocks"]:
             same = clock["was"] == clock["becomes"]
-            becomes = "" if same else f" becomes {clock['becomes'] or 'never'}"
-            say(f"  {clock['kind']} due {clock['was'] or 'never'}{becomes}")
+            was, becomes = (local(clock[side], move["zone"]) or "never" for side in ("was", "becomes"))
+            say(f"  {clock['kind']} due {was}" + ("" if same else f" becomes {becomes}"))
             for reason in () if same else clock["because"]:
                 say_reason(reason, 4)
     done = "moved" if doing else "would move; --yes --as ADDRESS does it"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -13,13 +13,21 @@ from rich.text import Text
 from intake.cli.common import visible
 
 WIDTH = 80
-PAGE = Path(__file__).with_name("policy.html")
+HERE = Path(__file__).parent
+# what is published is the console's page, too
+FOLDERS = (HERE, HERE.parent / "web" / "pages")
 
 
 def html(shown: Mapping[str, Any]) -> str:
     """The page; whatever a policy says is escaped."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(PAGE.read_text(encoding="utf-8")).render(policy=shown)
+    environment = Environment(
+        loader=FileSystemLoader(FOLDERS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("policy.html").render(policy=shown)
 
 
 def show(console: Console, shown: Mapping[str, Any]) -> None:

@@ -201,11 +201,12 @@ class Console(Part):
 
 
 class Answers(Part):
-    """Bounds of automatic answers."""
+    """Bounds of answers. `attachments_mb`: what one answer takes along, in megabytes (1,000,000 bytes) in all."""
 
     per_sender_per_hour: int = Field(3, ge=0)
     old_mail_hours: float = Field(24, gt=0)
     shadow: bool = False
+    attachments_mb: float = Field(15, ge=0, le=100)
     token_separator: Literal["+", "-", "=", "_", "#", "~"] = "+"
 
 

@@ -5,15 +5,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from intake.core.answer.letter import Enclosure
 from intake.core.answer.letters import Thread
 from intake.core.case.act import Act, Refused
 from intake.core.case.acts import act
-from intake.core.case.case import Case, Customer, Decision
+from intake.core.case.case import Case, Customer, Decision, Entry
 from intake.core.case.opening import Opening, open_case
 from intake.core.mail.fields import read_fields
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
-from intake.desk import facts, post
+from intake.desk import enclosures, facts, post
 from intake.desk.house import House
 from intake.desk.notices import send_notices
 from intake.errors import IntakeError, Overtaken, Stale
@@ -21,6 +22,7 @@ from intake.store import cases, messages, people
 from intake.store.engine import reading
 
 TRIES = 5
+ANSWERS = ("reply", "ask")
 
 
 def find(connection: Connection, reference: str) -> Case:
@@ -39,17 +41,28 @@ class Done:
     warnings: tuple[str, ...]
 
 
-def perform(house: House, reference: str, wanted: Act, now: datetime, seen: int | None = None) -> Done:
+def perform(
+    house: House,
+    reference: str,
+    wanted: Act,
+    now: datetime,
+    seen: int | None = None,
+    files: tuple[Enclosure, ...] = (),
+) -> Done:
     """Does an act; decided again where somebody was quicker. `seen` is the case's version that the person looked at.
+
+    `files` go along with an answer (`reply` or `ask`), as `enclosures.given` makes them.
 
     Raises `IntakeError` where refused, `Overtaken` where the case is no longer the one that was seen, `Stale` where
     somebody was quicker every time.
     """
+    if files and wanted.what not in ANSWERS:
+        raise IntakeError(f"only an answer takes attachments, not {wanted.what}")
     for left in reversed(range(TRIES)):
-        posted = _decide(house, reference, wanted, now, seen)
+        posted = _decide(house, reference, wanted, now, seen, files)
         try:
             with house.databases.desk.begin() as connection:
-                _save(connection, posted, wanted, now)
+                _save(connection, posted, wanted, now, files)
             break
         except Stale:
             if not left:
@@ -60,7 +73,9 @@ def perform(house: House, reference: str, wanted: Act, now: datetime, seen: int 
         return Done(find(connection, reference), warnings)
 
 
-def _decide(house: House, reference: str, wanted: Act, now: datetime, seen: int | None) -> post.Posted:
+def _decide(
+    house: House, reference: str, wanted: Act, now: datetime, seen: int | None, files: tuple[Enclosure, ...]
+) -> post.Posted:
     with reading(house.databases.reading) as connection:
         case = find(connection, reference)
         if seen not in (None, case.version):
@@ -73,7 +88,7 @@ def _decide(house: House, reference: str, wanted: Act, now: datetime, seen: int 
             decision = act(policy, case, replace(wanted, roles=house.roles_of(wanted.by)), customer, now)
         except Refused as refused:
             raise IntakeError(str(refused)) from None
-        return letters(house, connection, policy, decision, wanted.by, customer, now)
+        return letters(house, connection, policy, decision, wanted.by, customer, now, files=files)
 
 
 def open_by_hand(
@@ -125,11 +140,16 @@ def letters(
     customer: Customer | None,
     now: datetime,
     name: str = "",
+    files: tuple[Enclosure, ...] = (),
 ) -> post.Posted:
     """The decision with its letters, as an act of the person `by` has them: on the case's thread, in their name.
 
-    `name` is theirs where it is known; nobody's address signs a letter, the desk's name alone does instead.
+    `name` is theirs where it is known; nobody's address signs a letter, the desk's name alone does instead. `files` go
+    along with their answer, and the history names them.
     """
+    if files:
+        said = ", ".join(f"{each.filename} ({len(each.data):,} bytes)" for each in files)
+        decision = decision.then(Entry("attached", f"goes along with the answer: {said}", by))
     author = name or _name(connection, by)
     return post.finish(
         house,
@@ -140,6 +160,7 @@ def letters(
         thread=_thread(connection, decision.case),
         customer=customer,
         author="" if "@" in author else author,
+        files=files,
     )
 
 
@@ -156,7 +177,13 @@ def _name(connection: Connection, address: str) -> str:
     return next((each.name for each in people.agents(connection) if each.address == address.lower()), address)
 
 
-def _save(connection: Connection, posted: post.Posted, wanted: Act | None, now: datetime) -> int:
+def _save(
+    connection: Connection,
+    posted: post.Posted,
+    wanted: Act | None,
+    now: datetime,
+    files: tuple[Enclosure, ...] = (),
+) -> int:
     case = posted.decision.case
     case_id = post.save(connection, posted, now)
     if wanted is not None and wanted.what in ("reply", "ask", "note"):
@@ -175,6 +202,7 @@ def _save(connection: Connection, posted: post.Posted, wanted: Act | None, now: 
                 text=wanted.value,
                 new_text=wanted.value,
                 kind="person",
+                attachments=enclosures.listed(files),
             ),
         )
     return case_id

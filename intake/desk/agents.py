@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -11,15 +12,16 @@ from intake.core.case.act import Act, Refused
 from intake.core.case.acts import act as do
 from intake.core.case.by_mail import AgentMail, Handled, handle
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice
+from intake.core.case.digest_answer import without_number
 from intake.core.case.matching import Match
 from intake.core.case.staff import Staff
 from intake.core.mail.message import Address, Message
 from intake.core.mail.quotes import is_forward, own_words
 from intake.core.policy.policy import Policy
-from intake.desk import act, facts, post
+from intake.desk import act, digest_answers, enclosures, facts, post
 from intake.desk.house import House
 from intake.outbound.render import render, text_of
-from intake.store import messages, notices, outbox, people
+from intake.store import messages, notices, obeyed, outbox, people
 from intake.store.messages import StoredMessage
 
 HOUR = timedelta(hours=1)
@@ -31,10 +33,14 @@ KEPT = "was kept, and nothing else was done"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The finished mails of a decision, and what is to be stored as messages of the case."""
+    """The finished mails of a decision, and what is to be stored as messages of the case.
+
+    `obeyed` are the keys by which a copy of the mail is known.
+    """
 
     posted: post.Posted
     stored: tuple[StoredMessage, ...]
+    obeyed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +66,28 @@ def settle(house: House, connection: Connection, known: facts.Known, match: Matc
     customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
     mail = _Mail(known, case, match.policy or known.arrival.policy, person, customer)
     copied = _customer_has_it(case, mail.message)
-    if person.authenticated and copied and not person.believed:
-        return _answered_directly(house, connection, mail, now)
-    if not person.believed:
+    if not (person.believed or (person.authenticated and copied)):
         return _unverified(house, connection, mail, now)
-    handled = handle(mail.policy, case, _agent_mail(house, connection, mail, copied=copied), customer, now)
-    return _obeyed(house, connection, mail, handled, now)
+    keys = replay_keys(case.reference, person.address, mail.message)
+    first = obeyed.before(connection, keys, known.work.mail.id)
+    if first is not None:
+        doubt = f"it is a copy of mail {first}, which was obeyed already"
+        return _unverified(house, connection, replace(mail, person=replace(person, doubt=doubt)), now)
+    if person.believed:
+        handled = handle(mail.policy, case, _agent_mail(house, connection, mail, copied=copied), customer, now)
+        return replace(_obeyed(house, connection, mail, handled, now), obeyed=keys)
+    return replace(_answered_directly(house, connection, mail, now), obeyed=keys)
+
+
+def replay_keys(reference: str, address: str, message: Message) -> tuple[str, ...]:
+    """What no copy of a mail can change without losing what proves its sender: each signature, and, where a host checks
+
+    signatures and does not hand them on, words and Date. A copy under another Message-ID, or without one, has them too.
+    """
+    written = message.date.isoformat() if message.date else ""
+    words = " ".join(message.text.split())
+    said = sha256("\0".join((reference, address, written, words)).encode("utf-8", "replace")).hexdigest()
+    return (*message.signature_marks, said)
 
 
 def _customer_has_it(case: Case, message: Message) -> bool:
@@ -81,10 +103,14 @@ def _agent_mail(house: House, connection: Connection, mail: _Mail, *, copied: bo
     stored = messages.of_case(connection, case.id)
     taking_part = {each.address.lower() for each in case.participants}
     theirs = (each.text for each in stored if each.direction == "in" and each.author_address.lower() in taking_part)
-    of_ours = (text_of(raw) for kind, raw in outbox.letters_to_desk(connection, case.id) if kind != "desk-receipt")
+    of_ours = [text_of(raw) for kind, raw in outbox.letters_to_desk(connection, case.id) if kind != "desk-receipt"]
+    words = own_words(message.text)
+    if mail.known.arrival.digest is not None:
+        of_ours += digest_answers.texts(connection, message)
+        words = without_number(words, case.reference)
     return AgentMail(
         agent=mail.person.address,
-        text=own_words(message.text),
+        text=words,
         received_at=mail.known.work.mail.received_at,
         notices="\n".join(of_ours),
         customer_words="\n".join(theirs),
@@ -102,13 +128,18 @@ def _obeyed(house: House, connection: Connection, mail: _Mail, handled: Handled,
     if decision.case.customer_id != mail.case.customer_id and decision.case.customer_id:
         customer = people.load(connection, [decision.case.customer_id]).get(decision.case.customer_id)
     by = mail.person.address
-    posted = act.letters(house, connection, mail.policy, decision, by, customer, now, mail.person.name)
+    along = enclosures.Along()
+    if handled.answer and any(wish.kind == "reply" for wish in decision.wishes):
+        along = enclosures.of_mail(house, mail.known.work.mail.id, mail.message.attachments, handled.answer)
+    posted = act.letters(house, connection, mail.policy, decision, by, customer, now, mail.person.name, along.files)
     reply = next((draft for draft in posted.drafts if draft.letter.kind == "reply"), None)
     stored = []
     if handled.answer:
         sent_id = reply.letter.message_id if reply else mail.message.message_id
         subject = reply.rendered.subject if reply else mail.message.subject
-        stored.append(_stored(mail, handled.answer, subject, sent_id, "out", "agent"))
+        answer = _stored(mail, handled.answer, subject, sent_id, "out", "agent")
+        files = messages.attachments_row(mail.message, along.sent) if reply else answer.attachments
+        stored.append(replace(answer, attachments=files))
     if handled.note:
         stored.append(_stored(mail, handled.note, mail.message.subject, None, "note", "agent"))
     if not stored:
@@ -116,7 +147,7 @@ def _obeyed(house: House, connection: Connection, mail: _Mail, handled: Handled,
         text = own_words(mail.message.text) or mail.message.new_text
         stored.append(_stored(mail, text, mail.message.subject, None, "note", "agent"))
     sent_to = list(reply.rendered.envelope_to) if reply else []
-    told = _receipt(house, connection, mail, handled, posted.decision.case, customer, sent_to, now)
+    told = _receipt(house, connection, mail, handled, posted.decision.case, customer, sent_to, along, now)
     return Outcome(replace(posted, drafts=(*posted.drafts, *told)), tuple(stored))
 
 
@@ -181,6 +212,7 @@ def _receipt(
     case: Case,
     customer: Customer | None,
     sent_to: list[str],
+    along: enclosures.Along,
     now: datetime,
 ) -> tuple[post.Draft, ...]:
     if outbox.told(connection, "desk-receipt", mail.person.address, now - HOUR) >= RECEIPTS_AN_HOUR:
@@ -194,7 +226,8 @@ def _receipt(
         house.desk(case.route),
         now,
         sent_to=sent_to,
-        files=[each.filename for each in mail.message.attachments if not each.inline] if handled.answer else [],
+        enclosed=[each.filename for each in along.files],
+        files=along.kept,
         thread=Thread(mail.message.message_id, mail.message.references),
         unique=house.unique(),
         language=house.settings.service.language,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from sqlalchemy import Connection
 
 from intake.core.case.backtest import Backtest, Difference, Figure, Past, differences, phrases_of
 from intake.core.policy.policy import Policy, load_policy
+from intake.desk.house import House
+from intake.desk.sight import Sight
 from intake.store import pasts, people
 from intake.store.engine import open_databases, reading
 
@@ -26,13 +28,17 @@ PROCESSES = 4
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What every process needs: where the store is, both texts of the policy, and the instant of asking."""
+    """What every process needs: where the store is, both texts of the policy, and the instant of asking.
+
+    With a sight, only cases that it sees are looked at.
+    """
 
     folder: Path
     url: str
     serving: str
     changed: str
     now: datetime
+    sight: Sight | None = None
 
 
 @dataclass
@@ -48,13 +54,25 @@ class Result:
         self.counts.update(other.counts)
 
 
+def job_for(house: House, changed: Policy, now: datetime, sight: Sight) -> Job:
+    """The job of replaying a changed policy over the house's store, as far as somebody sees its cases.
+
+    Raises `IntakeError` where no policy of that name serves.
+    """
+    url = house.databases.desk.url
+    shared = house.databases.shared
+    folder = Path() if shared else Path(str(url.database)).parent
+    place = url.render_as_string(hide_password=False) if shared else ""
+    return Job(folder, place, house.policies.get(changed.name).text, changed.text, now, sight)
+
+
 def backtest(job: Job, tell: Callable[[int, int], None] = lambda _done, _all: None, size: int = RANGE) -> Result:
     """Everything that would differ; `tell` hears how many cases of how many are done, `size` of them at a time."""
     name = _policies(job)[0].name
     databases = open_databases(job.folder, job.url)
     try:
         with reading(databases.desk) as connection:
-            ranges = pasts.ranges(connection, name, size)
+            ranges = pasts.ranges(connection, name, size, job.sight)
     finally:
         databases.close()
     result, done = Result(), 0
@@ -81,42 +99,42 @@ def _done(job: Job, ranges: list[tuple[int, int, int]]) -> Iterator[Result]:
 
 def replay(job: Job, first: int, last: int) -> Result:
     """The cases with ids from `first` to `last`."""
-    serving, changed = _policies(job)
     test, result = _test(job), Result()
     databases = open_databases(job.folder, job.url)
     try:
         with reading(databases.desk) as connection:
-            for past in _pasts(connection, serving, changed, first, last):
-                _count(result, past, *test.figures(past))
+            for past in _pasts(connection, job, first, last):
+                _count(result, past, *test.figures(past), test.zone(past))
     finally:
         databases.close()
     return result
 
 
-@cache
+@lru_cache(maxsize=2)
 def _policies(job: Job) -> tuple[Policy, Policy]:
     return load_policy(job.serving, "the policy that serves"), load_policy(job.changed, "the changed policy")
 
 
-@cache
+@lru_cache(maxsize=2)
 def _test(job: Job) -> Backtest:
     return Backtest(*_policies(job), job.now)
 
 
-def _pasts(connection: Connection, serving: Policy, changed: Policy, first: int, last: int) -> Iterator[Past]:
+def _pasts(connection: Connection, job: Job, first: int, last: int) -> Iterator[Past]:
+    serving, changed = _policies(job)
     known = {each.id: each for each in people.every_customer(connection) if each.policy == serving.name}
     with_words = bool(phrases_of(serving) | phrases_of(changed))
-    return pasts.between(connection, serving.name, first, last, known, with_words=with_words)
+    return pasts.between(connection, serving.name, first, last, known, with_words=with_words, sight=job.sight)
 
 
-def _count(result: Result, past: Past, was: dict[str, Figure], becomes: dict[str, Figure]) -> None:
+def _count(result: Result, past: Past, was: dict[str, Figure], becomes: dict[str, Figure], zone: str) -> None:
     counts = result.counts
     counts["cases",] += 1
     for side, figures in (("was", was), ("becomes", becomes)):
         for what, (value, _) in figures.items():
             if what.endswith(" missed"):
                 counts["missed", what.split(" ")[0], side] += bool(value)
-    found = list(differences(past.reference, was, becomes))
+    found = list(differences(past.reference, was, becomes, zone))
     counts["differing",] += bool(found)
     for each in found:
         if each.what == "severity":
@@ -151,7 +169,8 @@ def totals(result: Result) -> dict[str, Any]:
 
 
 def _json(each: Difference) -> dict[str, Any]:
-    return {"case": each.case, "what": each.what, "was": _figure(each.was), "becomes": _figure(each.becomes)}
+    sides = {"was": _figure(each.was), "becomes": _figure(each.becomes)}
+    return {"case": each.case, "what": each.what, "zone": each.zone, **sides}
 
 
 def _figure(figure: Figure) -> dict[str, Any]:

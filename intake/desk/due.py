@@ -1,7 +1,7 @@
 """When something is due by a policy, for a case that nobody stored (CONTRACT, `due`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from intake.core.policy.promise import ContractTargets, Promise, Terms, contract
 from intake.desk.outside import because_json
 from intake.errors import IntakeError
 
+ENGLISH = "en"
 KINDS = ("response", "update", "resolution")
 
 
@@ -27,7 +28,7 @@ def due(policy: Policy, asked: Mapping[str, Any]) -> dict[str, Any]:
     """One line of `intake due`. Raises `IntakeError` for what cannot be answered."""
     answer = reckoned(policy, asked)
     shown = {kind: _shown(made) for kind, made in answer.promises.items()}
-    return {"id": asked.get("id"), **shown, "because": because_json(answer.because)}
+    return {"id": asked.get("id"), **shown, "because": because_json(answer.because, ENGLISH)}
 
 
 def reckoned(policy: Policy, asked: Mapping[str, Any]) -> Answer:
@@ -74,7 +75,7 @@ def _resolution(
 
 
 def _named(made: Promise) -> tuple[Because, ...]:
-    return tuple(replace(each, text=f"resolution: {each.text}") for each in made.because)
+    return tuple(each.changed(lambda said: f"resolution: {said}") for each in made.because)
 
 
 def _shown(made: Promise | None) -> dict[str, Any] | None:

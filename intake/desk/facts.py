@@ -53,7 +53,7 @@ def load(house: House, connection: Connection, mails: Sequence[tuple[Waiting, Re
     """
     seen = [_seen(house, connection, work, read) for work, read in mails]
     agreements = lookups.agreements(house, connection, seen)
-    candidates = lookups.candidates(house, connection, seen)
+    candidates = lookups.candidates(house, connection, seen, [customer for _, customer in agreements])
     words = lookups.our_words(connection, candidates)
     bounced = lookups.bounced(connection, seen)
     replies = lookups.were_the_answer(connection, seen, bounced)
@@ -90,6 +90,7 @@ def load(house: House, connection: Connection, mails: Sequence[tuple[Waiting, Re
             asks_escalation=route.escalation,
             case_text=lookups.case_text(connection, candidates[number]),
             staff=each.staff,
+            digest=each.digest,
         )
         known = Known(each.work, arrival, each.answer_to, each.tokens, written[number])
         out.append(_passed_on(house, connection, known, now) or known)
@@ -99,7 +100,7 @@ def load(house: House, connection: Connection, mails: Sequence[tuple[Waiting, Re
 def _passed_on(house: House, connection: Connection, known: Known, now: datetime) -> Known | None:
     """The customer's mail that one of the desk's people passed on; None for any other."""
     arrival = known.arrival
-    if arrival.staff is None or not arrival.staff.authenticated or arrival.candidates:
+    if arrival.staff is None or not arrival.staff.authenticated or arrival.candidates or arrival.digest is not None:
         return None
     theirs = forwards.of_customer(house, connection, arrival)
     if theirs is None:
@@ -114,7 +115,7 @@ def _seen(house: House, connection: Connection, work: Waiting, read: Reading) ->
     assert read.message is not None
     message = _signed_in(read.message, mail.login)
     tokens = _tokens(house, work, message)
-    person, held = staff.of(house, connection, work, message)
+    wrote = staff.of(house, connection, work, message)
     named = [token.reference for token in tokens if token.purpose == "reply"]
     return lookups.Seen(
         work=work,
@@ -122,9 +123,10 @@ def _seen(house: House, connection: Connection, work: Waiting, read: Reading) ->
         read=read,
         message=message,
         tokens=tokens,
-        named=(*named, *([held] if held else ())),
+        named=(*named, *([wrote.reference] if wrote.reference else ())),
         answer_to=recipient(message, source=mail.source, envelope_from=mail.envelope_from),
-        staff=person,
+        staff=wrote.person,
+        digest=wrote.digest,
     )
 
 

@@ -9,10 +9,11 @@ from intake.config import Route
 from intake.core.answer.letters import PERSONAL
 from intake.core.answer.tokens import Token
 from intake.core.case.case import Case, Customer
-from intake.core.case.matching import Candidate, Evidence, belongs, numbers_in
+from intake.core.case.matching import Candidate, Evidence, belongs, gave_number, numbers_in
 from intake.core.case.opening import registered
 from intake.core.case.staff import Staff
 from intake.core.mail.message import Message
+from intake.core.mail.ticket_numbers import ticket_key
 from intake.core.policy.policy import Policy
 from intake.desk.house import House
 from intake.desk.reader import Reading
@@ -37,6 +38,7 @@ class Seen:
     named: tuple[str, ...]
     answer_to: str | None
     staff: Staff | None
+    digest: tuple[str, ...] | None = None
 
 
 def agreements(house: House, connection: Connection, seen: Sequence[Seen]) -> list[tuple[Policy, Customer | None]]:
@@ -69,17 +71,26 @@ def _believed(message: Message) -> str | None:
     return message.from_.address.lower()
 
 
-def candidates(house: House, connection: Connection, seen: Sequence[Seen]) -> list[tuple[Candidate, ...]]:
-    """Cases that the mails name, by token, by the messages they answer, by a number in the subject."""
+def candidates(
+    house: House, connection: Connection, seen: Sequence[Seen], owned: Sequence[Customer | None]
+) -> list[tuple[Candidate, ...]]:
+    """Cases that the mails name, by token, by the messages they answer, by a number in the subject, ours or theirs.
+
+    `owned` are the writers' records.
+    """
     references = [name for each in seen for name in (*each.named, *numbers_in(each.message.subject))]
     ids = cases.following(connection, references)
     threads = cases.by_message_ids(connection, [one for each in seen for one in _answered(each.message)])
-    loaded = cases.load(connection, {*ids.values(), *(case_id for found in threads.values() for case_id in found)})
+    keys = {ticket_key(one) for each in seen for one in each.message.ticket_numbers if _proven(each.message)}
+    theirs = cases.by_their_numbers(connection, keys)
+    named = (case_id for found in (*threads.values(), *theirs.values()) for case_id in found)
+    loaded = cases.load(connection, {*ids.values(), *named})
     owners = people.load(connection, {case.customer_id for case in loaded.values() if case.customer_id})
     out = []
-    for each in seen:
+    for each, writer in zip(seen, owned, strict=True):
         ways = _ways(each, ids, threads, loaded)
         found = [_candidate(house, connection, each, evidence, loaded[one], owners) for evidence, one in ways]
+        found += _by_their_numbers(house, connection, each, writer, theirs, loaded)
         own_route = each.work.routes > 1 and not each.route.escalation
         out.append(tuple(one for one in found if one.case.route == each.work.route or not own_route))
     return out
@@ -116,6 +127,28 @@ def _candidate(
     policy = house.policy_of(connection, case)
     writer_belongs = belongs(case, seen.message, owner.domains if owner else ())
     return Candidate(case, evidence, writer_belongs, _may_verify(policy, connection, case, seen.message), policy)
+
+
+def _proven(message: Message) -> bool:
+    return message.authentication == "pass" and not message.ambiguous_sender
+
+
+def _by_their_numbers(
+    house: House,
+    connection: Connection,
+    seen: Seen,
+    writer: Customer | None,
+    theirs: Mapping[str, Sequence[int]],
+    loaded: Mapping[int, Case],
+) -> list[Candidate]:
+    """Cases that the writer's own side gave a ticket number which the subject has. Others' are no evidence at all."""
+    domains = writer.domains if writer else ()
+    return [
+        Candidate(case, "their-number", writer_belongs=True, policy=house.policy_of(connection, case), number=number)
+        for number in seen.message.ticket_numbers
+        for case in (loaded[one] for one in theirs.get(ticket_key(number), ()) if one in loaded)
+        if gave_number(case, seen.message, domains, number)
+    ]
 
 
 def _may_verify(policy: Policy, connection: Connection, case: Case, message: Message) -> bool:

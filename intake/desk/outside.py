@@ -1,6 +1,6 @@
 """Messages, fields, reasons and clocks in the outside's form: plain values for JSON, instants as ISO 8601 in UTC."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -70,13 +70,13 @@ def _typed(kind: FieldKind, value: FieldValue) -> str | int | list[str]:
     return int(value.value) if kind == "number" and value.valid else value.value
 
 
-def because_json(reasons: list[Because] | tuple[Because, ...]) -> list[dict[str, str]]:
-    """Reasons in the outside's form."""
-    return [{"clause": each.clause, "text": each.text} for each in reasons]
+def because_json(reasons: Iterable[Because], language: str) -> list[dict[str, str]]:
+    """Reasons in the outside's form, in the reader's language."""
+    return [{"clause": each.clause, "text": each.said(language)} for each in reasons]
 
 
-def clock_json(clock: Clock) -> dict[str, Any]:
-    """A clock in the outside's form; instants in UTC."""
+def clock_json(clock: Clock, language: str) -> dict[str, Any]:
+    """A clock in the outside's form; instants in UTC, reasons in the reader's language."""
     return {
         "kind": clock.kind,
         "started": _iso(clock.started_at),
@@ -89,7 +89,7 @@ def clock_json(clock: Clock) -> dict[str, Any]:
         "pauses": [
             {"from": _iso(pause.start), "to": _iso(pause.end), "because": pause.because} for pause in clock.pauses
         ],
-        "because": because_json(clock.because),
+        "because": because_json(clock.because, language),
     }
 
 

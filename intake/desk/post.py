@@ -9,11 +9,11 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from intake.core.answer.letter import Letter
+from intake.core.answer.letter import Enclosure, Letter
 from intake.core.answer.letters import Thread, to_customer, to_desk, to_staff
 from intake.core.answer.permission import Asking, Permission, judge
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, Wish
-from intake.core.case.notices import EXCERPT, Held, Told
+from intake.core.case.notices import EXCERPT, Held, Told, of_one_mail
 from intake.core.mail.message import Address, Message
 from intake.core.policy.policy import Policy
 from intake.desk.house import House
@@ -63,15 +63,16 @@ def finish(
     customer: Customer | None,
     author: str = "",
     excerpt: str = "",
+    files: tuple[Enclosure, ...] = (),
 ) -> Posted:
     """The decision with every letter that it asks for. `ask` tells what the judgment about a kind is made from.
 
-    `author` is the agent whose own words a reply is; `excerpt` is shown to the desk.
+    `author` is the agent whose own words a reply is, `files` go along with it; `excerpt` is shown to the desk.
     """
     posted = Posted(decision)
     for wish in decision.wishes:
         if wish.kind == "reply":
-            more = _personal(house, policy, posted.decision, wish, author, thread, customer, now)
+            more = _personal(house, policy, posted.decision, wish, author, files, thread, customer, now)
         else:
             asked = ask(posted.decision.case, _key(wish))
             more = _automatic(house, policy, posted.decision, wish, asked, thread, customer, now)
@@ -145,6 +146,7 @@ def _personal(
     decision: Decision,
     wish: Wish,
     author: str,
+    files: tuple[Enclosure, ...],
     thread: Thread,
     customer: Customer | None,
     now: datetime,
@@ -154,6 +156,7 @@ def _personal(
     letter = to_customer(
         policy, case, wish, case.contact, desk, now, thread=thread, unique=unique, customer=customer, author=author
     )
+    letter = replace(letter, enclosures=files)
     withheld = SHADOW if house.settings.answers.shadow else ""
     return Posted(decision, (Draft(letter, render(letter, house.templates), withheld),))
 
@@ -167,24 +170,25 @@ def _with_notices(
     now: datetime,
     excerpt: str,
 ) -> Posted:
-    """Notices to the people behind each role, each person once for each kind and step. Only alerts go out at once."""
+    """Notices to the people behind each role, each person once for each matter. Only alerts go out at once."""
     case = posted.decision.case
-    found: dict[tuple[str, str, int, str], Held] = {}
+    wanted_by: dict[str, list[Held]] = {}
     for notice in wanted:
         role = house.meant(notice.role, case, customer)
         people = house.people(notice.role, case, customer)
         if not people:
             log.error("a notice goes to nobody", case=case.reference, role=notice.role)
         for address in people:
-            each = Held(0, case.id, address, role, notice, excerpt[:EXCERPT], now)
-            found[notice.kind, address, notice.number, notice.text] = each
-    told = [each for each in found.values() if each.notice.at_once]
+            held = Held(0, case.id, address, role, notice, excerpt[:EXCERPT], now)
+            wanted_by.setdefault(address, []).append(held)
+    found = [each for of_one in wanted_by.values() for each in of_one_mail(of_one)]
+    told = [each for each in found if each.notice.at_once]
     drafts = [(each, draft) for each in told if (draft := notice_draft(house, policy, case, each, customer, now))]
     return replace(
         posted,
         drafts=(*posted.drafts, *(draft for _, draft in drafts)),
         told=tuple((each, draft.letter.message_id) for each, draft in drafts),
-        held=tuple(each for each in found.values() if not each.notice.at_once),
+        held=tuple(each for each in found if not each.notice.at_once),
     )
 
 

@@ -1,6 +1,6 @@
 """Receiving: kept mails become outcomes. Load the facts, let the core decide, save and queue in one commit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +13,8 @@ from intake.core.case.matching import numbers_in
 from intake.core.case.outcome import Classified, carry_out, classify
 from intake.core.mail.form import FieldSpec
 from intake.core.mail.message import Message
-from intake.desk import agents, facts, post
+from intake.core.mail.ticket_numbers import ticket_key
+from intake.desk import agents, digest_answers, facts, post
 from intake.desk.house import House
 from intake.desk.notices import send_notices
 from intake.desk.reader import Reading, released
@@ -44,7 +45,7 @@ def receive(house: House, now: datetime) -> int:
         if not mine:
             return 0
         readings = house.reader.kept(list(dict.fromkeys(work.mail.id for work in mine)), _asked(house, mine))
-        return sum(_settle(house, wave, readings, now) for wave in waves(mine, readings))
+        return sum(_settle(house, wave, readings, now) for wave in waves(mine, readings, _counting(house)))
 
 
 def again(house: House, mail_id: int, now: datetime) -> int:
@@ -98,12 +99,26 @@ def _asked(house: House, works: Sequence[Waiting]) -> dict[str, tuple[FieldSpec,
     return {name: fields for name, fields in specs(house).items() if name in asked}
 
 
-def waves(batch: Sequence[Waiting], readings: dict[int, Reading]) -> Iterator[list[Waiting]]:
-    """The batch in parts that share no sender, thread or content, so that each mail sees what came of those before."""
+def _counting(house: House) -> frozenset[str]:
+    """The routes whose policies count the requests of a customer."""
+    counting = {policy.name for policy in house.policies if policy.file.allowance or policy.file.flood}
+    return frozenset(address for address, route in house.routes.items() if route.policy in counting)
+
+
+def waves(
+    batch: Sequence[Waiting], readings: dict[int, Reading], counting: Collection[str] = ()
+) -> Iterator[list[Waiting]]:
+    """The batch in parts that share no sender, thread or content, so that each mail sees what came of those before.
+
+    On a route that counts requests they share no sender's domain either.
+    """
     wave: list[Waiting] = []
     taken: set[str] = set()
     for work in batch:
-        keys = _keys(work, readings[work.mail.id].message)
+        message = readings[work.mail.id].message
+        keys = _keys(work, message)
+        if message is not None and work.route in counting:
+            keys |= {f"domain {each.rpartition('@')[2].lower()}" for each in message.sender_addresses}
         if taken & keys:
             yield wave
             wave, taken = [], set()
@@ -120,7 +135,7 @@ def _keys(work: Waiting, message: Message | None) -> set[str]:
         keys |= {f"from {each.lower()}" for each in message.sender_addresses}
         keys |= {f"from {(each or '').lower()}" for each in (work.mail.envelope_from, message.return_path)}
         keys |= {f"content {message.content_hash}"}
-        keys |= {f"number {each}" for each in numbers_in(message.subject)}
+        keys |= {f"number {each}" for each in (*numbers_in(message.subject), *map(ticket_key, message.ticket_numbers))}
         keys.discard("from ")
     return keys
 
@@ -250,7 +265,9 @@ def decide(
     message = known.arrival.message
     if classified.match is not None and classified.match.staff is not None:
         of_staff = agents.settle(house, connection, known, classified.match, now)
-        return Settled(work, classified, message, of_staff.posted, stored=of_staff.stored)
+        return Settled(work, classified, message, of_staff.posted, stored=of_staff.stored, obeyed=of_staff.obeyed)
+    if classified.outcome == "parked":
+        return Settled(work, classified, message, None, digest_answers.receipt(house, connection, known, now))
     decision = carry_out(known.arrival, classified, reference, now)
     if decision is None:
         return Settled(work, classified, message, None)

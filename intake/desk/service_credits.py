@@ -1,6 +1,6 @@
 """Service credits out of the store, by customer and case. Reads only."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,14 +38,17 @@ def of_store(
     since: datetime | None = None,
     until: datetime | None = None,
     shown: Callable[[Case], bool] = lambda _case: True,
+    among: Sequence[int] | None = None,
 ) -> Iterator[Earned]:
     """Every credit of at least one day, for targets missed from `since` to before `until`, in the order of cases.
 
-    `customer` is a customer's name, `shown` says of which cases. What is still unanswered counts up to `now`.
+    `customer` is a customer's name, `shown` says of which cases; `among` are the ids of those looked at, instead of all
+    that missed something. What is still unanswered counts up to `now`.
     """
     names = {each.id: each.name for each in people.every_customer(connection)}
     wanted = next((key for key, name in names.items() if name == customer), None)
-    for case in filter(shown, cases.each(connection, cases.late(connection, now, wanted))):
+    late = cases.late(connection, now, wanted) if among is None else sorted(set(among))
+    for case in filter(shown, cases.each(connection, late)):
         for clock, missed, credit in _of_case(house.policy_of(connection, case), case, now):
             inside = (since is None or missed >= since) and (until is None or missed < until)
             if inside and (customer is None or case.customer_id == wanted):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from intake.core.case.outcome import Classified
 from intake.core.mail.message import Message
 from intake.desk import facts, post
-from intake.store import cases, correspondence, ledger, messages
+from intake.store import cases, correspondence, ledger, messages, obeyed
 from intake.store.engine import is_trouble
 from intake.store.ledger import Waiting
 
@@ -22,7 +22,8 @@ Result = TypeVar("Result")
 class Settled:
     """A mail on a route with its outcome and, where a case is touched, the finished mails.
 
-    `stored` are the messages to keep on the case, where they are not the mail itself.
+    `stored` are the messages to keep on the case, where they are not the mail itself. `obeyed` are the keys by which a
+    copy of an agent's mail is known.
     """
 
     work: Waiting
@@ -31,6 +32,7 @@ class Settled:
     posted: post.Posted | None
     notices: tuple[post.Draft, ...] = ()
     stored: tuple[messages.StoredMessage, ...] | None = None
+    obeyed: tuple[str, ...] = ()
 
 
 def together(
@@ -66,6 +68,7 @@ def save(connection: Connection, settled: Sequence[Settled], now: datetime, *, a
     _link(connection, saved)
     messages.add_all(connection, (one for each, case_id in saved for one in _messages(each, case_id)))
     _save_fates(connection, saved, now)
+    obeyed.add(connection, ((each.work.mail.id, each.obeyed) for each in settled if each.obeyed), now)
     post.queue(connection, ((None, draft) for each in settled for draft in each.notices), now)
     made = {(each.work.mail.id, each.work.route): case_id for each, case_id in saved}
     case_ids = [made.get((each.work.mail.id, each.work.route)) or _named(each.classified) for each in settled]

@@ -1,5 +1,6 @@
 """Cases and customers in the outside's form: plain values for JSON, pages and scripts. Instants are ISO 8601 in UTC."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection
@@ -34,16 +35,21 @@ def summary(case: Case) -> dict[str, Any]:
 
 
 def whole(
-    connection: Connection, policy: Policy, case: Case, customer: Customer | None, letters: list[dict[str, Any]]
+    connection: Connection,
+    policy: Policy,
+    case: Case,
+    customer: Customer | None,
+    letters: list[dict[str, Any]],
+    language: str,
 ) -> dict[str, Any]:
-    """A case with its fields, clocks, messages, letters, history and reasons."""
+    """A case with its fields, clocks, messages, letters, history, and reasons in the reader's language."""
     owed = missing_fields(policy.specs, case.fields)
     return summary(case) | {
         "policy_version": case.policy_version,
         "customer": customer.name if customer else None,
         "language": case.language,
         "wished_severity": case.wished_severity,
-        "because": because_json(case.because),
+        "because": because_json(case.because, language),
         "fields": fields_json(policy, case.fields),
         "missing": [key for key in owed if key not in case.waived],
         "waived": sorted(case.waived),
@@ -51,7 +57,7 @@ def whole(
         "channel": case.channel,
         "region": case.region,
         "country": case.country,
-        "held": {"clause": case.held.clause, "text": case.held.text} if case.held else None,
+        "held": because_json([case.held], language)[0] if case.held else None,
         "escalation": _escalation(case),
         "tasks": [_task(task) for task in case.tasks],
         "linked": list(case.linked),
@@ -61,10 +67,10 @@ def whole(
         "participants": [
             {"address": person.address, "name": person.name, "role": person.role} for person in case.participants
         ],
-        "clocks": [clock_json(clock) for clock in case.clocks],
+        "clocks": [clock_json(clock, language) for clock in case.clocks],
         "messages": [_message(each) for each in messages.of_case(connection, case.id)],
         "outgoing": letters,
-        "history": [_entry(row) for row in cases.history(connection, case.id)],
+        "history": [_entry(row, language) for row in cases.history(connection, case.id)],
     }
 
 
@@ -102,9 +108,8 @@ def _message(message: messages.StoredMessage) -> dict[str, Any]:
     }
 
 
-def _entry(row: dict[str, Any]) -> dict[str, Any]:
-    because = [{"clause": clause, "text": text} for clause, text in row["because"]]
-    return {**row, "at": row["at"].isoformat(), "because": because}
+def _entry(row: dict[str, Any], language: str) -> dict[str, Any]:
+    return {**row, "at": row["at"].isoformat(), "because": because_json(row["because"], language)}
 
 
 def customer_json(customer: Customer) -> dict[str, Any]:
@@ -126,3 +131,13 @@ def customer_json(customer: Customer) -> dict[str, Any]:
         "targets": {kind: dict(levels) for kind, levels in customer.targets.items()},
         "hours": dict(customer.hours),
     }
+
+
+def plain(value: Any) -> str:
+    """A value of a record for people, on one line."""
+    if isinstance(value, Mapping):
+        tables = ((kind, each if isinstance(each, Mapping) else {"": each}) for kind, each in value.items())
+        return "; ".join(
+            f"{kind} {level}".strip() + f": {text}" for kind, each in tables for level, text in each.items()
+        )
+    return ", ".join(value) if isinstance(value, list) else str(value or "")

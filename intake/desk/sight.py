@@ -2,26 +2,38 @@
 
 from dataclasses import dataclass
 
-from intake.core.case.case import Case
 from intake.desk.house import House
-
-PRIVATE = "security"
+from intake.desk.privacy import Placed, private_people
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What somebody does not see: cases of these routes and queues, and marked ones of a route that is gone."""
+    """What somebody does not see: cases of these routes and queues, and marked ones of a route that is gone.
+
+    Nor letters to these `people`, whose cases nobody names. `known_routes` are all that the configuration has.
+    """
 
     routes: frozenset[str]
     queues: frozenset[str]
     private_routes: frozenset[str]
     sees_marked: bool
+    people: frozenset[str]
+    known_routes: frozenset[str]
 
-    def sees(self, case: Case) -> bool:
+    def sees(self, case: Placed) -> bool:
         """Whether the case may be shown to them, in whatever way."""
         if case.route in self.routes or case.queue in self.queues:
             return False
-        return PRIVATE not in case.marks or self.sees_marked or case.route in self.private_routes
+        return not case.private or self.sees_marked or case.route in self.private_routes
+
+    @property
+    def sees_gone(self) -> bool:
+        """Whether mail of routes that the configuration has no more is shown to them: one of those may be private."""
+        return self.sees_marked or not self.routes
+
+    def sees_route(self, route: str) -> bool:
+        """Whether mail of a route may be shown to them, whether or not it came to a case."""
+        return route not in self.routes and (self.sees_gone or route in self.known_routes)
 
 
 def sight(house: House, address: str) -> Sight:
@@ -30,9 +42,12 @@ def sight(house: House, address: str) -> Sight:
     roles = house.roles_of(address)
     hidden = [route for route in private if route.role not in roles]
     shown = frozenset(route.address for route in private) - {route.address for route in hidden}
+    queues = frozenset(route.queue for route in hidden)
     return Sight(
         routes=frozenset(route.address for route in hidden),
-        queues=frozenset(route.queue for route in hidden),
+        queues=queues,
         private_routes=shown,
         sees_marked=bool(shown),
+        people=frozenset(person for person, queue in private_people(house.settings).items() if queue in queues),
+        known_routes=frozenset(house.routes),
     )

@@ -1,19 +1,36 @@
 """Who of the desk's people a mail comes from: their addresses, and the tokens that were signed for them. Reads only."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from sqlalchemy import Connection
 
-from intake.core.answer.tokens import AGENT_TOKEN, tag_of
+from intake.core.answer.tokens import AGENT_TOKEN, DIGEST, tag_of
+from intake.core.case.digest_answer import meant
 from intake.core.case.staff import Clue, Staff, staff
 from intake.core.mail.message import Message
+from intake.core.mail.quotes import own_words
 from intake.desk.house import House
-from intake.store import people
+from intake.store import notices, people
 from intake.store.ledger import Waiting
 
 ADDRESSES = 100
 
 
-def of(house: House, connection: Connection, work: Waiting, message: Message) -> tuple[Staff | None, str | None]:
-    """The person of the desk as whom a mail came, and the case that their token names; None for either."""
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """The person of the desk as whom a mail came, and the case that it is about by their token, each None for none.
+
+    `digest` are the cases of which the digest told them that the mail answers; None where it answers none.
+    """
+
+    person: Staff | None
+    reference: str | None = None
+    digest: tuple[str, ...] | None = None
+
+
+def of(house: House, connection: Connection, work: Waiting, message: Message) -> Wrote:
+    """Who of the desk wrote a mail, about which case."""
     sender = message.from_.address.lower() if message.from_ else ""
     agent = people.agent(connection, sender)
     separator = house.settings.answers.token_separator
@@ -31,7 +48,14 @@ def of(house: House, connection: Connection, work: Waiting, message: Message) ->
         shared=holder in house.role_addresses and holder not in listed,
         old=work.mail.backlog or not work.mail.answerable,
     )
-    return staff(clue), reference
+    person = staff(clue)
+    if person is None or reference not in (None, DIGEST):
+        return Wrote(person, reference)
+    digest = _told(connection, message, {sender, *house.role_addresses})
+    if digest is None and reference is None:
+        return Wrote(person)
+    digest = digest or ()
+    return Wrote(person, meant(digest, message.subject, own_words(message.text)), digest)
 
 
 def _shown(house: House, message: Message) -> str:
@@ -39,3 +63,15 @@ def _shown(house: House, message: Message) -> str:
     sender = message.from_
     ours = sender is not None and sender.address.lower() in house.role_addresses
     return sender.name if sender is not None and ours and "@" not in sender.name else ""
+
+
+def answered(message: Message) -> list[str]:
+    """The Message-IDs that a mail answers."""
+    return [each for each in (message.in_reply_to, *message.references) if each]
+
+
+def _told(connection: Connection, message: Message, readers: Iterable[str]) -> tuple[str, ...] | None:
+    """The cases that the digest told one of these readers of which the mail answers; None where it answers none."""
+    found = notices.of_digests(connection, answered(message))
+    wanted = {each.lower() for each in readers}
+    return tuple(dict.fromkeys(case for reader, case in found if reader in wanted)) if found else None

@@ -21,10 +21,11 @@ TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A case as it is, and as it would be under the version that serves."""
+    """A case as it is, and as it would be under the version that serves; reasons are told in `language`."""
 
     before: Case
     decision: Decision
+    language: str
 
     def json(self) -> dict[str, Any]:
         """The move in the outside's form: both versions, severities and due times, with the reasons after it."""
@@ -32,20 +33,23 @@ class Move:
         old = {clock.number: clock for clock in self.before.clocks}
         return {
             "case": self.before.reference,
+            "zone": after.zone,
             "policy_version": {"was": self.before.policy_version, "becomes": after.policy_version},
             "severity": {"was": self.before.severity, "becomes": after.severity},
-            "clocks": [_clock(old.get(clock.number), clock) for clock in after.clocks if clock.state != "ended"],
-            "because": because_json(after.because[:1]),
+            "clocks": [
+                _clock(old.get(clock.number), clock, self.language) for clock in after.clocks if clock.state != "ended"
+            ],
+            "because": because_json(after.because[:1], self.language),
         }
 
 
-def _clock(before: Clock | None, after: Clock) -> dict[str, Any]:
+def _clock(before: Clock | None, after: Clock, language: str) -> dict[str, Any]:
     was = before.due_at if before else None
     return {
         "kind": after.kind,
         "was": was.isoformat() if was else None,
         "becomes": after.due_at.isoformat() if after.due_at else None,
-        "because": because_json(after.because),
+        "because": because_json(after.because, language),
     }
 
 
@@ -86,7 +90,8 @@ def _applied(house: House, case_id: int, now: datetime, actor: str) -> Move | No
 def _move(house: House, connection: Connection, case: Case, now: datetime, actor: str) -> Move:
     old, new = house.policy_of(connection, case), house.policies.get(case.policy)
     customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
-    return Move(case, moved(old, new, case, _opening_words(connection, case), customer, now, actor))
+    decision = moved(old, new, case, _opening_words(connection, case), customer, now, actor)
+    return Move(case, decision, house.settings.service.language)
 
 
 def _opening_words(connection: Connection, case: Case) -> str:

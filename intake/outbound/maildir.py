@@ -8,6 +8,8 @@ from pathlib import Path
 from intake.outbound.transport import Receipt, Unreachable
 from intake.store.sending import OutgoingMail
 
+PARTS = ("tmp", "new", "cur")
+
 
 class MaildirTransport:
     """Delivers into `new/` of a Maildir, made where there is none. Line ends become the local ones.
@@ -23,7 +25,7 @@ class MaildirTransport:
         name = f"{sha256(mail.message_id.encode()).hexdigest()[:32]}.intake"
         unfinished = self.folder / "tmp" / f"{name}.{os.getpid()}"
         try:
-            for part in ("tmp", "new", "cur"):
+            for part in PARTS:
                 (self.folder / part).mkdir(mode=0o750, parents=True, exist_ok=True)
             if (self.folder / "new" / name).exists() or any((self.folder / "cur").glob(f"{name}*")):
                 return Receipt()
@@ -38,6 +40,17 @@ class MaildirTransport:
                 unfinished.unlink()
             raise Unreachable(f"{self.folder}: {error.strerror or error}") from None
         return Receipt()
+
+    def check(self) -> str:
+        """Makes the Maildir where there is none, and says that it can be written. Raises `Unreachable`."""
+        try:
+            for part in PARTS:
+                (self.folder / part).mkdir(mode=0o750, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unreachable(f"{self.folder}: {error.strerror or error}") from None
+        if not os.access(self.folder / "new", os.W_OK):
+            raise Unreachable(f"{self.folder}: cannot be written")
+        return f"{self.folder} can be written"
 
     def _make_durable(self) -> None:
         directory = os.open(self.folder / "new", os.O_RDONLY)

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from intake.core.answer.letter import Letter
 from intake.outbound import headers
+from intake.outbound.enclosed import with_files
 from intake.outbound.filters import line
 from intake.outbound.templateset import TemplateSet
 
@@ -45,16 +46,18 @@ def render(letter: Letter, templates: TemplateSet) -> Rendered:
     subject = f"{words.subject} {numbers}".strip()
     envelope_from = headers.safe_address(letter.envelope_from) if letter.envelope_from else ""
     people = dict.fromkeys(headers.safe_address(one.address) for one in (letter.to, *letter.cc))
-    boundary = f"=_{sha256(letter.message_id.encode()).hexdigest()[:24]}"
-    raw = (
-        f"{_head(letter, subject)}"
-        "MIME-Version: 1.0\r\n"
+    unique = sha256(letter.message_id.encode()).hexdigest()[:24]
+    boundary = f"=_{unique}"
+    head = (
         f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
         f"Content-Language: {template.language}\r\n"
         f"\r\n--{boundary}\r\n"
     ).encode()
     middle = f"\r\n--{boundary}\r\n".encode()
-    raw = b"".join((raw, _part("plain", words.text), middle, _part("html", words.html), middle[:-2], b"--\r\n"))
+    body = b"".join((head, _part("plain", words.text), middle, _part("html", words.html), middle[:-2], b"--\r\n"))
+    if letter.enclosures:
+        body = with_files(body, letter.enclosures, f"=_files_{unique}")
+    raw = f"{_head(letter, subject)}MIME-Version: 1.0\r\n".encode() + body
     return Rendered(
         raw, subject, words.text, words.html, template.version, template.language, envelope_from, tuple(people)
     )

@@ -143,7 +143,7 @@ _DIGEST: Values = {
     ],
 }
 
-CASELESS = frozenset({"desk-parked", "desk-broken-file", "desk-digest"})
+CASELESS = frozenset({"desk-parked", "desk-broken-file", "desk-digest", "desk-which-case"})
 SAMPLES: Mapping[str, Values] = {
     name: {**_ANY, **(_CASE if name not in CASELESS else {}), **extra}
     for name, extra in {
@@ -163,6 +163,7 @@ SAMPLES: Mapping[str, Values] = {
                 "because": [{"clause": "OX-5", "text": "one of several servers does not operate correctly"}],
             }
         },
+        "severity-set": _MISSING,
         "reminder": {**_MISSING, **_INFORMATION, "reminder": {"number": "1"}},
         "closed-for-silence": {},
         "closing-asked": {},
@@ -179,6 +180,19 @@ SAMPLES: Mapping[str, Values] = {
             ]
         },
         "desk-digest": _DIGEST,
+        "desk-which-case": {
+            "which": {
+                "because": "it carries no token: answer a notice by replying to it",
+                "cases": [
+                    {
+                        "reference": "OX-1042",
+                        "subject": "Mail module shows an empty list",
+                        "answer": "mailto:support@desk.example?subject=%5BOX-1042%5D%20Mail%20module",
+                        "have_it": _HAVE_IT["have_it"]["url"],
+                    }
+                ],
+            }
+        },
         "desk-new-case": {**_MISSING, **_MESSAGE, **_HAVE_IT, "marks": ["missing-information", "unverified"]},
         "desk-due-soon": {**_CLOCK, **_HAVE_IT},
         "desk-missed": {**_CLOCK, **_HAVE_IT},
@@ -202,7 +216,8 @@ SAMPLES: Mapping[str, Values] = {
                 "text": "Hello Kim,\n\nplease restart the service.",
                 "because": "it is a note, as /note says",
                 "note": "They rang twice.",
-                "files": ["trace.log"],
+                "enclosed": ["settings.png"],
+                "files": ["trace.log (more than 15 MB in all)"],
             },
             "commands": [{"written": "/severity 2 because it is slow", "done": "yes", "text": "Severity 3 becomes 2"}],
             "help": [{"form": "/note", "about": "the whole mail is a note"}],

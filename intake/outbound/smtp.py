@@ -45,6 +45,13 @@ class SmtpTransport:
             self.close()
             raise
 
+    def check(self) -> str:
+        """Connects and signs in, as for a mail, and says what answered. Raises `Unreachable`."""
+        self._connected()
+        self.close()
+        signed_in = f", signed in as {self._settings.username}" if self._settings.username else ""
+        return f"{self._place} takes mail{signed_in}"
+
     def close(self) -> None:
         """Takes leave of the server."""
         kept, self._kept = self._kept, None

@@ -40,6 +40,9 @@ class Transport(Protocol):
     def send(self, mail: OutgoingMail) -> Receipt:
         """Hands the mail over. Raises `TryLater`, `Unreachable`, `Unsure` or `Refused`."""
 
+    def check(self) -> str:
+        """Goes as far as one can without a mail, and says what answered. Raises `Unreachable`."""
+
     def close(self) -> None:
         """Lets go of connections."""
 

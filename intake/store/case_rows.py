@@ -45,11 +45,12 @@ def case_row(case: Case) -> dict[str, Any]:
         "region": case.region,
         "country": case.country,
         "tags": sorted(case.tags),
-        "held": [case.held.clause, case.held.text] if case.held else None,
+        "held": _reason_row(case.held) if case.held else None,
         "worst": case.worst,
         "escalation": _escalation_row(case.escalation),
         "tasks": [_task_row(task) for task in case.tasks],
         "merged_into": case.merged_into,
+        "private": case.private,
         "their_numbers": list(case.their_numbers),
     }
 
@@ -89,7 +90,7 @@ def case_of(row: Row[Any], people: Sequence[Participant], clocks: Sequence[Clock
         region=row.region,
         country=row.country,
         tags=frozenset(row.tags),
-        held=Because(*row.held) if row.held else None,
+        held=_reason_of(row.held) if row.held else None,
         worst=row.worst,
         escalation=_escalation_of(row.escalation),
         tasks=tuple(_task_of(each) for each in row.tasks),
@@ -183,9 +184,20 @@ def pauses_of(stored: Iterable[Sequence[Any]]) -> tuple[Pause, ...]:
     )
 
 
-def reasons_row(reasons: Iterable[Because]) -> list[list[str]]:
-    return [[each.clause, each.text] for each in reasons]
+def reasons_row(reasons: Iterable[Because]) -> list[list[Any]]:
+    return [_reason_row(each) for each in reasons]
 
 
-def reasons_of(stored: Iterable[Sequence[str]]) -> tuple[Because, ...]:
-    return tuple(Because(clause, text) for clause, text in stored)
+def reasons_of(stored: Iterable[Sequence[Any]]) -> tuple[Because, ...]:
+    return tuple(_reason_of(each) for each in stored)
+
+
+def _reason_row(reason: Because) -> list[Any]:
+    others = [dict(reason.others)] if reason.others else []
+    return [reason.clause, reason.text, *others]
+
+
+def _reason_of(stored: Sequence[Any]) -> Because:
+    """Older versions kept the sentence alone, in the language of the case."""
+    clause, text, *others = stored
+    return Because(clause, text, tuple(others[0].items()) if others else ())

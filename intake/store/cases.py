@@ -9,15 +9,17 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, update
 
 from intake.core.case.case import Case, Customer, Entry, Participant, Record
+from intake.core.mail.ticket_numbers import ticket_key
 from intake.core.policy.schema_rules import FloodPart
 from intake.errors import Stale
 from intake.store import tables
-from intake.store.case_rows import case_of, case_row, clock_of, clock_row, reasons_row
+from intake.store.case_rows import case_of, case_row, clock_of, clock_row, reasons_of, reasons_row
 
 FIRST_NUMBER = 1001
 SAME_ID = 20
 AT_A_TIME = 500
 MERGES = 20
+KEY = 100
 # a local day begins at most so long before the one of UTC
 ANY_ZONE = timedelta(hours=14)
 
@@ -33,8 +35,10 @@ UPDATE_CASES = (
 )
 IDS: BindParameter[int] = bindparam("ids", expanding=True)
 DELETE_PARTICIPANTS = delete(tables.participant).where(tables.participant.c.case_id.in_(IDS))
+DELETE_THEIR_NUMBERS = delete(tables.their_number).where(tables.their_number.c.case_id.in_(IDS))
 DELETE_CLOCKS = delete(tables.clock).where(tables.clock.c.case_id.in_(IDS))
 INSERT_PARTICIPANTS = insert(tables.participant)
+INSERT_THEIR_NUMBERS = insert(tables.their_number)
 INSERT_CLOCKS = insert(tables.clock)
 INSERT_HISTORY = insert(tables.history)
 SELECT_CASES = select(tables.case).where(tables.case.c.id.in_(IDS))
@@ -51,6 +55,12 @@ BY_MESSAGE_ID = (
     .where(tables.message.c.message_id.in_(MESSAGE_IDS))
     .group_by(tables.message.c.message_id, tables.message.c.case_id)
     .order_by(func.min(tables.message.c.id))
+)
+BY_THEIR_NUMBER = (
+    select(tables.their_number.c.key, tables.case.c.reference)
+    .join(tables.case, tables.case.c.id == tables.their_number.c.case_id)
+    .where(tables.their_number.c.key.in_(bindparam("keys", expanding=True)))
+    .order_by(tables.case.c.id)
 )
 BY_SENT_ID = select(tables.outgoing.c.message_id, tables.outgoing.c.case_id).where(
     tables.outgoing.c.message_id.in_(MESSAGE_IDS), tables.outgoing.c.case_id.is_not(None)
@@ -148,6 +158,19 @@ def by_message_ids(connection: Connection, message_ids: Iterable[str]) -> dict[s
     return found
 
 
+def by_their_numbers(connection: Connection, keys: Iterable[str]) -> dict[str, list[int]]:
+    """The cases that were given a ticket number of the other side's own, by its key; merged ones as the whole is."""
+    wanted = sorted(set(keys))
+    rows = connection.execute(BY_THEIR_NUMBER, {"keys": wanted}).all() if wanted else ()
+    ids = following(connection, (row.reference for row in rows))
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        known = found.setdefault(row.key, [])
+        if ids[row.reference] not in known and len(known) < SAME_ID:
+            known.append(ids[row.reference])
+    return found
+
+
 def by_sent_ids(connection: Connection, message_ids: Iterable[str]) -> dict[str, int]:
     """The cases whose outgoing mails have these Message-IDs."""
     wanted = sorted(set(message_ids))
@@ -198,11 +221,18 @@ def save_all(connection: Connection, changed: Sequence[Case]) -> list[int]:
     saved = list(zip(ids, changed, strict=True))
     people = [{"case_id": case_id, **asdict(person)} for case_id, case in saved for person in case.participants]
     clocks = [{"case_id": case_id, **clock_row(clock)} for case_id, case in saved for clock in case.clocks]
+    numbers = [{"case_id": case_id, "key": key} for case_id, case in saved for key in _keys(case)]
     if people:
         connection.execute(INSERT_PARTICIPANTS, people)
+    if numbers:
+        connection.execute(INSERT_THEIR_NUMBERS, numbers)
     if clocks:
         connection.execute(INSERT_CLOCKS, clocks)
     return ids
+
+
+def _keys(case: Case) -> set[str]:
+    return {ticket_key(each)[:KEY] for each in case.their_numbers}
 
 
 def _change(connection: Connection, changed: Sequence[Case]) -> None:
@@ -214,6 +244,8 @@ def _change(connection: Connection, changed: Sequence[Case]) -> None:
     ids = {"ids": [case.id for case in changed]}
     connection.execute(DELETE_PARTICIPANTS, ids)
     connection.execute(DELETE_CLOCKS, ids)
+    if any(case.their_numbers for case in changed):
+        connection.execute(DELETE_THEIR_NUMBERS, ids)
 
 
 def link(connection: Connection, ids: Iterable[int]) -> None:
@@ -252,17 +284,20 @@ def add_histories(connection: Connection, told: Iterable[tuple[int, Sequence[Ent
 
 
 def history(connection: Connection, case_id: int) -> list[dict[str, Any]]:
-    """A case's history as plain values, the oldest first."""
+    """A case's history as plain values, its reasons as `Because`, the oldest first."""
     table = tables.history
     query = select(table.c.at, table.c.actor, table.c.event, table.c.text, table.c.because)
     rows = connection.execute(query.where(table.c.case_id == case_id).order_by(table.c.id))
-    return [dict(row._mapping) for row in rows]
+    return [{**row._mapping, "because": reasons_of(row.because)} for row in rows]
 
 
 def record_of(connection: Connection, customer: Customer, flood: FloodPart | None, at: datetime) -> Record:
-    """What the customer's other cases say at an instant; `flood` is the policy's rule about too many of a kind."""
+    """What the customer's cases up to an instant say; `flood` is the policy's rule about too many of a kind.
+
+    Mails that arrive together have one instant: those that were decided first count.
+    """
     columns = tables.case.c
-    own = (columns.customer_id == customer.id, columns.opened_at < at)
+    own = (columns.customer_id == customer.id, columns.opened_at <= at)
     first = datetime.combine(customer.since, time(), UTC) - ANY_ZONE if customer.since else None
     counted = own if first is None else (*own, columns.opened_at >= first)
     requests = int(connection.scalar(select(func.count()).where(*counted)) or 0)

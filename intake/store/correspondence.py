@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Connection, Integer, bindparam, cast, delete, func, insert, select
+from sqlalchemy import BindParameter, Connection, Integer, LargeBinary, bindparam, cast, delete, func, insert, select
 
 from intake.store.tables import outgoing, undeliverable
 
@@ -24,8 +24,10 @@ RECENT = (
     )
     .group_by(outgoing.c.recipient)
 )
+# the text comes first in a letter, before whatever goes along with it
+TEXT_WITHIN = 1_000_000
 LETTERS = (
-    select(outgoing.c.case_id, outgoing.c.raw)
+    select(outgoing.c.case_id, func.substr(outgoing.c.raw, 1, TEXT_WITHIN, type_=LargeBinary).label("raw"))
     .where(outgoing.c.case_id.in_(CASE_IDS), outgoing.c.kind.not_like("desk-%"))
     .order_by(outgoing.c.id)
 )
@@ -57,7 +59,7 @@ def was_told(connection: Connection, kind: str, recipient: str, since: datetime)
 
 
 def letters_of(connection: Connection, case_ids: Iterable[int]) -> dict[int, list[bytes]]:
-    """The bytes of what went to the customer on each of the cases, the oldest first."""
+    """The bytes of what went to the customer on each of the cases, the oldest first; of long ones the beginning."""
     wanted = sorted(set(case_ids))
     found: dict[int, list[bytes]] = {case_id: [] for case_id in wanted}
     for row in connection.execute(LETTERS, {"case_ids": wanted}) if wanted else ():

@@ -1,31 +1,40 @@
-"""Finding cases by words or state, and telling which of them changed."""
+"""Finding cases by words or state."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, func, select
 
+from intake.store.seen import Sight, cases_seen
 from intake.store.tables import case
 
-WORDS = 8
 
-
-def by_words(connection: Connection, written: str, limit: int) -> list[int]:
-    """Ids of the newest cases that have every word in reference, subject or the contact's name and address."""
-    columns = (case.c.reference, case.c.subject, case.c.contact_name, case.c.contact_address)
-    words = written.split()[:WORDS]
-    if not words:
-        return []
-    each = (or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words)
-    return list(connection.scalars(select(case.c.id).where(and_(*each)).order_by(case.c.id.desc()).limit(limit)))
-
-
-def newest(connection: Connection, states: Sequence[str], limit: int) -> list[int]:
-    """Ids of the newest cases in these states, the newest first."""
+def newest(connection: Connection, states: Sequence[str], limit: int, before: int | None = None) -> list[int]:
+    """Ids of the newest cases in these states, the newest first; of those below an id where one is named."""
     query = select(case.c.id).where(case.c.state.in_(states)).order_by(case.c.id.desc()).limit(limit)
-    return list(connection.scalars(query))
+    return list(connection.scalars(query if before is None else query.where(case.c.id < before)))
 
 
-def versions(connection: Connection, states: Sequence[str]) -> dict[int, int]:
-    """The version of every case in these states, by its id."""
-    rows = connection.execute(select(case.c.id, case.c.version).where(case.c.state.in_(states)))
-    return {row.id: row.version for row in rows}
+def by_version(connection: Connection, sight: Sight, policy: str) -> dict[str, dict[str, int]]:
+    """How many of a policy's cases run under each of its versions, by state, as far as somebody sees."""
+    columns = case.c
+    query = select(columns.policy_version, columns.state, func.count()).where(columns.policy == policy)
+    rows = connection.execute(query.where(cases_seen(sight)).group_by(columns.policy_version, columns.state))
+    found: dict[str, dict[str, int]] = {}
+    for version, state, count in rows:
+        found.setdefault(version, {})[state] = count
+    return found
+
+
+def opened_since(connection: Connection, sight: Sight, customer_id: int, since: datetime) -> int:
+    """How many cases a customer opened from an instant on, as far as somebody sees."""
+    columns = case.c
+    wanted = columns.customer_id == customer_id, columns.opened_at >= since, cases_seen(sight)
+    return connection.scalar(select(func.count()).select_from(case).where(*wanted)) or 0
+
+
+def newest_of(connection: Connection, sight: Sight, customer_id: int, limit: int) -> list[int]:
+    """Ids of a customer's newest cases, the newest first, as far as somebody sees."""
+    columns = case.c
+    query = select(columns.id).where(columns.customer_id == customer_id, cases_seen(sight))
+    return list(connection.scalars(query.order_by(columns.opened_at.desc(), columns.id.desc()).limit(limit)))

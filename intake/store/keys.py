@@ -41,6 +41,13 @@ def remember(connection: Connection, kind: str, name: str, version: str, text: s
         connection.execute(insert(table).values(values))
 
 
+def history(connection: Connection, kind: str, name: str) -> list[tuple[str, datetime]]:
+    """The versions of a name with when each last began to serve, the last first."""
+    table = tables.version.c
+    query = select(table.hash, table.served_at).where(table.kind == kind, table.name == name)
+    return [(row.hash, row.served_at) for row in connection.execute(query.order_by(table.served_at.desc()))]
+
+
 def version_text(connection: Connection, kind: str, name: str, version: str) -> str | None:
     """The text of a version that ever served; None where it never did."""
     table = tables.version

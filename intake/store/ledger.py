@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, select, true
 from sqlalchemy.exc import IntegrityError
 
 from intake.errors import Stale
 from intake.store import tables
+from intake.store.seen import Sight, routes_seen
 from intake.store.spool import KEPT_COLUMNS, KeptMail
 
 # what a person may have decided again
@@ -132,26 +133,43 @@ def originals(connection: Connection, hashes: Iterable[str]) -> dict[tuple[str, 
     return {(row.route, row.content_hash): row.mail_id for row in rows}
 
 
-def counts(connection: Connection) -> dict[str, Any]:
+def counts(connection: Connection, sight: Sight | None = None) -> dict[str, Any]:
     """The ledger by (mail, route): what was received, each outcome, what waits, and whether the sum comes out.
 
     Received and waiting are counted from the spool, the outcomes from the desk; the connection must see both, in one
-    snapshot.
+    snapshot. With a sight only of the routes that it sees.
     """
     route, outcome = tables.mail_route, tables.outcome
-    received = connection.scalar(select(func.count()).select_from(route)) or 0
-    rows = connection.execute(select(outcome.c.outcome, func.count()).group_by(outcome.c.outcome)).all()
+    kept, decided = (true() if sight is None else routes_seen(sight, each.c.route) for each in (route, outcome))
+    received = connection.scalar(select(func.count()).select_from(route).where(kept)) or 0
+    rows = connection.execute(select(outcome.c.outcome, func.count()).where(decided).group_by(outcome.c.outcome)).all()
     by_outcome = dict.fromkeys(OUTCOMES, 0) | {row[0]: row[1] for row in rows}
     joined = route.outerjoin(outcome, (outcome.c.mail_id == route.c.mail_id) & (outcome.c.route == route.c.route))
-    left = connection.scalar(select(func.count()).select_from(joined).where(outcome.c.mail_id.is_(None))) or 0
+    left = connection.scalar(select(func.count()).select_from(joined).where(kept, outcome.c.mail_id.is_(None))) or 0
     balanced = received == sum(by_outcome.values()) + left
     return {"received": received, **by_outcome, "waiting": left, "balanced": balanced}
 
 
 def parked(connection: Connection, kind: str = "parked") -> list[dict[str, Any]]:
     """Parked mails (or those of another outcome), the oldest first. The connection must see the spool."""
+    rows = connection.execute(_parked(kind).order_by(tables.outcome.c.mail_id))
+    return [dict(row._mapping) for row in rows]
+
+
+def newest_parked(
+    connection: Connection, kind: str, sight: Sight, before: int | None, limit: int
+) -> list[dict[str, Any]]:
+    """The newest mails of such an outcome that somebody sees, the newest first, below an id."""
+    outcome = tables.outcome.c
+    wanted = _parked(kind).where(routes_seen(sight, outcome.route))
+    wanted = wanted.where(outcome.mail_id < before) if before is not None else wanted
+    rows = connection.execute(wanted.order_by(outcome.mail_id.desc(), outcome.route).limit(limit))
+    return [dict(row._mapping) for row in rows]
+
+
+def _parked(kind: str) -> Select[Any]:
     outcome, mail = tables.outcome, tables.mail
-    rows = connection.execute(
+    return (
         select(
             outcome.c.mail_id.label("id"),
             outcome.c.route,
@@ -164,9 +182,7 @@ def parked(connection: Connection, kind: str = "parked") -> list[dict[str, Any]]
         )
         .join(mail, mail.c.id == outcome.c.mail_id)
         .where(outcome.c.outcome == kind)
-        .order_by(outcome.c.mail_id)
     )
-    return [dict(row._mapping) for row in rows]
 
 
 def outcomes(connection: Connection, mail_id: int) -> list[dict[str, Any]]:

@@ -1,13 +1,13 @@
 """The messages of cases: what came in, what went out, and notes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select
 
-from intake.core.mail.message import Message
+from intake.core.mail.message import Attachment, Message
 from intake.store import tables
 
 Direction = Literal["in", "out", "note"]
@@ -36,8 +36,8 @@ class StoredMessage:
     unverified: bool = False
 
 
-def attachments_row(message: Message) -> list[dict[str, Any]]:
-    """A mail's attachments as they are stored beside it."""
+def attachments_row(message: Message, sent: Collection[Attachment] | None = None) -> list[dict[str, Any]]:
+    """A mail's attachments as they are stored beside it; those of an agent's answer say whether they were `sent`."""
     return [
         {
             "filename": each.filename,
@@ -45,6 +45,7 @@ def attachments_row(message: Message) -> list[dict[str, Any]]:
             "size": each.size,
             "sha256": each.sha256,
             "place": list(each.place),
+            **({} if sent is None else {"sent": each in sent}),
         }
         for each in message.attachments
     ]

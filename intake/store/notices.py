@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, or_, select, update
 
 from intake.core.case.case import Notice
 from intake.core.case.notices import Held, Since, Told
-from intake.store.tables import history, notice
+from intake.store.tables import case, history, notice, outgoing
 
 
 def add(
@@ -92,6 +92,17 @@ def told_of(connection: Connection, case_id: int, kinds: Sequence[str]) -> list[
         columns.case_id == case_id, columns.kind.in_(kinds), columns.message_id.is_not(None)
     )
     return [Told(*row) for row in connection.execute(query.order_by(columns.settled_at, columns.id))]
+
+
+def of_digests(connection: Connection, message_ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Who was told of which cases by digests of these Message-IDs, as pairs of address and reference, in order."""
+    letters = outgoing.c.message_id.in_(message_ids), outgoing.c.kind == "desk-digest"
+    ids = list(connection.scalars(select(outgoing.c.message_id).where(*letters))) if message_ids else []
+    if not ids:
+        return []
+    query = select(notice.c.recipient, case.c.reference).join(case, case.c.id == notice.c.case_id)
+    rows = connection.execute(query.where(notice.c.message_id.in_(ids)).order_by(notice.c.id))
+    return [(row.recipient, row.reference) for row in rows]
 
 
 def since(connection: Connection, case_ids: Iterable[int]) -> dict[int, Since]:

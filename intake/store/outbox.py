@@ -1,6 +1,6 @@
 """The outbox: finished mails that the desk queues, withholds and looks at; `sending` carries them out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from intake.core.answer.letter import Letter
 from intake.errors import IntakeError
+from intake.store.seen import TOLD_IN, Sight, letters_seen
 from intake.store.tables import case, history, outgoing
 
 DESCRIBED = [
@@ -23,6 +24,7 @@ DESCRIBED = [
     "reason",
 ]
 
+LOOKS_BACK = 200
 INSERT_MAILS = insert(outgoing)
 INSERT_MAIL = INSERT_MAILS.returning(outgoing.c.id)
 
@@ -84,6 +86,12 @@ def _row(case_id: int | None, letter: Letter, finished: Finished, withheld: str,
     }
 
 
+def sent_as(connection: Connection, message_ids: Sequence[str], kind: str) -> list[bytes]:
+    """The bytes of the letters of a kind that have these Message-IDs."""
+    wanted = outgoing.c.message_id.in_(message_ids), outgoing.c.kind == kind
+    return list(connection.scalars(select(outgoing.c.raw).where(*wanted))) if message_ids else []
+
+
 def withhold(connection: Connection, mail_id: int, by: str, now: datetime) -> None:
     """Keeps a waiting mail back. Raises `IntakeError` for one that has left, or may be leaving now."""
     reason = f"withheld by {by}"
@@ -140,7 +148,7 @@ def told_in_digest(connection: Connection, mail_ids: Sequence[int], reason: str,
     """Notes that withheld letters are told of by a digest. False where somebody was faster, and nothing is noted."""
     columns = outgoing.c
     mine = columns.id.in_(mail_ids), columns.state == "withheld", columns.reason == reason
-    said = f"told in the digest {message_id}"
+    said = f"{TOLD_IN}{message_id}"
     return connection.execute(update(outgoing).where(*mine).values(reason=said)).rowcount == len(mail_ids)
 
 
@@ -185,16 +193,43 @@ def reached_nobody(connection: Connection, case_id: int) -> bool:
     return states_of == {"failed"}
 
 
-def listed(connection: Connection, case_id: int | None = None) -> list[dict[str, Any]]:
+def listed(
+    connection: Connection, case_id: int | None = None, shown: Callable[[Row[Any]], bool] = lambda _row: True
+) -> list[dict[str, Any]]:
     """The mails in the order they were queued, in the shape of the contract's `outbox`.
 
-    Those of a case have `cc` besides: who gets a copy.
+    Those of a case have `cc` besides: who gets a copy. Of all mails, those are left out that are not to be `shown`, by
+    recipient and the case's route, queue and `private`, which are None for a mail of no case.
     """
     wanted = _described().order_by(outgoing.c.id)
     if case_id is None:
-        return [_shape(row) for row in connection.execute(wanted)]
+        rows = connection.execute(wanted.add_columns(case.c.route, case.c.queue, case.c.private))
+        return [_shape(row) for row in rows if shown(row)]
     rows = connection.execute(wanted.where(outgoing.c.case_id == case_id))
     return [_shape(row) | {"cc": [each for each in row.envelope_to if each.lower() != row.recipient]} for row in rows]
+
+
+def below(connection: Connection, sight: Sight, mail_id: int, limit: int) -> list[dict[str, Any]]:
+    """The newest mails below that id that somebody sees, in the same shape, the newest first."""
+    wanted = _described().where(outgoing.c.id < mail_id, letters_seen(sight))
+    return [_shape(row) for row in connection.execute(wanted.order_by(outgoing.c.id.desc()).limit(limit))]
+
+
+def page(connection: Connection, sight: Sight, state: str, before: int | None, limit: int) -> list[dict[str, Any]]:
+    """The newest mails that somebody sees, the newest first: of a state, or of all where it is empty; below an id."""
+    columns = outgoing.c
+    wanted = _described().add_columns(columns.tries, columns.next_try_at).where(letters_seen(sight))
+    wanted = wanted.where(columns.state == state) if state else wanted
+    wanted = wanted.where(columns.id < before) if before is not None else wanted
+    rows = connection.execute(wanted.order_by(columns.id.desc()).limit(limit))
+    return [dict(row._mapping) for row in rows]
+
+
+def seen_raw(connection: Connection, sight: Sight, mail_id: int) -> bytes | None:
+    """A mail's bytes as they are sent; None where there is none that they see."""
+    wanted = select(outgoing.c.raw).outerjoin_from(outgoing, case).where(outgoing.c.id == mail_id, letters_seen(sight))
+    found = connection.scalar(wanted)
+    return None if found is None else bytes(found)
 
 
 def show(connection: Connection, mail_id: int) -> dict[str, Any] | None:
@@ -212,6 +247,20 @@ def raw(connection: Connection, mail_id: int) -> bytes | None:
     """A mail's bytes as they are sent; None where there is none."""
     found = connection.scalar(select(outgoing.c.raw).where(outgoing.c.id == mail_id))
     return None if found is None else bytes(found)
+
+
+def raw_of(connection: Connection, message_id: str) -> bytes | None:
+    """The bytes of the mail with that Message-ID; None where there is none."""
+    found = connection.scalar(select(outgoing.c.raw).where(outgoing.c.message_id == message_id))
+    return None if found is None else bytes(found)
+
+
+def last_sent(connection: Connection) -> datetime | None:
+    """When a mail last left, among the newest that did."""
+    columns = outgoing.c
+    newest = select(columns.sent_at).where(columns.state == "sent").order_by(columns.id.desc()).limit(LOOKS_BACK)
+    found: datetime | None = connection.scalar(select(func.max(newest.subquery().c.sent_at)))
+    return found
 
 
 def states(connection: Connection) -> dict[str, int]:

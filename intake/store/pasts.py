@@ -2,22 +2,24 @@
 
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select, true
 
 from intake.core.case.backtest import Past, PastClock
 from intake.core.case.case import Customer
 from intake.core.policy.words import SEARCHED
 from intake.store import tables
 from intake.store.case_rows import fields_of, pauses_of
+from intake.store.seen import Sight, cases_seen
 
 REPLAYED = ("response", "update", "resolution")
 OPENING = ("in", "note")
 
 
-def ranges(connection: Connection, policy: str, size: int) -> list[tuple[int, int, int]]:
+def ranges(connection: Connection, policy: str, size: int, sight: Sight | None = None) -> list[tuple[int, int, int]]:
     """Ranges of ids, first, last and how many, that hold the policy's cases, about `size` in each."""
     columns = tables.case.c
-    found = connection.execute(select(columns.id).where(columns.policy == policy).order_by(columns.id))
+    wanted = select(columns.id).where(columns.policy == policy, _seen(sight))
+    found = connection.execute(wanted.order_by(columns.id))
     ids = [row.id for row in found]
     parts = [ids[start : start + size] for start in range(0, len(ids), size)]
     return [(part[0], part[-1], len(part)) for part in parts]
@@ -31,8 +33,12 @@ def between(
     customers: Mapping[int, Customer],
     *,
     with_words: bool,
+    sight: Sight | None = None,
 ) -> Iterator[Past]:
-    """The policy's cases with ids from `first` to `last`; without words, their texts are not read and empty."""
+    """The policy's cases with ids from `first` to `last`; without words, their texts are not read and empty.
+
+    With a sight, those alone that it sees.
+    """
     columns = tables.case.c
     clocks = _clocks(connection, first, last)
     texts = _texts(connection, first, last) if with_words else {}
@@ -40,8 +46,8 @@ def between(
         columns.id, columns.reference, columns.channel, columns.plan, columns.contact_address, columns.customer_id,
         columns.region, columns.country, columns.fields, columns.tags, columns.subject, columns.opened_at,
     )  # fmt: skip
-    query = select(*wanted).where(columns.id.between(first, last), columns.policy == policy).order_by(columns.id)
-    for row in connection.execute(query):
+    query = select(*wanted).where(columns.id.between(first, last), columns.policy == policy, _seen(sight))
+    for row in connection.execute(query.order_by(columns.id)):
         yield Past(
             reference=row.reference,
             channel=row.channel,
@@ -56,6 +62,10 @@ def between(
             opened_at=row.opened_at,
             clocks=tuple(clocks.get(row.id, ())),
         )
+
+
+def _seen(sight: Sight | None) -> ColumnElement[bool]:
+    return true() if sight is None else cases_seen(sight)
 
 
 def _clocks(connection: Connection, first: int, last: int) -> dict[int, list[PastClock]]:

@@ -11,6 +11,7 @@ from intake.core.case.case import Customer
 from intake.store import tables
 
 LONGEST_ADDRESS = 320
+AT_A_TIME = 500
 COLUMNS = (
     "name",
     "policy",
@@ -82,11 +83,38 @@ def load(connection: Connection, ids: Iterable[int]) -> dict[int, Customer]:
     return {row.id: _customer(row, addresses[row.id]) for row in rows}
 
 
+def customer_named(connection: Connection, name: str) -> int | None:
+    """The id of the customer of that name; None where there is none."""
+    return connection.scalar(select(tables.customer.c.id).where(tables.customer.c.name == name))
+
+
 def every_customer(connection: Connection) -> list[Customer]:
     """All customers by name."""
     ids = [row.id for row in connection.execute(select(tables.customer.c.id).order_by(tables.customer.c.name))]
     loaded = load(connection, ids)
     return [loaded[each] for each in ids]
+
+
+def some_customers(connection: Connection, words: str, start: int, limit: int) -> list[Customer]:
+    """Customers by name from a place on, those with the words in their name or one of their addresses."""
+    table, match = tables.customer, tables.customer_address
+    query = select(table.c.id).order_by(table.c.name).offset(start).limit(limit)
+    if words.strip():
+        having = select(match.c.customer_id).where(match.c.value.icontains(words.strip(), autoescape=True))
+        query = query.where(table.c.name.icontains(words.strip(), autoescape=True) | table.c.id.in_(having))
+    ids = list(connection.scalars(query))
+    loaded = load(connection, ids)
+    return [loaded[each] for each in ids]
+
+
+def customers_named(connection: Connection, names: Iterable[str]) -> dict[str, Customer]:
+    """The customers of these names."""
+    table, wanted = tables.customer, sorted(set(names))
+    found: dict[str, Customer] = {}
+    for begin in range(0, len(wanted), AT_A_TIME):
+        ids = connection.scalars(select(table.c.id).where(table.c.name.in_(wanted[begin : begin + AT_A_TIME])))
+        found |= {each.name: each for each in load(connection, ids).values()}
+    return found
 
 
 def save(connection: Connection, customers: Sequence[Customer]) -> tuple[int, int]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from intake.store import tables
 from intake.store.calls import call
 from intake.store.engine import reading
 
+LOOKS_BACK = 2_000
 Source = Literal["smtp", "lmtp", "imap", "file"]
 
 
@@ -140,3 +141,17 @@ def save_mailbox_state(engine: Engine, name: str, state: MailboxState) -> None:
         done = connection.execute(update(tables.mailbox).where(tables.mailbox.c.name == name).values(values))
         if done.rowcount == 0:
             connection.execute(insert(tables.mailbox).values(name=name, **values))
+
+
+def last_received(connection: Connection) -> dict[str, datetime]:
+    """The last receipt by source, among the newest mails. The connection must see the spool."""
+    columns = tables.mail.c
+    newest = select(columns.source, columns.received_at).order_by(columns.id.desc()).limit(LOOKS_BACK).subquery()
+    rows = connection.execute(select(newest.c.source, func.max(newest.c.received_at)).group_by(newest.c.source))
+    return {row[0]: row[1] for row in rows}
+
+
+def looked_at(connection: Connection) -> dict[str, datetime | None]:
+    """When each mailbox was last looked into. The connection must see the spool."""
+    columns = tables.mailbox.c
+    return {row.name: row.looked_at for row in connection.execute(select(columns.name, columns.looked_at))}

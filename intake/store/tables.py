@@ -117,6 +117,45 @@ welcome = Table(
     Column("made_at", Instant, nullable=False),
 )
 
+token = Table(
+    "token",
+    desk,
+    Column("id", Key, primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True, comment="hash of the secret, which is shown once"),
+    Column("name", String(100), nullable=False, comment="what it is for"),
+    Column("address", String(320), ForeignKey("agent.address", ondelete="CASCADE"), nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("made_by", String(320), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("ends_at", Instant, comment="NULL for never"),
+    Column("used_at", Instant),
+    Column("revoked_at", Instant),
+    Column("revoked_by", String(320)),
+)
+
+idempotency = Table(
+    "idempotency",
+    desk,
+    Column("token_id", Key, ForeignKey("token.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("asked", String(64), nullable=False, comment="hash of the request"),
+    Column("status", Integer, comment="of the answer; NULL until there is one"),
+    Column("answer", JSON(none_as_null=True), comment="headers and body"),
+    Column("at", Instant, nullable=False),
+    Index("idempotency_at", "at"),
+    sqlite_with_rowid=False,
+)
+
+attempt = Table(
+    "attempt",
+    desk,
+    Column("id", Key, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("key", String(320), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("attempt_key", "kind", "key", "at"),
+)
+
 draft = Table(
     "draft",
     desk,
@@ -193,8 +232,12 @@ case = Table(
         "their_numbers", JSON, nullable=False, server_default="[]", comment="ticket numbers of the other side's own"
     ),
     Column("merged_into", String(32), comment="the case that this one became a part of"),
+    Column("private", Boolean, nullable=False, server_default="0", comment="marked `security`; see intake.desk.sight"),
     Index("cases_customer", "customer_id", "opened_at"),
-    Index("cases_state", "state"),
+    Index("cases_state", "state", "id", "version"),
+    # whole answers for reports and for a policy's versions: the rows themselves are long
+    Index("cases_opened", "opened_at", "policy", "plan", "severity", "route", "queue", "private", "state"),
+    Index("cases_policy", "policy", "policy_version", "state", "route", "queue", "private"),
 )
 
 participant = Table(
@@ -205,6 +248,15 @@ participant = Table(
     Column("address", String(320), nullable=False),
     Column("name", Text, nullable=False),
     Column("role", String(16), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+their_number = Table(
+    "their_number",
+    desk,
+    Column("key", String(100), primary_key=True, comment="a ticket number of the other side's own, as it compares"),
+    Column("case_id", Key, ForeignKey("cases.id"), primary_key=True),
+    Index("their_number_case", "case_id"),
     sqlite_with_rowid=False,
 )
 
@@ -229,6 +281,7 @@ clock = Table(
     Column("steps", JSON, nullable=False, comment="what is still to be done about it, in order"),
     Column("next_at", Instant, comment="the first of the steps"),
     Index("clock_next", "next_at", sqlite_where=Column("next_at", Instant).is_not(None)),
+    Index("clock_missed", "missed_at", sqlite_where=Column("missed_at", Instant).is_not(None)),
     sqlite_with_rowid=False,
 )
 
@@ -316,6 +369,7 @@ outgoing = Table(
     Column("raw", LargeBinary, nullable=False),
     Index("outgoing_case", "case_id"),
     Index("outgoing_next", "state", "next_try_at"),
+    Index("outgoing_state", "state", "id"),
     Index("outgoing_recipient", "recipient", "queued_at"),
 )
 
@@ -338,6 +392,15 @@ notice = Table(
     Column("because", Text, comment="why it was not told"),
     Index("notice_case", "case_id"),
     Index("notice_look", "look_at", sqlite_where=Column("look_at", Instant).is_not(None)),
+)
+
+obeyed = Table(
+    "obeyed",
+    desk,
+    Column("key", String(64), primary_key=True, comment="what no copy of an obeyed mail of the desk's can change"),
+    Column("mail_id", Key, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 undeliverable = Table(

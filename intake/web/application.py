@@ -1,5 +1,7 @@
 """The console as a web application: its routes, headers, and how what goes wrong is told."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -12,16 +14,57 @@ from sqlalchemy import text
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from intake.config import Settings
+from intake.desk.customer_record import NoSuchCustomer
+from intake.desk.enclosures import MEGABYTE
+from intake.desk.letters import NoSuchLetter
+from intake.desk.parked import NoSuchMail
 from intake.errors import IntakeError
 from intake.store.engine import reading
-from intake.web import case, case_acts, mails, people, sign_in, templates, work_list
+from intake.web import (
+    case,
+    case_acts,
+    channels,
+    customers,
+    desk,
+    mail,
+    mails,
+    outgoing,
+    people,
+    policies,
+    reports,
+    sign_in,
+    templates,
+    tokens,
+    work_list,
+)
+from intake.web.api.application import PLACE, api
+from intake.web.api.problems import problem
 from intake.web.case import NoSuchCase
 from intake.web.door import Forbidden, NotSignedIn
+from intake.web.policies import NoSuchPolicy
 from intake.web.site import ASSETS, Site
 from intake.web.templates import NoSuchTemplate
 
 log = structlog.get_logger()
 LARGEST_FORM = 1_048_576
+PARTS = (
+    sign_in,
+    work_list,
+    case,
+    case_acts,
+    mails,
+    people,
+    templates,
+    tokens,
+    mail,
+    outgoing,
+    channels,
+    customers,
+    policies,
+    reports,
+    desk,
+)
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -44,21 +87,39 @@ def application(site: Site) -> FastAPI:
     """All pages over a site."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
-    for part in (sign_in, work_list, case, case_acts, mails, people, templates):
+    for part in PARTS:
         app.include_router(part.router)
     app.get("/health", include_in_schema=False)(health)
     app.get("/assets/{name}", include_in_schema=False)(asset)
+    app.mount(PLACE, api(site))
     _tell_errors(app)
-    app.add_middleware(Guard, own=urlsplit(site.house.settings.service.public_url).netloc)
+    settings = site.house.settings
+    own = urlsplit(settings.service.public_url).netloc
+    app.add_middleware(Guard, own=own, largest=partial(largest, settings))
     return app
 
 
-class Guard:
-    """What holds for every request: no form of another site, none beyond a megabyte; and headers on every answer."""
+def largest(settings: Settings, path: str) -> int:
+    """The most bytes of a request to a path: a form, a mail as large as by SMTP, or an answer with its files."""
+    if path == f"{PLACE}/explain":
+        return settings.smtp.size_limit_mb * LARGEST_FORM
+    if not path.endswith("/acts"):
+        return LARGEST_FORM
+    files = int(settings.answers.attachments_mb * MEGABYTE)
+    # in JSON four characters stand for three bytes
+    return LARGEST_FORM + (files * 4 // 3 if path.startswith(f"{PLACE}/") else files)
 
-    def __init__(self, app: ASGIApp, own: str) -> None:
+
+class Guard:
+    """What holds for every request: no form of another site, none beyond a size; and headers on every answer.
+
+    The API heeds no cookie, so a request of another site is as good as its token.
+    """
+
+    def __init__(self, app: ASGIApp, own: str, largest: Callable[[str], int]) -> None:
         self.app = app
         self.own = own
+        self.largest = largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,25 +134,39 @@ class Guard:
                 message["headers"] = [*message["headers"], *(each for each in more if each[0] not in given)]
             await send(message)
 
-        refused = _refused(scope["method"], headers, self.own)
+        most = self.largest(scope["path"])
+        if scope["path"].startswith(f"{PLACE}/"):
+            refused = _refused_call(scope["method"], headers, most)
+        else:
+            refused = _refused(scope["method"], headers, self.own, most)
         if refused:
             await refused(scope, receive, sent)
             return
         await self.app(scope, receive, sent)
 
 
-def _refused(method: str, headers: dict[str, str], own: str) -> Response | None:
+def _refused(method: str, headers: dict[str, str], own: str, most: int) -> Response | None:
     if method not in UNSAFE:
         return None
     origin = headers.get("origin")
     foreign = headers.get("sec-fetch-site") in ("cross-site", "same-site")
     if foreign or (origin is not None and urlsplit(origin).netloc not in {headers.get("host"), own} - {""}):
         return HTMLResponse("This form comes from another site and was not read.", 403)
-    written = headers.get("content-length", "")
-    # without a length a body could have any
-    if not written.isdigit() or int(written) > LARGEST_FORM:
-        return HTMLResponse("This form is too long; at most one megabyte is read.", 413)
+    if _too_long(headers, most):
+        return HTMLResponse(f"This form is too long; at most {most / LARGEST_FORM:.0f} MB are read.", 413)
     return None
+
+
+def _refused_call(method: str, headers: dict[str, str], most: int) -> Response | None:
+    if method in UNSAFE and _too_long(headers, most):
+        return problem(413, f"the body needs a Content-Length of at most {most} bytes")
+    return None
+
+
+def _too_long(headers: dict[str, str], most: int) -> bool:
+    """Whether a body is longer than that, or could have any length."""
+    written = headers.get("content-length", "0")
+    return "transfer-encoding" in headers or not (written.isascii() and written.isdigit()) or int(written) > most
 
 
 def health(request: Request) -> Response:
@@ -132,6 +207,10 @@ def _tell_errors(app: FastAPI) -> None:
     def forbidden(request: Request, error: Forbidden) -> Response:
         return page(request, 403, "Not allowed", str(error))
 
+    @app.exception_handler(NoSuchCustomer)
+    @app.exception_handler(NoSuchLetter)
+    @app.exception_handler(NoSuchMail)
+    @app.exception_handler(NoSuchPolicy)
     @app.exception_handler(NoSuchTemplate)
     @app.exception_handler(NoSuchCase)
     def nothing_there(request: Request, error: IntakeError) -> Response:

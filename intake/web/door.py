@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated
 
-from fastapi import Depends, Form, Header, Request, Response
+from fastapi import Depends, Form, Header, Path, Query, Request, Response
 
 from intake.desk.sight import Sight, sight
 from intake.store import accounts
@@ -41,6 +41,17 @@ class Visitor:
         return right in self.rights
 
 
+async def form_texts(request: Request) -> dict[str, str]:
+    """The texts of a form whose fields stand in a table; the form was read already."""
+    return {name: text for name, text in (await request.form()).items() if isinstance(text, str)}
+
+
+# numbers of rows as addresses have them; a larger one is no database's
+LARGEST = 2**63 - 1
+RowNumber = Annotated[int, Path(ge=1, le=LARGEST)]
+Before = Annotated[int | None, Query(ge=1, le=LARGEST)]
+PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
+FormTexts = Annotated[dict[str, str], Depends(form_texts)]
 OurSite = Annotated[Site, Depends(site_of)]
 
 
@@ -95,6 +106,8 @@ Looking = Annotated[Visitor, Depends(reading_right("read"))]
 Acting = Annotated[Visitor, Depends(acting_right("read"))]
 Working = Annotated[Visitor, Depends(acting_right("work"))]
 Publishing = Annotated[Visitor, Depends(acting_right("publish"))]
+Editing = Annotated[Visitor, Depends(reading_right("manage"))]
+Changing = Annotated[Visitor, Depends(acting_right("manage"))]
 Managing = Annotated[Visitor, Depends(reading_right("people"))]
 ManagingAct = Annotated[Visitor, Depends(acting_right("people"))]
 

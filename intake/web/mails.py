@@ -11,10 +11,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
+from intake.desk import enclosures
 from intake.errors import IntakeError
 from intake.store import messages, outbox, spool
 from intake.store.engine import reading
-from intake.web.case import seen_case
+from intake.web.case import Onlooker, seen_case
 from intake.web.door import Looking, OurSite, Visitor
 from intake.web.site import Site
 
@@ -31,27 +32,24 @@ FRAME = (
 @router.get("/cases/{reference}/messages/{number}/raw")
 def raw(site: OurSite, visitor: Looking, reference: str, number: int) -> Response:
     """The mail's bytes as they were kept, to download."""
-    mail_id = _mail_of(site, visitor, reference, number)
-    return _download(spool.raw(site.house.databases.spool, mail_id), f"mail-{mail_id}.eml")
+    mail_id = mail_of(site, visitor, reference, number)
+    return download(spool.raw(site.house.databases.spool, mail_id), f"mail-{mail_id}.eml")
 
 
 @router.get("/cases/{reference}/messages/{number}/files/{index}")
 def file(site: OurSite, visitor: Looking, reference: str, number: int, index: int) -> Response:
     """An attachment, to download and never to be shown here: whatever it is, the browser only keeps it."""
-    stored = _message_of(site, visitor, reference, number)
-    given = stored.attachments[index] if 0 <= index < len(stored.attachments) else None
-    found = None
-    if given is not None and stored.mail_id is not None:
-        found = site.house.reader.attachment(stored.mail_id, tuple(given["place"]))
-    if given is None or found is None:
+    stored = message_of(site, visitor, reference, number)
+    found = enclosures.found(site.house, stored, index)
+    if found is None:
         raise IntakeError(f"message {number} has no attachment {index} that can be read; the original mail is there")
-    return _download(found, given["filename"])
+    return download(found, stored.attachments[index]["filename"])
 
 
 @router.get("/cases/{reference}/letters/{number}/raw")
 def letter(site: OurSite, visitor: Looking, reference: str, number: int) -> Response:
     """A letter of ours, to download."""
-    return _download(_letter(site, visitor, reference, number), f"letter-{number}.eml")
+    return download(_letter(site, visitor, reference, number), f"letter-{number}.eml")
 
 
 def _letter(site: Site, visitor: Visitor, reference: str, number: int) -> bytes:
@@ -75,7 +73,7 @@ def letter_text(site: OurSite, visitor: Looking, reference: str, number: int) ->
 @router.get("/cases/{reference}/messages/{number}/formatted")
 def formatted(site: OurSite, visitor: Looking, reference: str, number: int, images: bool = False) -> Response:
     """The mail's HTML, cleaned, for a frame; pictures from elsewhere only with `images`."""
-    html = site.house.reader.html(_mail_of(site, visitor, reference, number), images=images)
+    html = site.house.reader.html(mail_of(site, visitor, reference, number), images=images)
     body = (TOO_INTRICATE if html is None else html) or NONE
     policy = FRAME.format(images="https: http:" if images else "'none'")
     headers = {"content-security-policy": policy, "x-frame-options": "SAMEORIGIN", "referrer-policy": "no-referrer"}
@@ -83,7 +81,8 @@ def formatted(site: OurSite, visitor: Looking, reference: str, number: int, imag
     return HTMLResponse(page, headers=headers)
 
 
-def _message_of(site: Site, visitor: Visitor, reference: str, number: int) -> messages.StoredMessage:
+def message_of(site: Site, visitor: Onlooker, reference: str, number: int) -> messages.StoredMessage:
+    """A case's message by its place. Raises `NoSuchCase` for an unseen case, `IntakeError` for no such place."""
     with reading(site.house.databases.reading) as connection:
         case = seen_case(connection, visitor, reference)
         stored = messages.of_case(connection, case.id)
@@ -92,13 +91,15 @@ def _message_of(site: Site, visitor: Visitor, reference: str, number: int) -> me
     return stored[number]
 
 
-def _mail_of(site: Site, visitor: Visitor, reference: str, number: int) -> int:
-    mail_id = _message_of(site, visitor, reference, number).mail_id
+def mail_of(site: Site, visitor: Onlooker, reference: str, number: int) -> int:
+    """The kept mail that a message came by. Raises as `message_of`, and for what came by none."""
+    mail_id = message_of(site, visitor, reference, number).mail_id
     if mail_id is None:
         raise IntakeError(f"message {number} came by no mail")
     return mail_id
 
 
-def _download(found: bytes, name: str) -> Response:
+def download(found: bytes, name: str) -> Response:
+    """Bytes that a browser keeps and never shows, whatever they are (THREATS 35)."""
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
     return Response(found, media_type="application/octet-stream", headers=headers)

@@ -6,20 +6,21 @@ A right says what somebody may do; which cases they see beside that, says `intak
 from collections.abc import Mapping
 from typing import Literal, get_args
 
-Right = Literal["read", "work", "publish", "people"]
+Right = Literal["read", "work", "publish", "manage", "people"]
 Role = Literal["viewer", "agent", "manager", "admin"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     "viewer": frozenset({"read"}),
     "agent": frozenset({"read", "work"}),
-    "manager": frozenset({"read", "work", "publish"}),
-    "admin": frozenset({"read", "work", "publish", "people"}),
+    "manager": frozenset({"read", "work", "publish", "manage"}),
+    "admin": frozenset({"read", "work", "publish", "manage", "people"}),
 }
 MEANING: Mapping[Right, str] = {
-    "read": "see cases and templates",
-    "work": "reply, note, and act on cases",
+    "read": "see cases, mail, customers, policies, reports and templates",
+    "work": "reply, note, and act on cases and mails",
     "publish": "publish and roll back templates",
+    "manage": "change customers, replay changed policies, test channels",
     "people": "invite people, give roles, sign people out",
 }
 

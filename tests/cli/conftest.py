@@ -1,14 +1,12 @@
-"""Many commands in one process: starting one anew for each would take most of the time."""
+"""Many commands in one process: starting one for each would take most of the time."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import forking
 import pytest
 
 EACH = """
@@ -52,15 +50,8 @@ def commands(tmp_path: Path) -> Commands:
     """Runs command lines one after the other in the test's folder; those that end badly too."""
 
     def run(*lines: Sequence[str], folder: Path = tmp_path) -> list[Done]:
-        bare = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")}
-        done = subprocess.run(
-            [sys.executable, "-c", EACH],
-            cwd=folder,
-            input="\n".join(json.dumps(list(words)) for words in lines).encode(),
-            capture_output=True,
-            timeout=120,
-            check=False,
-            env=bare | {"COLUMNS": "200"},
+        done = forking.run(
+            [], stdin="\n".join(json.dumps(list(words)) for words in lines).encode(), folder=folder, code=EACH
         )
         assert done.returncode == 0, done.stderr.decode()
         ends = [json.loads(line) for line in done.stdout.decode().splitlines()]

@@ -48,7 +48,9 @@ def files(folder: Path) -> dict[str, str]:
 def test_explain_tells_everything_and_writes_nothing_where_there_is_no_store(tmp_path: Path, commands: Any) -> None:
     (tmp_path / "a.eml").write_bytes(mail())
     (tmp_path / "b.eml").write_bytes(mail(FORM.replace("Severity: 2", "Severity: 9"), message_id="b@hosting.example"))
-    (both,) = commands(["explain", "a.eml", "b.eml", "--json", "--at", "2026-11-23T09:00:00+01:00"])
+    at = ["--at", "2026-11-23T09:00:00+01:00"]
+    both, shown = commands(["explain", "a.eml", "b.eml", "--json", *at], ["explain", "a.eml", *at])
+    assert "letter    desk-new-case to triage@desk.example\n" in shown.out
     first, second = (json.loads(line) for line in both.out.splitlines())
     assert set(files(tmp_path)) == {"a.eml", "b.eml"}
     assert set(EXPLAIN.split()) <= set(first)
@@ -95,7 +97,7 @@ def test_a_case_through_every_act_of_a_person(tmp_path: Path, commands: Any) -> 
         ["agent", "add", "ada@desk.example", "--name", "Ada Beispiel", "--zone", "Europe/Berlin"],
         ["customer", "import", "customers.toml", "--json"],
         ["ingest", "half.eml", "--answer", "--json"],
-        ["case", "reply", "OX-1001", "Please restart.", *ADA, "--json"],
+        ["case", "reply", "OX-1001", "Please restart.", "--attach", "half.eml", *ADA, "--json"],
         ["case", "note", "OX-1001", "Rang twice.", *ADA, "--json"],
         ["case", "assign", "OX-1001", "bo@desk.example", *ADA, "--json"],
         ["case", "severity", "OX-1001", "3", "--because", "a workaround", *ADA, "--json"],
@@ -126,6 +128,7 @@ def test_a_case_through_every_act_of_a_person(tmp_path: Path, commands: Any) -> 
     response = next(clock for clock in case["clocks"] if clock["kind"] == "response")
     assert response["ended"]
     assert [each["direction"] for each in case["messages"]] == ["in", "out", "note"]
+    assert [(each["filename"], each["sent"]) for each in case["messages"][1]["attachments"]] == [("half.eml", True)]
     assert all(set(OUTBOX.split()) <= set(row) for row in letters)
     assert {"missing-information", "reply"} <= {row["kind"] for row in letters if row["case"] == "OX-1001"}
     assert set(ledger) == set(LEDGER.split())

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from full import TEXT
+from full import FULL_ROUTE, TEXT, full_home
+from house import mail
 
 from intake.cli import policy_page
 from intake.core.policy.policy import load_policy
@@ -64,6 +65,29 @@ def test_the_commands_about_policies_work_on_an_empty_store(folder: Path, comman
 def test_the_text_fits_a_narrow_terminal(folder: Path, commands: Any) -> None:
     (shown,) = commands(["policy", "show", "full", "--config", "config.toml"], folder=folder)
     assert max(map(len, shown.out.splitlines())) <= 80
+
+
+def test_due_times_are_printed_in_the_customers_zone_with_its_name_and_stay_instants_for_scripts(
+    tmp_path: Path, commands: Any
+) -> None:
+    with full_home(tmp_path) as desk:
+        raw = mail("Severity: 2", sender="kim@gold.example")
+        desk.take(raw, routes=(FULL_ROUTE,), envelope_from="kim@gold.example")
+    changed = TEXT.replace('2 = "2 business hours"', '2 = "3 business hours"')
+    (tmp_path / "changed.toml").write_text(changed, encoding="utf-8")
+    config = ["--config", "config.toml"]
+    tested, scripted = commands(
+        ["policy", "backtest", "changed.toml", *config],
+        ["policy", "backtest", "changed.toml", "--json", *config],
+        folder=tmp_path,
+    )
+    assert re.search(r"response due +Mon 23 Nov 2026 12:00 CET \(F-1\) +Mon 23 Nov 2026 13:00 CET \(F-1\)", tested.out)
+    assert scripted.json["differences"][0]["becomes"]["value"] == "2026-11-23T12:00:00+00:00"
+    (tmp_path / "policies" / "full.toml").write_text(changed, encoding="utf-8")
+    shown, scripted = commands(["policy", "apply", "full", *config], ["policy", "apply", "full", "--json", *config],
+                               folder=tmp_path)  # fmt: skip
+    assert "response due Mon 23 Nov 2026 12:00 CET becomes Mon 23 Nov 2026 13:00 CET" in shown.out
+    assert scripted.json["cases"][0]["clocks"][0]["becomes"] == "2026-11-23T12:00:00+00:00"
 
 
 class Page(HTMLParser):

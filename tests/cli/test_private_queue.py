@@ -29,9 +29,12 @@ def test_zit_5_lists_for_people_leave_private_cases_out_unless_their_queue_is_na
         ("forecast", "--at", at, "--config", "config.toml"),
         ("forecast", "--at", at, "--queue", "security", "--config", "config.toml"),
         ("report", "credits", "--config", "config.toml"),
+        ("outbox", "list", "--config", "config.toml"),
+        ("outbox", "list", "--queue", "security", "--config", "config.toml"),
+        ("outbox", "list", "--json", "--config", "config.toml"),
     )
     assert [each.status for each in done] == [0] * len(done)
-    _, plain, named, whole, support, forecast, of_queue, credits_ = done
+    _, plain, named, whole, support, forecast, of_queue, credits_, outbox, outbox_of_queue, every_letter = done
     (secret,) = [each["reference"] for each in whole.json if each["queue"] == "security"]
     assert "Login slow" in plain.out
     assert "A hole" not in plain.out
@@ -44,3 +47,11 @@ def test_zit_5_lists_for_people_leave_private_cases_out_unless_their_queue_is_na
     assert HIDDEN in forecast.out
     assert "ZIT-" not in of_queue.out.replace(secret, "")
     assert secret not in credits_.out
+    assert "Login slow" in outbox.out
+    assert "A hole" not in outbox.out
+    assert secret not in outbox.out
+    assert "security@desk.example" not in outbox.out
+    assert HIDDEN in outbox.out
+    assert "A hole" in outbox_of_queue.out
+    assert "Login slow" not in outbox_of_queue.out
+    assert {secret} < {each["case"] for each in every_letter.json}

@@ -378,7 +378,7 @@ def test_an_agents_absence_note_goes_to_nobody(desk: Home) -> None:
 
 def test_the_same_words_twice_go_out_once(desk: Home) -> None:
     write(desk, "Please restart.\n", 1)
-    write(desk, "Please  restart.\n\n", 2)
+    write(desk, "Please  restart.\n\n", 2, Date="Mon, 23 Nov 2026 09:30:00 +0000")
     assert len(letters(desk)) == 1
     assert "the same words went out before" in receipt(desk)
 

@@ -50,6 +50,7 @@ def test_each_difference_is_told_with_both_values_and_clauses_and_added_up(store
     assert first[0] == {
         "case": "FU-1001",
         "what": "response due",
+        "zone": "Europe/Berlin",
         "was": {"value": "2026-11-23T09:30:00+00:00", "clause": "F-1"},
         "becomes": {"value": "2026-11-23T11:00:00+00:00", "clause": "F-1"},
     }

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from house import NOW, Home, mail
+from house import NOW, ROUTE, Home, mail
 
 from intake.core.case.act import Act
 from intake.desk import act
@@ -53,7 +54,7 @@ def test_solved_asks_the_customer_once_and_their_yes_to_it_closes(desk: Home) ->
     assert desk.case().state == "open"
     letter = desk.outbox()[-1]
     assert (letter["kind"], letter["to"]) == ("closing-asked", "kim@hosting.example")
-    assert [each["kind"] for each in desk.outbox(desk=True)][-2:] == ["desk-alert", "desk-reply"]
+    assert [each["kind"] for each in desk.outbox(desk=True)] == ["desk-new-case", "desk-alert"]
     reply(desk, "It works now. Thanks!", 2, NOW + DAY)
     assert [each["kind"] for each in desk.outbox()].count("closing-asked") == 1
     # a yes without the token of our letter proves nothing
@@ -117,3 +118,52 @@ def test_who_says_that_this_was_all_wakes_nothing_and_nothing_is_missed_or_escal
     assert desk.case().escalation is None
     assert all(clock.missed_at is None for clock in desk.case().clocks)
     assert (len(desk.outbox()), len(desk.outbox(desk=True))) == before
+
+
+PIXEL = b"\x89PNG\r\n\x1a\n" + b"\0" * 60_000
+
+
+def decorated(text: str, number: int, *files: tuple[str, str, bytes], html: str = "") -> bytes:
+    """A mail of Kim's with files; one named in the HTML as cid:NAME is shown there."""
+    made = EmailMessage()
+    made["From"], made["To"], made["Message-ID"] = "Kim <kim@hosting.example>", ROUTE, f"<d{number}@hosting.example>"
+    made["Subject"], made["In-Reply-To"] = "Re: The inbox", "<one@hosting.example>"
+    made.set_content(text)
+    if html:
+        made.add_alternative(html, subtype="html")
+    for name, kind, data in files:
+        main, _, sub = kind.partition("/")
+        if f"cid:{name}" in html:
+            shown = made.get_body(("html",))
+            assert shown is not None
+            shown.add_related(data, maintype=main, subtype=sub, cid=f"<{name}>", filename=name)
+        else:
+            made.add_attachment(data, maintype=main, subtype=sub, filename=name)
+    return made.as_bytes(policy=policy.SMTP)
+
+
+@pytest.mark.parametrize(
+    ("files", "html"),
+    [
+        ([("banner", "image/png", PIXEL)], '<p>Solved, thanks!</p><img src="cid:banner">'),
+        ([("kim.vcf", "text/vcard", b"BEGIN:VCARD\r\nEND:VCARD\r\n")], ""),
+        ([("image001.png", "image/png", PIXEL)], ""),
+        ([("dot.gif", "image/gif", b"GIF89a")], ""),
+        ([("smime.p7s", "application/pkcs7-signature", b"x"), ("ATT00001.txt", "text/plain", b"-- list")], ""),
+    ],
+)
+def test_a_signatures_picture_or_a_card_makes_nothing_more_of_thanks(
+    desk: Home, files: list[tuple[str, str, bytes]], html: str
+) -> None:
+    desk.take(mail())
+    do(desk, "status", "closed")
+    desk.take(decorated("Solved, thanks!\n", 1, *files, html=html), NOW + DAY)
+    desk.take(decorated("Thank you!\n", 2, *files, html=html), NOW + 400 * DAY)
+    assert desk.case().state == "closed"
+
+
+def test_a_file_beside_thanks_is_something_to_look_at(desk: Home) -> None:
+    desk.take(mail())
+    do(desk, "status", "closed")
+    desk.take(decorated("Thanks!\n", 1, ("screenshot.png", "image/png", PIXEL)), NOW + DAY)
+    assert desk.case().state == "open"

@@ -9,8 +9,9 @@ import pytest
 from house import NOW, ROUTE, Home, home, mail
 
 from intake.core.case.act import Act
-from intake.desk import act, trial
+from intake.desk import act, merging, trial
 from intake.desk.trial import Tried
+from intake.store import ledger
 from intake.store.engine import reading
 from intake.store.spool import RoutedTo
 
@@ -98,3 +99,79 @@ def test_what_would_go_to_whom_is_told_before_and_what_went_after(tmp_path: Path
         act.perform(desk.house, "OX-1001", Act("cc", "lee@hosting.example", ADA), LATER)
         act.perform(desk.house, "OX-1001", Act("reply", "Try again.", ADA), LATER)
         assert desk.shown("OX-1001")["outgoing"][-1]["cc"] == ["lee@hosting.example"]
+
+
+VOUCHED = "mx.support.example; dmarc=pass header.from=partner.example"
+
+
+@pytest.fixture
+def proven(tmp_path: Path) -> Iterator[Home]:
+    """A desk that believes its own host about senders, with a partner's case that has a number of theirs."""
+    with home(tmp_path, {"reading.trusted_host": "mx.support.example"}, customers=PARTNER) as made:
+        write(made, "It is broken.\n", 1, "[PARTNER-4711] Import fails", Authentication_Results=VOUCHED)
+        yield made
+
+
+def reference_of(desk: Home, number: int, subject: str, sender: str, vouched: str = VOUCHED) -> tuple[str, str, str]:
+    """Outcome, case and reason of a mail that has nothing else to be known by."""
+    raw = mail(
+        "There is news.\n", sender=sender, to=ROUTE_OF_PARTNERS, subject=subject, message_id=f"{number}@x.example",
+        Authentication_Results=vouched,
+    )  # fmt: skip
+    (done,) = desk.take(raw, LATER, routes=[ROUTE_OF_PARTNERS], envelope_from=sender)
+    with reading(desk.databases.reading) as connection:
+        ids = ledger.cases_of(connection, [ledger.last_mail(connection)])
+    (case_id,) = next(iter(ids.values()))
+    case = next(each for each in desk.cases() if each.id == case_id)
+    return done["outcome"], case.reference, done["because"]
+
+
+@pytest.mark.parametrize(
+    "subject", ["Re: PARTNER [PARTNER-4711] news", "[partner-4711]", "(PARTNER-4711) Import fails"]
+)
+def test_a_number_of_their_own_brings_a_colleagues_mail_to_the_case_and_the_reason_shows_it(
+    proven: Home, subject: str
+) -> None:
+    (case,) = proven.cases()
+    outcome, joined, because = reference_of(proven, 2, subject.upper(), "sam@partner.example")
+    assert (outcome, joined) == ("reply", case.reference)
+    assert "PARTNER-4711" in because
+
+
+def test_their_number_quoted_by_anybody_else_or_unproven_opens_a_case_that_is_linked_to_nothing(proven: Home) -> None:
+    subject = "Re: [PARTNER-4711] Import fails"
+    other = "mx.support.example; dmarc=pass header.from=evil.example"
+    for number, sender, vouched in (
+        (2, "lee@evil.example", other),
+        (3, "lee@partner.example", "mx.support.example; dmarc=fail header.from=partner.example"),
+        (4, "sam@partner.example", "mx.support.example; dmarc=none"),
+    ):
+        assert reference_of(proven, number, subject, sender, vouched)[0] == "new_case"
+    assert [each.linked for each in proven.cases()] == [()] * 4
+
+
+def test_a_number_that_two_cases_have_joins_neither_and_names_both(proven: Home) -> None:
+    write(proven, "Export.\n", 2, "Export fails", Authentication_Results=VOUCHED)
+    write(proven, "As well.\n", 3, "[PARTNER-4711] Re: Export fails", In_Reply_To="<2@partner.example>")
+    assert [each.their_numbers for each in proven.cases()] == [("[PARTNER-4711]",)] * 2
+    outcome, reference, because = reference_of(proven, 4, "[PARTNER-4711] news", "lee@partner.example")
+    assert outcome == "new_case"
+    assert "several cases" in because
+    assert proven.case(reference).linked == tuple(each.reference for each in proven.cases()[:2])
+
+
+def test_a_short_number_or_a_year_counts_only_under_the_cases_own_subject(tmp_path: Path) -> None:
+    with home(tmp_path, {"reading.trusted_host": "mx.support.example"}, customers=PARTNER) as desk:
+        write(desk, "It is full.\n", 1, "[NODE-3] Disk full", Authentication_Results=VOUCHED)
+        write(desk, "It is slow.\n", 2, "[Q4-2026] Report slow", Authentication_Results=VOUCHED)
+        assert reference_of(desk, 3, "[NODE-3] Fan broken", "lee@partner.example")[0] == "new_case"
+        assert reference_of(desk, 4, "[Q4-2026] Report empty", "lee@partner.example")[0] == "new_case"
+        assert reference_of(desk, 5, "AW: [NODE-3] disk full", "lee@partner.example")[0] == "reply"
+
+
+def test_a_number_goes_over_with_a_merged_case(proven: Home) -> None:
+    write(proven, "Again.\n", 2, "Import fails again", Authentication_Results=VOUCHED)
+    first, second = (each.reference for each in proven.cases())
+    merging.merge(proven.house, first, second, ADA, "", LATER)
+    assert proven.shown(second)["their_numbers"] == ["[PARTNER-4711]"]
+    assert reference_of(proven, 3, "[PARTNER-4711] news", "sam@partner.example")[:2] == ("reply", second)

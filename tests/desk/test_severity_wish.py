@@ -94,3 +94,20 @@ def test_a_wish_for_the_severity_that_the_case_has_is_kept_and_answered_with_not
     assert len(zimbra.outbox()) == 1
     assert zimbra.case().wished_severity == 4
     assert [each["kind"] for each in zimbra.outbox(desk=True)][before:] == ["desk-reply"]
+
+
+@pytest.mark.parametrize("roles", [{}, {"roles.on-call": ["triage@desk.example"]}])
+def test_a_mail_with_a_wish_is_told_to_each_person_once(tmp_path: Path, roles: dict[str, list[str]]) -> None:
+    with home(tmp_path, roles, customers=CUSTOMERS) as desk:
+        ask(desk, "Mails arrive late.\n", 1)
+        before = len(desk.outbox(desk=True))
+        ask(desk, "Severity: 1\n", 2, In_Reply_To="<1@x.example>")
+        told = desk.outbox(desk=True)[before:]
+        assert sorted(each["to"] for each in told) == sorted({each["to"] for each in told})
+        assert {each["kind"] for each in told} == {"desk-alert"}
+        (alert,) = [each for each in told if each["to"] == "triage@desk.example"]
+        part = message_from_bytes(desk.sent(alert["id"]), policy=policy.default).get_body(("plain",))
+        assert part is not None
+        text = part.get_content()
+        assert text.count("asks for Severity 1") == 1
+        assert "> Severity: 1" in text

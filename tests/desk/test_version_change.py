@@ -78,7 +78,7 @@ def test_applying_recounts_open_clocks_from_their_starts_and_leaves_closed_cases
         entry = after.shown("FU-1001")["history"][-1]
         assert (entry["event"], entry["actor"]) == ("policy-version", ADA)
         assert f"becomes {NEW}" in entry["text"]
-        assert "due 2026-11-23 09:30 UTC (30 minutes, 24x7) becomes due 2026-11-23 11:00 UTC" in entry["text"]
+        assert "due Mon 23 Nov 2026 10:30 CET (30 minutes, 24x7) becomes due Mon 23 Nov 2026 12:00 CET" in entry["text"]
         assert apply(after.house, "full", SOON, ADA) == []
 
 

@@ -113,7 +113,8 @@ def test_a_receipt_is_given_all_that_its_template_may_name(
     results = (Result("/close", True, "closed"), Result("/severity 9", False, "there is none"))
     handled = Handled(Decision(case), results, answer, "a note", "" if answer else "it is a note", help=True)
     made = receipt(
-        policy, case, handled, KIM, DESK, NOW, sent_to=["kim@hosting.example"] if answer else [], files=["a.log"],
+        policy, case, handled, KIM, DESK, NOW, sent_to=["kim@hosting.example"] if answer else [], enclosed=["b.png"],
+        files=["a.log"],
         thread=Thread("a@b.example"), unique="u1", language="en", zone="UTC", customer=None,
     )  # fmt: skip
     check(made, templates)

@@ -241,7 +241,7 @@ def test_zim_5_a_wish_for_1_or_2_is_kept_and_alerts_the_on_call_role_at_any_hour
     case = mailed(f"Severity: {severity}\n\nIt hangs.", when=at(2026, 11, 22, 3))
     assert (case.case.severity, case.case.wished_severity) == (4, severity)
     assert case.at_once == ["on-call"]
-    said = " ".join(reason.text for reason in case.case.because)
+    said = " ".join(reason.said("en") for reason in case.case.because)
     assert f"You ask for Severity {severity}" in said
     assert "call the support telephone" in said
 
@@ -271,7 +271,7 @@ def test_zim_5_a_wish_for_1_or_2_is_kept_and_alerts_the_on_call_role_at_any_hour
 def test_zim_5_words_of_an_outage_alert_the_on_call_role(text: str) -> None:
     case = mailed(text, when=at(2026, 11, 22, 3))
     assert (case.case.severity, case.at_once) == (4, ["on-call"])
-    assert "call the support telephone" in " ".join(reason.text for reason in case.case.because)
+    assert "call the support telephone" in " ".join(reason.said("en") for reason in case.case.because)
 
 
 @pytest.mark.parametrize(

@@ -466,6 +466,20 @@ def test_zoh_8_one_level_a_mail_and_at_most_one_in_a_steps_delay() -> None:
     assert (case.case.escalation.owner, case.case.escalation.asked) == ("manager", True)
 
 
+def test_zoh_8_a_critical_case_climbs_around_the_clock_on_a_weekend_too() -> None:
+    saturday = at(2026, 11, 28, 10)
+    case = mailed("Severity: 1\nThere is a complete outage.", when=saturday)
+    assert case.due("response") == at(2026, 11, 28, 13)
+    levels = []
+    for hour in (13, 15, 16):
+        case.writes(at(2026, 11, 28, hour), "Please escalate.", asks_escalation=True)
+        levels.append(case.case.escalation.level if case.case.escalation else 0)
+    assert levels == [1, 1, 2]
+    case.waits(at(2026, 11, 28, 21))
+    assert case.case.escalation is not None
+    assert case.case.escalation.level == 3
+
+
 @pytest.mark.parametrize(
     ("text", "at_once"),
     [

@@ -214,7 +214,7 @@ def test_history_keeps_its_order_and_its_reasons(databases: Databases) -> None:
         ("note", "ada@desk.example", NOW),
         ("state", "intake", LATER),
     ]
-    assert found[0]["because"] == [["OX-5", "why"]]
+    assert found[0]["because"] == (Because("OX-5", "why"),)
 
 
 def test_a_naive_instant_is_refused(databases: Databases) -> None:

@@ -13,12 +13,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+import forking
 from house import ROUTE, write_config
 
 PROGRAM = Path(sys.executable).with_name("intake")
 STARTS_WITHIN = 300.0
 ENDS_WITHIN = 30.0
 COMMAND_SECONDS = 120.0
+START = ("PYTHON", "LANG", "LC_", "TZ", "COLUMNS", "NO_COLOR", "TERM")
 
 T = TypeVar("T")
 
@@ -41,8 +43,12 @@ def eventually(look: Callable[[], T | None], seconds: float = 30.0, what: str = 
 def intake(
     *words: str, folder: Path | None = None, stdin: bytes = b"", env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    """One command to its end, with `folder` as the working directory. The environment is bare of settings of ours."""
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")}
+    """One command to its end, with `folder` as the working directory. The environment is bare of settings of ours.
+
+    It is forked from a process that has imported the program, or started anew where `env` is about a start itself.
+    """
+    if not _about_the_start(words, env):
+        return forking.run(words, stdin=stdin, env=env, folder=folder)
     return subprocess.run(
         [PROGRAM, *words],
         cwd=folder,
@@ -50,8 +56,12 @@ def intake(
         capture_output=True,
         timeout=COMMAND_SECONDS,
         check=False,
-        env=bare | {"COLUMNS": "200"} | dict(env or {}),
+        env=forking.bare_environment() | {"COLUMNS": "200"} | dict(env or {}),
     )
+
+
+def _about_the_start(words: Sequence[str], env: Mapping[str, str] | None) -> bool:
+    return words[0] in ("--help", "--version") or any(name.startswith(START) for name in env or {})
 
 
 class Running:
@@ -64,7 +74,7 @@ class Running:
             folder, {"smtp.listen": f"127.0.0.1:{self.port}", "console.listen": "", **changes}, more
         )
         self._env = dict(env)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | forking.Forked | None = None
         # seconds that the last start needed
         self.took = 0.0
 
@@ -86,15 +96,19 @@ class Running:
         """Starts `intake serve`, and gives back where in its log this start begins. `under`: a command that runs it."""
         with (self.folder / "log").open("ab") as log:
             already = log.tell()
-            bare = {name: value for name, value in os.environ.items() if not name.startswith("INTAKE_")}
-            self._process = subprocess.Popen(
-                [*under, PROGRAM, "serve", "--config", self.config, *words],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                env=bare | {"PYTHONUNBUFFERED": "1"} | self._env,
-            )
+            serve = ["serve", "--config", str(self.config), *words]
+            with Path(os.devnull).open("rb") as nothing:
+                if under:
+                    self._process = subprocess.Popen(
+                        [*under, PROGRAM, *serve],
+                        stdin=nothing,
+                        stdout=log,
+                        stderr=log,
+                        start_new_session=True,
+                        env=forking.bare_environment() | {"PYTHONUNBUFFERED": "1"} | self._env,
+                    )
+                else:
+                    self._process = forking.start(serve, [nothing, log, log], env=self._env)
         return already
 
     @property

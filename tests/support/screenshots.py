@@ -5,8 +5,11 @@ import tempfile
 from pathlib import Path
 
 from browser import chromium
-from console import ADA, BO, Desk, desk
+from console import ADA, BO, Desk, Person, desk
 from house import FORM
+
+from intake import app
+from intake.outbound.deliver import deliver
 
 GRAVE = FORM.replace("Severity: 2", "Severity: 1")
 MINOR = FORM.replace("Severity: 2", "Severity: 3")
@@ -23,6 +26,11 @@ def main(folder: Path) -> None:
             ("console-list", "/"),
             ("console-case", f"/cases/{reference}"),
             ("console-template", "/templates/en/acknowledgment"),
+            ("console-mail", "/mail/outbox"),
+            ("console-customer", "/customers/1"),
+            ("console-reports", "/reports"),
+            ("console-policy", "/policies/open-xchange/due?severity=2&target=4+business+hours&zone=Europe/Berlin"),
+            ("console-desk", "/desk"),
         ):
             context = browser.new_context(viewport=SIZE)  # type: ignore[arg-type]
             secret = made.secret_of(ADA, "manager", "Ada Beispiel")
@@ -37,6 +45,8 @@ def main(folder: Path) -> None:
 def _fill(made: Desk) -> str:
     """Some cases as a morning brings them; the reference of the one to look at."""
     ada, bo = made.person(ADA, "manager", "Ada Beispiel"), made.person(BO, "agent", "Bo Muster")
+    for week in range(9, 0, -1):
+        _week(made, ada, week)
     made.later(days=-3)
     late = made.case(MINOR, subject="Calendar shows the wrong time zone", sender="Sam <it@hosting.example>")
     made.later(days=3)
@@ -51,7 +61,23 @@ def _fill(made: Desk) -> str:
     bo.act(reference, "note", "Same trace as in the last outage; the index was corrupt then.")
     bo.act(reference, "ask", REPLY)
     bo.act(reference, "status", "open")
+    made.home.tick(made.now)
+    deliver(made.home.databases.desk, app.transport(made.home.config), "pictures", lambda: made.now, limit=10_000)
     return reference
+
+
+def _week(made: Desk, somebody: Person, week: int) -> None:
+    """A week that is over: some cases, all of them answered, now and then one too late."""
+    made.later(weeks=-week)
+    for number in range(3 + week * 5 % 4):
+        reference = made.case(MINOR if number else FORM, subject=f"Question {week}.{number}")
+        late = (week + number) % 7 == 0
+        made.later(days=2 if late else 0, minutes=20 + number * 50)
+        made.home.tick(made.now)
+        somebody.act(reference, "reply", "Here you are.")
+        somebody.act(reference, "status", "resolved")
+        made.later(days=-2 if late else 0, minutes=-20 - number * 50)
+    made.later(weeks=week)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from house import NOW, ROUTE, Home, home, mail
 
+from intake.core.case.act import Act
+from intake.desk import act
 from intake.store import people
 from intake.store.people import Agent
 
@@ -109,3 +111,54 @@ def test_threat_52_a_verdict_from_outside_makes_nobody_an_agent(desk: Home) -> N
     desk.take(received + forged + raw, LATER, recipient=to, envelope_from=MALLORY)
     assert leaving(desk) == []
     assert desk.case("OX-1001").state == "new"
+
+
+SIGNATURE = "v=1; a=rsa-sha256; d=desk.example; s=one; h=From; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b={}"
+
+
+@pytest.mark.parametrize("first", ["/severity 1", "/close", "Please restart.", "/note\n\nrang twice"])
+def test_a_copy_of_an_agents_mail_under_another_message_id_or_none_does_nothing_twice(desk: Home, first: str) -> None:
+    headers = {"Authentication_Results": VOUCHED}
+    assert take(desk, f"{first}\n", 1, **headers) == "reply"
+    act.perform(desk.house, "OX-1001", Act("status", "waiting", ADA), LATER)
+    before, left = desk.case("OX-1001"), len(leaving(desk))
+    for number, changed in enumerate(({}, {"subject": "Fwd: [OX-1001]"}, {"X_Other": "1", "Cc": MALLORY}), start=2):
+        take(desk, f"{first} \n\n", number, LATER + timedelta(days=1), **headers, **changed)
+    to = token_address(desk)
+    bare = mail(f"{first}\n", sender=ADA, to=to, subject="Re: [OX-1001]", message_id=None, **headers)
+    desk.take(bare, LATER + timedelta(days=1), recipient=to, envelope_from=MALLORY)
+    after = desk.case("OX-1001")
+    assert (after.state, after.severity, after.assignee) == (before.state, before.severity, before.assignee)
+    assert after.clocks == before.clocks
+    assert len(leaving(desk)) == left
+    assert desk.shown("OX-1001")["messages"][-1]["role"] == "unverified"
+    told = [each for each in desk.outbox(desk=True) if each["kind"] == "desk-alert" and each["to"] == ADA]
+    assert b"a copy of mail" in desk.sent(told[-1]["id"]).replace(b"=\r\n", b"")
+
+
+def test_a_copy_with_another_date_is_known_by_its_signature_however_that_is_folded(desk: Home) -> None:
+    value = "dGhpcyBpcyBhIHNpZ25hdHVyZSBvZiBzb21lIGxlbmd0aCBmb3IgYSB0ZXN0IG9m"
+    headers = {"Authentication_Results": VOUCHED}
+    take(desk, "/severity 1\n", 1, DKIM_Signature=SIGNATURE.format(value), **headers)
+    act.perform(desk.house, "OX-1001", Act("severity", "3", ADA), LATER)
+    folded = SIGNATURE.format(f"{value[:20]} {value[20:]}")
+    take(desk, "/severity 1\n", 2, DKIM_Signature=folded, Date="Tue, 24 Nov 2026 09:00:00 +0000", **headers)
+    assert desk.case("OX-1001").severity == 3
+    other = SIGNATURE.format(value.swapcase())
+    take(desk, "/severity 1\n", 3, DKIM_Signature=other, Date="Wed, 25 Nov 2026 09:00:00 +0000", **headers)
+    assert desk.case("OX-1001").severity == 1
+
+
+def test_a_copy_of_an_answer_that_went_to_the_customer_directly_stops_no_clock_again(desk: Home) -> None:
+    copied = {"to": "kim@hosting.example", "Cc": ROUTE, "Authentication_Results": VOUCHED}
+
+    def send(number: int, at: Any) -> None:
+        raw = mail("Done.\n", sender=ADA, subject="Re: [OX-1001]", message_id=f"c{number}@desk.example", **copied)
+        desk.take(raw, at, recipient=ROUTE, envelope_from=ADA)
+
+    send(1, LATER)
+    raw = mail("And now?\n", message_id="2@hosting.example", subject="Re: x", In_Reply_To="<one@hosting.example>")
+    desk.take(raw, LATER + timedelta(hours=1))
+    before = desk.case("OX-1001").clocks
+    send(2, LATER + timedelta(hours=2))
+    assert desk.case("OX-1001").clocks == before

@@ -3,15 +3,16 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import forking
 import pytest
 from house import FORM, NOW, Home, home, mail, opened
+from running import eventually
 
 from intake.desk.receive import receive
 from intake.outbound.maildir import MaildirTransport
@@ -77,15 +78,8 @@ if __name__ == "__main__":
 """
 
 
-def start(desk: Home, program: Path, *words: str) -> "subprocess.Popen[str]":
-    program.write_text(PROCESS, encoding="utf-8")
-    return subprocess.Popen(
-        [sys.executable, str(program), str(desk.config.file), SUPPORT, *words],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
+def run(desk: Home, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return forking.run([str(desk.config.file), SUPPORT, *words], stdin=stdin, code=PROCESS, timeout=SECONDS)
 
 
 @pytest.fixture
@@ -113,12 +107,11 @@ def settle(desk: Home, accepted: set[int]) -> None:
 # four mails, each kept in a commit of its own, then numbers reserved and the cases stored: 12 boundaries, two a commit
 @pytest.mark.parametrize("boundary", range(1, 13))
 def test_threat_14_killed_at_any_commit_nothing_accepted_is_lost_and_each_mail_is_one_case(
-    desk: Home, tmp_path: Path, boundary: int
+    desk: Home, boundary: int
 ) -> None:
-    first = start(desk, tmp_path / "program.py", "keep_and_decide", str(boundary))
-    said, _ = first.communicate(timeout=SECONDS)
+    first = run(desk, "keep_and_decide", str(boundary))
     assert first.returncode == -signal.SIGKILL
-    accepted = {int(line) for line in said.split()}
+    accepted = {int(line) for line in first.stdout.split()}
     assert accepted == set(range(max(0, min(4, (boundary - 1) // 2))))
     settle(desk, accepted)
     # the sender of what was not accepted tries again, and so does one whose 250 was lost on the way
@@ -197,17 +190,14 @@ def test_threat_54_two_instances_over_one_spool_give_each_mail_one_outcome(desk:
         # every third is a copy of another one
         raw = mail(f"{FORM}{number % 40}", sender=sender, message_id=f"{number % 40}@hosting.example")
         desk.keep(raw, envelope_from=sender)
-    both = [start(desk, tmp_path / f"{name}.py", "decide") for name in ("a", "b")]
-    for each in both:
-        assert each.stdout is not None
-        assert each.stdout.readline() == "ready\n"
-    for each in both:
-        assert each.stdin is not None
-        each.stdin.write("go\n")
-        each.stdin.flush()
-    for each in both:
-        each.communicate(timeout=SECONDS)
-    assert [each.returncode for each in both] == [0, 0]
+    end, go = os.pipe()
+    out = tmp_path / "out"
+    with os.fdopen(end, "rb") as given, out.open("ab") as said:
+        words = [str(desk.config.file), SUPPORT, "decide"]
+        both = [forking.start(words, [given, said, said], code=PROCESS) for _ in range(2)]
+    eventually(lambda: out.read_bytes() == 2 * b"ready\n", SECONDS, "both to be ready")
+    os.close(go)
+    assert [each.wait(SECONDS) for each in both] == [0, 0]
     found = desk.ledger()
     assert found["balanced"]
     assert (found["new_case"], found["duplicate"], found["waiting"]) == (40, 20, 0)
@@ -217,22 +207,20 @@ def test_threat_54_two_instances_over_one_spool_give_each_mail_one_outcome(desk:
     assert shown == [1] * 40
 
 
-def test_threat_54_an_instance_that_dies_while_deciding_leaves_no_half_case(desk: Home, tmp_path: Path) -> None:
+def test_threat_54_an_instance_that_dies_while_deciding_leaves_no_half_case(desk: Home) -> None:
     for number in range(12):
         sender = f"s{number}@hosting.example"
         desk.keep(mail(f"{FORM}{number}", sender=sender, message_id=f"{number}@hosting.example"), envelope_from=sender)
-    dying = start(desk, tmp_path / "a.py", "decide", "4")
-    dying.communicate("go\n", timeout=SECONDS)
+    dying = run(desk, "decide", "4")
     assert dying.returncode == -signal.SIGKILL
     settle(desk, set(range(12)))
 
 
 def test_threat_54_what_a_dead_instance_held_goes_out_once_its_lease_has_run_out(desk: Home, tmp_path: Path) -> None:
     desk.take(mail())
-    dying = start(desk, tmp_path / "a.py", "claim")
-    said, _ = dying.communicate(timeout=SECONDS)
+    dying = run(desk, "claim")
     assert dying.returncode == -signal.SIGKILL
-    assert int(said) == 2
+    assert int(dying.stdout) == 2
     way, engine = MaildirTransport(tmp_path / "out"), desk.databases.desk
     with opened(desk.config, desk.databases) as other:
         other.receive(NOW)

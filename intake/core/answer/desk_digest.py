@@ -1,13 +1,18 @@
-"""One letter in place of many notices to the same person: what each case wants, the most pressing first."""
+"""One letter in place of many notices to the same person: what each case wants, the most pressing first.
+
+It can be answered: where it tells of one case, the answer is about that; else about the case whose number stands alone
+in the answer's first line, or in its subject.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from intake.core.answer.letter import Letter
-from intake.core.answer.letters import Desk, agents_address, asked_for, clock_values, to_staff
+from intake.core.answer.letters import Desk, Thread, agents_address, asked_for, clock_values, to_staff
 from intake.core.answer.notices import answer_link, have_it_link
+from intake.core.answer.tokens import DIGEST, tagged
 from intake.core.answer.wording import instant
 from intake.core.case.case import Case, Customer
 from intake.core.case.notices import Held, clock_of
@@ -15,7 +20,7 @@ from intake.core.case.work_list import first_due
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
 
-KIND = "desk-digest"
+KIND, WHICH_CASE = "desk-digest", "desk-which-case"
 LISTED = 50
 EXCERPT = 300
 PRESSING = ("desk-escalated", "desk-missed", "desk-due-soon", "desk-undeliverable", "desk-alert", "desk-new-case")
@@ -45,7 +50,48 @@ def desk_digest(
         "more": str(len(ordered) - LISTED) if len(ordered) > LISTED else "",
     }
     letter_zone = zone or ordered[0].policy.file.zone
-    return to_staff(KIND, values, to, ordered[0].desk, now, unique=unique, language=language, zone=letter_zone)
+    first, desk = ordered[0].case, ordered[0].desk
+    letter = to_staff(KIND, values, to, desk, now, unique=unique, language=language, zone=letter_zone)
+    back = agents_address(first, to.address, desk) if len(ordered) == 1 else _digests_address(to.address, desk)
+    return replace(letter, reply_to=Address(desk.name, back))
+
+
+def _digests_address(holder: str, desk: Desk) -> str:
+    """Where the reader of a digest of several cases answers to."""
+    return tagged(desk.route, desk.separator, desk.keys.sign_for(DIGEST, holder))
+
+
+def which_case(
+    cases: Sequence[tuple[Case, Desk]],
+    to: Address,
+    desk: Desk,
+    now: datetime,
+    *,
+    unique: str,
+    thread: Thread,
+    language: str,
+    zone: str,
+    doubt: str,
+) -> Letter:
+    """What an answer to a digest gets back that does not say which case it is about: how to say it.
+
+    `cases` are those that the digest told of; `doubt` is why the mail is not believed, empty where it is.
+    """
+    rows = []
+    for case, signs in cases[:LISTED]:
+        address = agents_address(case, to.address, signs)
+        rows.append(
+            {
+                "reference": case.reference,
+                "subject": case.subject,
+                "answer": answer_link(case.reference, address, case.subject),
+                "have_it": have_it_link(case.reference, address),
+            }
+        )
+    values = {"which": {"because": doubt, "cases": rows}}
+    letter = to_staff(WHICH_CASE, values, to, desk, now, unique=unique, language=language, zone=zone)
+    back = Address(desk.name, _digests_address(to.address, desk))
+    return replace(letter, reply_to=back, in_reply_to=thread.in_reply_to, references=thread.after())
 
 
 def _urgency(part: Part) -> tuple[int, bool, datetime, int, str]:

@@ -9,6 +9,15 @@ from intake.core.mail.message import Address
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes along with a letter: a safe name (no path, no controls), a type as `text/csv`, the bytes."""
+
+    filename: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What `outbound.render` needs to make finished bytes.
 
@@ -33,3 +42,4 @@ class Letter:
     references: tuple[str, ...] = ()
     loop_mark: str | None = None
     their_numbers: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()

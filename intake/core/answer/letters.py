@@ -68,10 +68,10 @@ def to_customer(
     values["reminder"] = {"number": str(wish.number)}
     values["reply"] = {"text": wish.text, "agent_name": author}
     values["mail"] = {"subject": foreign(case.subject), "size": wish.text, "limit": desk.size_limit}
-    values["escalation"] = _escalation(policy, case, wish)
+    values["escalation"] = _escalation(policy, case, wish, desk)
     values["offers"] = [part.offer_in.get(case.language, part.offer) for part in offered(policy, case)]
     values["resolved"] = {"text": wish.text}
-    values["wish"] = {"refused": wish.text, "because": _because(wish.because)}
+    values["wish"] = {"refused": wish.text, "because": _because(wish.because, case.language, desk.phone)}
     personal = wish.kind == "reply"
     participant = case.participant(to.address)
     token = desk.keys.sign(Token("reply", case.reference, participant.number if participant else 0))
@@ -162,11 +162,11 @@ def clock_values(clock: Clock | None, notice: Notice, now: datetime, zone: str, 
         "aim": instant(clock.aim_at if clock else None, zone, language),
         "overdue_by": _length((now - due).total_seconds()) if due and now > due else "",
         "step": str(notice.number or ""),
-        "because": _because(clock.because if clock else ()),
+        "because": _because(clock.because if clock else (), language),
     }
 
 
-def _escalation(policy: Policy, case: Case, wish: Wish) -> dict[str, str]:
+def _escalation(policy: Policy, case: Case, wish: Wish, desk: Desk) -> dict[str, str]:
     """The level that a case reached and who owns it there, or from when the next may be asked for."""
     clock = case.running("escalation")
     return {
@@ -174,7 +174,7 @@ def _escalation(policy: Policy, case: Case, wish: Wish) -> dict[str, str]:
         "owner": wish.text if wish.kind == "escalated" else "",
         "due": instant(clock.due_at if clock else None, case.zone, case.language),
         "from": instant(wish.at, case.zone, case.language),
-        "because": policy.file.escalation.said(case.language) if policy.file.escalation else "",
+        "because": policy.file.escalation.reason.said(case.language, desk.phone) if policy.file.escalation else "",
     }
 
 
@@ -296,13 +296,13 @@ def _values(
             "customer_name": customer.name if customer else "",
             "url": f"{desk.public_url}/cases/{case.reference}" if desk.public_url else "",
         },
-        "because": _because(case.because),
+        "because": _because(case.because, language, desk.phone),
         "response": {
             "due": instant(response.due_at if response else None, zone, language),
             "aim": instant(response.aim_at if response else None, zone, language),
             "target": response.target if response else "",
             "given": instant(_given(case, response), zone, language),
-            "absent_because": _absent_because(response),
+            "absent_because": _absent_because(response, language, desk.phone),
         },
         "promises": _promises(case, zone, language),
     }
@@ -322,11 +322,12 @@ def _given(case: Case, response: Clock | None) -> datetime | None:
     return response.ended_at if response and "reply" in case.answered else None
 
 
-def _absent_because(response: Clock | None) -> str:
+def _absent_because(response: Clock | None, language: str, phone: str) -> str:
     """The reasons in words; the target's own sentence before them says no more than that there is no due time."""
     if response is None or response.due_at is not None:
         return ""
-    texts = (each.text.removeprefix(response.target).removeprefix(": ") for each in response.because)
+    said = (each.said(language, phone) for each in response.because)
+    texts = (each.removeprefix(response.target).removeprefix(": ") for each in said)
     return " ".join(filter(None, texts))
 
 
@@ -353,8 +354,8 @@ def asked_for(policy: Policy, case: Case) -> dict[str, Any]:
     return {"missing": missing, "form": form_to_copy(policy, keys), "information": {"due": due, "because": because}}
 
 
-def _because(reasons: Sequence[Because]) -> list[Mapping[str, str]]:
-    return [{"clause": each.clause, "text": each.text} for each in reasons]
+def _because(reasons: Sequence[Because], language: str, phone: str = "") -> list[Mapping[str, str]]:
+    return [{"clause": each.clause, "text": each.said(language, phone)} for each in reasons]
 
 
 def _length(seconds: float) -> str:

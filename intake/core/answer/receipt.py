@@ -22,6 +22,7 @@ def receipt(
     now: datetime,
     *,
     sent_to: Sequence[str],
+    enclosed: Sequence[str],
     files: Sequence[str],
     thread: Thread,
     unique: str,
@@ -29,7 +30,10 @@ def receipt(
     zone: str,
     customer: Customer | None,
 ) -> Letter:
-    """The letter to the agent. `sent_to` are the addresses that the answer goes to, `files` names of what did not."""
+    """The letter to the agent. `sent_to` are the addresses that the answer goes to.
+
+    `enclosed` are names of the files that go along with it, `files` those that do not, with the reason.
+    """
     notice = Notice("desk-receipt", agent.address)
     letter = to_desk(
         policy, case, notice, agent, desk, now, unique=unique, language=language, zone=zone, customer=customer
@@ -41,6 +45,7 @@ def receipt(
             "text": handled.answer,
             "because": handled.because,
             "note": handled.note,
+            "enclosed": list(enclosed),
             "files": list(files),
         },
         "commands": [

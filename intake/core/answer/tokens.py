@@ -17,6 +17,8 @@ Purpose = Literal["reply", "bounce"]
 LETTERS: dict[Purpose, str] = {"reply": "r", "bounce": "b"}
 LOCAL_PART = 64
 AGENT = "a"
+DIGEST = "DIGEST-0"
+"""What stands in an agent's token in a case's place where a letter told of several; no case has the number 0."""
 AGENT_TOKEN = re.compile(r"a([0-9]{1,6})\.([a-z][a-z0-9]{0,7}-[0-9]{1,12})\.([a-z2-7]{16})")
 TOKEN = re.compile(r"([rb])([0-9]{1,6})\.([a-z][a-z0-9]{0,7}-[0-9]{1,12})\.([0-9]{1,6})\.([a-z2-7]{16})")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from intake.core.case import clocks, consent, escalating, people_acts, severity_acts
+from intake.core.case import clocks, consent, escalating, exemption, people_acts, severity_acts
 from intake.core.case.act import Act, Refused, Setting
 from intake.core.case.case import Case, Customer, Decision, Entry, State, Wish
 from intake.core.mail.fields import missing_fields
@@ -182,19 +182,6 @@ def _consent(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     return consent.given(setting.policy, decision, said, wanted.by, setting.now, setting.customer)
 
 
-def _exempt(setting: Setting, decision: Decision, wanted: Act) -> Decision:
-    """A person says whether the policy's targets hold for the case; its clocks ran until now."""
-    if wanted.value not in ("yes", "no"):
-        raise Refused(f'"{wanted.value}" says nothing; right would be "yes" or "no"')
-    case = decision.case.unmarked("exempt-proposed")
-    if wanted.value == "no":
-        return replace(decision, case=case.unmarked("exempt")).then(Entry("exempt", "not exempt", wanted.by))
-    why = Because(HOUSE, wanted.because or "exempt from the policy's targets")
-    for kind in ("response", "update", "resolution"):
-        case = clocks.end(case, kind, setting.now, why)
-    return replace(decision, case=case.marked("exempt")).then(Entry("exempt", why.text, wanted.by))
-
-
 def _correct(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
     """A miss taken back, with a reason: the only way in which a missed target is not missed."""
     clock = next(
@@ -241,7 +228,7 @@ ACTS: Mapping[str, Callable[[Setting, Decision, Act], Decision]] = {
     "not-ours": _not_ours,
     "escalate": _escalate,
     "consent": _consent,
-    "exempt": _exempt,
+    "exempt": exemption.exempt,
     "correct": _correct,
     "done": _done,
 }

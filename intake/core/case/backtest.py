@@ -56,12 +56,13 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A figure of a case that a changed policy changes."""
+    """A figure of a case that a changed policy changes; `zone` is the one that its people read instants in."""
 
     case: str
     what: str
     was: Figure
     becomes: Figure
+    zone: str
 
 
 class Backtest:
@@ -70,6 +71,10 @@ class Backtest:
     def __init__(self, serving: Policy, changed: Policy, now: datetime) -> None:
         self._serving, self._changed = _Side(serving, now), _Side(changed, now)
         self._phrases = phrases_of(serving) | phrases_of(changed)
+
+    def zone(self, past: Past) -> str:
+        """The customer's zone, as the policy that serves has it."""
+        return self._serving.zone(past)
 
     def figures(self, past: Past) -> tuple[dict[str, Figure], dict[str, Figure]]:
         """Every figure of a case under both, by name: `severity`, `response due`, `response missed` and so on."""
@@ -86,18 +91,16 @@ class Backtest:
         return was, self._changed.figures(past, new, old.severity, plans[1])
 
 
-def differences(case: str, was: Mapping[str, Figure], becomes: Mapping[str, Figure]) -> Iterator[Difference]:
+def differences(case: str, was: Mapping[str, Figure], becomes: Mapping[str, Figure], zone: str) -> Iterator[Difference]:
     """The figures whose values differ."""
     nothing = (None, HOUSE)
     for what in dict.fromkeys((*was, *becomes)):
         before, after = was.get(what, nothing), becomes.get(what, nothing)
         if before[0] != after[0]:
-            yield Difference(case, what, before, after)
+            yield Difference(case, what, before, after, zone)
 
 
-def rejudged(
-    policy: Policy, past: Past, plan: str | None, tags: frozenset[str] = frozenset(), language: str = "en"
-) -> Judged:
+def rejudged(policy: Policy, past: Past, plan: str | None, tags: frozenset[str] = frozenset()) -> Judged:
     """What the policy's rules say of a case as it was opened; `tags` are those that a person gave it."""
     asked = Asked(
         past.channel,
@@ -107,7 +110,7 @@ def rejudged(
         known=past.customer is not None,
         registered=registered(policy, past.customer, past.contact),
     )
-    return judge(policy, asked, language, tags)
+    return judge(policy, asked, tags)
 
 
 def phrases_of(policy: Policy) -> frozenset[str]:
@@ -130,13 +133,28 @@ class _Side:
         self.policy, self._now = policy, now
         self._tags = {tag for part in policy.file.targets for tag in part.tags}
         self._fields = sorted({SEVERITY_FIELD, *(key for when in _conditions(policy) for key in when.fields)})
+        self._zones: dict[tuple[str | None, str | None, str | None], str] = {}
+        self._ours: dict[tuple[bool, str], bool] = {}
         self._judged: dict[tuple[object, ...], Judged] = {}
         self._known: dict[tuple[object, ...], tuple[Stated | None, Target | None, Calendar | None]] = {}
+
+    def zone(self, past: Past) -> str:
+        """The customer's zone, looked up once for each place."""
+        key = (past.customer.zone if past.customer else None, past.region, past.country)
+        if key not in self._zones:
+            self._zones[key] = self.policy.zone(*key)
+        return self._zones[key]
+
+    def _registered(self, past: Past) -> bool:
+        key = (past.customer is not None, past.contact.rpartition("@")[2].lower())
+        if key not in self._ours:
+            self._ours[key] = registered(self.policy, past.customer, past.contact)
+        return self._ours[key]
 
     def judged(self, past: Past, plan: str | None, tags: frozenset[str], found: frozenset[str]) -> Judged:
         """As `rejudged`, once for all cases that the rules cannot tell apart; `found` are the phrases in the text."""
         known = past.customer is not None
-        ours = registered(self.policy, past.customer, past.contact)
+        ours = self._registered(past)
         fields = tuple(past.fields.get(key) for key in self._fields)
         key = (past.channel, plan, known, ours, fields, tags, found)
         if key not in self._judged:
@@ -151,7 +169,7 @@ class _Side:
     def figures(self, past: Past, judged: Judged, old_severity: int, plan: str | None) -> dict[str, Figure]:
         """All figures of the case. A clock of a severity that a person set keeps that severity."""
         out: dict[str, Figure] = {"severity": (judged.severity, judged.because[0].clause)}
-        zone = self.policy.zone(past.customer.zone if past.customer else None, past.region, past.country)
+        zone = self.zone(past)
         tags = (judged.tags | judged.marks) & self._tags
 
         def due(kind: ClockKind, severity: int, at: datetime) -> Figure:

@@ -1,6 +1,6 @@
 """A case as a value: what is true of it now. Every change makes a new value and says what happened."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
@@ -27,6 +27,7 @@ WishKind = Literal[
     "escalation-early",
     "resolved",
     "severity-wish",
+    "severity-set",
     "closing-asked",
 ]
 NoticeKind = Literal[
@@ -41,6 +42,8 @@ NoticeKind = Literal[
 ]
 
 SYSTEM = "intake"
+# ticket numbers of the other side's own that a case remembers
+NUMBERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +247,11 @@ class Case:
     merged_into: str | None = None
     their_numbers: tuple[str, ...] = ()
 
+    @property
+    def private(self) -> bool:
+        """Whether it came by a private route, and is for the people of that route's role alone."""
+        return "security" in self.marks
+
     def running(self, kind: ClockKind) -> Clock | None:
         """The clock of that kind that has not ended."""
         return next((clock for clock in self.clocks if clock.kind == kind and clock.state != "ended"), None)
@@ -268,6 +276,11 @@ class Case:
         """The number of the next clock: none that was ever given."""
         return max((clock.number for clock in self.clocks), default=0) + 1
 
+    def knowing(self, numbers: Iterable[str]) -> "Case":
+        """The case with ticket numbers of the other side's own, the first few that it gave."""
+        known = dict.fromkeys((*self.their_numbers, *numbers))
+        return replace(self, their_numbers=tuple(known)[:NUMBERS])
+
     def marked(self, *marks: str) -> "Case":
         """The case with marks added."""
         return replace(self, marks=self.marks | set(marks))
@@ -291,8 +304,8 @@ class Entry:
 class Wish:
     """A letter to the customer that a decision asks for; whether it may go out is judged elsewhere.
 
-    `number` counts reminders; `text` is a person's own words; `at` is an instant that the letter is about,
-    `because` what it rests on.
+    `number` counts reminders, or is a severity that was set; `text` is a person's own words; `at` is an instant that
+    the letter is about, `because` what it rests on.
     """
 
     kind: WishKind

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 
 from intake.core.case import steps
 from intake.core.case.case import Case, Clock, ClockKind, Customer, Pause
-from intake.core.hours import add, elapsed, explain, open_between, parse_target, remaining
+from intake.core.hours import add, elapsed, explain, open_between, remaining
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.promise import (
@@ -13,6 +14,7 @@ from intake.core.policy.promise import (
     Promise,
     Terms,
     counted,
+    counted_span,
     has_target,
     promise,
     remind_at,
@@ -21,6 +23,9 @@ from intake.core.policy.promise import (
 )
 from intake.core.policy.schema_types import ClockKind as TargetKind
 
+Promised = Literal["response", "update", "resolution"]
+PROMISED: tuple[Promised, ...] = ("response", "update", "resolution")
+EXEMPT = "exempt from the policy's targets"
 PROVISIONAL = Because(HOUSE, "provisional: counts from the first response, or from its due time where that comes first")
 
 
@@ -32,7 +37,6 @@ def terms(case: Case, customer: Customer | None) -> Terms:
         targets=customer.targets if customer else {},
         hours=customer.hours if customer else {},
         tags=case.tags | case.marks,
-        language=case.language,
     )
 
 
@@ -68,19 +72,11 @@ def information(policy: Policy, case: Case, at: datetime) -> Clock:
     part = policy.file.information
     if part is None:
         return Clock(case.next_clock, "information", None, "", None, at, None, None, ())
+    due, calendar, count = counted_span(policy, part.due, at, case.zone, part.clause)
+    asked = Because(part.clause, f"what is missing is asked for within {part.due}")
     todo = steps.of_information(policy, part, case, at)
-    return Clock(
-        case.next_clock,
-        "information",
-        None,
-        part.due,
-        parse_target(part.due).calendar or policy.file.calendar,
-        at,
-        None,
-        todo[-1].at,
-        (Because(part.clause, f"what is missing is asked for within {part.due}"),),
-        steps=todo,
-    )
+    number = case.next_clock
+    return Clock(number, "information", None, part.due, calendar, at, None, due, (asked, count), steps=todo)
 
 
 def owed_anew(policy: Policy, case: Case, clock: Clock, at: datetime) -> Clock:
@@ -95,7 +91,7 @@ def answered(policy: Policy, case: Case, now: datetime, customer: Customer | Non
 
     `waits`: the answer is a question, so the customer has the next turn. Otherwise the next `update` starts.
     """
-    case = end(end(case, "response", now), "update", now)
+    case = _met_while_exempt(end(end(case, "response", now), "update", now))
     early = case.running("resolution")
     if early is not None and early.started_at > now:
         fresh = replace(started(policy, case, "resolution", now, customer), number=early.number)
@@ -184,7 +180,11 @@ def end_all(case: Case, now: datetime) -> Case:
 
 def reopened(policy: Policy, case: Case, clock: Clock) -> Clock:
     """An ended clock that runs again with its old times; what was told before it ended is not told again."""
-    of = Promise(clock.target, clock.calendar, clock.aim_at, clock.due_at, None, clock.because)
+    remind = None
+    if clock.due_at is not None:
+        calendar = policy.calendar(clock.calendar, case.zone)
+        remind = remind_at(policy, calendar, clock.started_at, clock.aim_at, clock.due_at)
+    of = Promise(clock.target, clock.calendar, clock.aim_at, clock.due_at, remind, clock.because)
     todo = steps.of_promise(policy, case, clock.kind, clock.started_at, of)
     left = tuple(step for step in todo if clock.ended_at is None or step.at > clock.ended_at)
     return replace(clock, state="running", ended_at=None, steps=left)
@@ -208,6 +208,21 @@ def start_resolution(policy: Policy, case: Case, at: datetime, customer: Custome
         return case
     clock = started(policy, case, "resolution", since, customer)
     return case.with_clock(replace(clock, because=(*clock.because, PROVISIONAL)) if since > at else clock)
+
+
+def ended_by_exemption(clock: Clock) -> bool:
+    """Whether an exemption ended the clock, and nothing was answered since."""
+    return clock.state == "ended" and bool(clock.because) and clock.because[-1].text.startswith(EXEMPT)
+
+
+def _met_while_exempt(case: Case) -> Case:
+    """An answer meets what an exemption had ended: should that be taken back, nothing is owed any more."""
+    for kind in PROMISED[:2]:
+        clock = case.latest(kind)
+        if clock is not None and ended_by_exemption(clock):
+            met = Because(HOUSE, "answered while it was exempt")
+            case = case.with_clock(replace(clock, because=(*clock.because, met)))
+    return case
 
 
 def _exempt(case: Case) -> bool:

@@ -7,7 +7,6 @@ from datetime import datetime
 from intake.core.case import clocks
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice
 from intake.core.policy import words
-from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
 
 MARK = "awaiting-consent"
@@ -47,7 +46,7 @@ def given(
 ) -> Decision:
     """The case with the consent recorded; where the customer has the word, `update` starts now."""
     part = policy.file.consent
-    why = (Because(part.clause, part.said(decision.case.language)),) if part else ()
+    why = (part.reason,) if part else ()
     case = decision.case.unmarked(MARK)
     if "reply" in case.answered and case.state != "waiting":
         case = clocks.next_update(policy, case, at, customer)

@@ -10,7 +10,7 @@ from intake.core.hours import parse_target
 from intake.core.policy import words
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import Promise, counted_span, span_from
+from intake.core.policy.promise import Promise, counted_span, read_in, span_from
 from intake.core.policy.schema_rules import EscalationPart, LadderStep
 
 GREETING = re.compile(
@@ -41,7 +41,7 @@ def request(policy: Policy, decision: Decision, text: str, at: datetime, *, urge
     if part is None:
         said = f"{decision.case.contact.address or 'the customer'} asks for escalation"
         return decision.then(Entry("escalation-asked", said), notices=(_alert(policy, decision.case, said),))
-    why = Because(part.clause, part.said(decision.case.language))
+    why = part.reason
     if part.climbs:
         return _climb(policy, part, decision, text, at, why)
     hurries = urgent or words.found(part.urgent_words, _head(text)) is not None
@@ -85,7 +85,7 @@ def _climb(policy: Policy, part: EscalationPart, decision: Decision, text: str, 
     at_once = words.found(part.at_once_words, text) is not None
     earliest = _earliest(policy, part, case, ladder, at_once=at_once)
     if earliest is not None and at < earliest:
-        said = f"escalation asked for too early: it may be asked for from {earliest:%Y-%m-%d %H:%M} UTC"
+        said = f"escalation asked for too early: it may be asked for from {read_in(case.zone, earliest)}"
         wish = Wish("escalation-early", at=earliest)
         return decision.then(
             Entry("escalation-early", said, because=(why,)), wishes=(wish,), notices=(_alert(policy, case, said),)
@@ -107,7 +107,15 @@ def _earliest(
     level = case.escalation.level
     if level >= len(ladder):
         return None
-    return span_from(policy, _between(ladder[level - 1].after, ladder[level].after), case.escalation.at, case.zone)
+    sentence, calendar = _between(ladder[level - 1].after, ladder[level].after), _hours(case)
+    own = ladder[level].own_hours or calendar is None
+    return span_from(policy, sentence if own else f"{sentence}, {calendar}", case.escalation.at, case.zone)
+
+
+def _hours(case: Case) -> str | None:
+    """The calendar that a step's delay counts in, as the scheduler's own climbing has it: that of what we owe."""
+    running = (case.running(kind) for kind in ("response", "update", "resolution"))
+    return next((clock.calendar for clock in (*running, case.latest("response")) if clock and clock.calendar), None)
 
 
 def _between(lower: str, upper: str) -> str:

@@ -8,12 +8,13 @@ from typing import Literal
 from intake.core.case.case import Case
 from intake.core.case.staff import Staff
 from intake.core.mail.message import Message
+from intake.core.mail.ticket_numbers import bare_subject, tells_alone
 from intake.core.policy.policy import Policy
 
-Evidence = Literal["token", "reference", "number"]
+Evidence = Literal["token", "reference", "number", "their-number"]
 
 # strongest first: what a mail carries that may lead to a case
-PRECEDENCE: tuple[Evidence, ...] = ("token", "reference", "number")
+PRECEDENCE: tuple[Evidence, ...] = ("token", "reference", "number", "their-number")
 NUMBER = re.compile(r"(?<![\w-])([A-Z][A-Z0-9]{0,7}-[0-9]{1,12})(?![\w-])")
 
 
@@ -23,6 +24,7 @@ class Candidate:
 
     `writer_belongs`: the writer takes part, or writes from the customer's domain and is authenticated. `may_verify`:
     the case waits for a mail from a registered address, and this is one. `policy` is the version that it runs under.
+    `number` is the ticket number of the other side's own, where that is the evidence.
     """
 
     case: Case
@@ -30,6 +32,14 @@ class Candidate:
     writer_belongs: bool
     may_verify: bool = False
     policy: Policy | None = None
+    number: str = ""
+
+    @property
+    def said(self) -> str:
+        """The evidence, for a person."""
+        if self.evidence != "their-number":
+            return SAID[self.evidence]
+        return f'its subject has "{self.number}", a number of their own that {self.case.reference} was given by them'
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ class Match:
     staff: Staff | None = None
 
 
-SAID = {
+SAID: dict[str, str] = {
     "token": "its recipient address carries the case's signed token",
     "reference": "it replies to a message of the case",
     "number": "its subject names the case",
@@ -67,8 +77,29 @@ def belongs(case: Case, message: Message, customer_domains: Sequence[str]) -> bo
     if case.participant(message.from_.address):
         return True
     domain = message.from_.domain
-    known = any(domain == each or domain.endswith("." + each) for each in customer_domains)
+    known = any(_under(domain, each) for each in customer_domains)
     return known and message.authentication == "pass"
+
+
+def gave_number(case: Case, message: Message, domains: Sequence[str], number: str) -> bool:
+    """Whether a mail quotes a ticket number that the writer's own side gave the case. Whoever quotes it must be proven.
+
+    The writer takes part, or shares a registered domain (`domains`) with somebody who does. A number too short to
+    tell one matter from another counts under the case's own subject alone.
+    """
+    if message.from_ is None or message.ambiguous_sender or message.authentication != "pass":
+        return False
+    if not tells_alone(number) and bare_subject(message.subject) != bare_subject(case.subject):
+        return False
+    people = [each for each in case.participants if each.role in ("customer", "partner")]
+    if any(each.address.lower() == message.from_.address.lower() for each in people):
+        return True
+    shared = [each for each in domains if _under(message.from_.domain, each)]
+    return any(_under(each.address.rpartition("@")[2].lower(), one) for each in people for one in shared)
+
+
+def _under(domain: str, registered: str) -> bool:
+    return domain == registered or domain.endswith(f".{registered}")
 
 
 def match(candidates: Sequence[Candidate]) -> Match:
@@ -76,14 +107,19 @@ def match(candidates: Sequence[Candidate]) -> Match:
 
     A signed token joins whoever wrote: only someone who was sent it can know it; a writer who takes no part stays
     a third party. References and numbers can be guessed, so they count only from a writer who belongs (THREATS 16);
-    a case that waits for its registered sender takes References from there as well.
+    a case that waits for its registered sender takes References from there as well. A number of the other side's own
+    counts where one case alone has it.
     """
+    theirs = {candidate.case.id for candidate in candidates if candidate.evidence == "their-number"}
     ranked = sorted(candidates, key=lambda candidate: PRECEDENCE.index(candidate.evidence))
     for candidate in ranked:
+        if candidate.evidence == "their-number" and len(theirs) > 1:
+            named = tuple(dict.fromkeys(each.case.reference for each in ranked))
+            return Match(None, f'"{candidate.number}" is a number of several cases: {", ".join(named)}', linked=named)
         verifies = candidate.may_verify and candidate.evidence != "number"
         if candidate.writer_belongs or verifies or candidate.evidence == "token":
             third_party = not (candidate.writer_belongs or verifies)
-            return Match(candidate.case, SAID[candidate.evidence], third_party=third_party, policy=candidate.policy)
+            return Match(candidate.case, candidate.said, third_party=third_party, policy=candidate.policy)
     if not ranked:
         return Match(None, "nothing in it names a case")
     named = tuple(dict.fromkeys(candidate.case.reference for candidate in ranked))
@@ -102,5 +138,5 @@ def match_staff(candidates: Sequence[Candidate], person: Staff, message: Message
         customers = known is not None and known.role in ("customer", "partner") and not person.believed
         if customers or (known is None and candidate.writer_belongs and not person.authenticated):
             return None
-        return Match(candidate.case, SAID[candidate.evidence], policy=candidate.policy, staff=person)
+        return Match(candidate.case, candidate.said, policy=candidate.policy, staff=person)
     return None

@@ -47,7 +47,7 @@ def merge(part: Case, whole: Case, by: str, because: str, now: datetime) -> Merg
         clocks.end_all(part, now), state="closed", closed_at=now, changed_at=now, merged_into=whole.reference,
         linked=tuple(dict.fromkeys((*part.linked, whole.reference))),
     )  # fmt: skip
-    on, moved = _with_promises(_with_people(whole, part), part)
+    on, moved = _with_promises(_with_people(whole, part).knowing(part.their_numbers), part)
     on = replace(
         on, changed_at=now, fields={**part.fields, **whole.fields}, marks=whole.marks | (part.marks & ON_THE_MATTER),
         linked=tuple(dict.fromkeys((*whole.linked, part.reference))),

@@ -100,6 +100,22 @@ def overtaken(case: Case, held: Held, since: Since, now: datetime) -> str:
     )
 
 
+def of_one_mail(held: Sequence[Held]) -> list[Held]:
+    """What one decision has a person told, each thing once: alerts about no clock are one, and stand for the mail.
+
+    They hold its words as a notice of a reply does; one that goes out at once takes the others along.
+    """
+    once = list({(each.notice.kind, each.notice.number, each.notice.text): each for each in held}.values())
+    alerts = [each for each in once if each.notice.kind == "desk-alert" and each.notice.clock is None]
+    if not alerts:
+        return once
+    first = next((each for each in alerts if each.notice.at_once), alerts[0])
+    texts = list(dict.fromkeys(each.notice.text for each in (first, *alerts)))
+    text = "\n\n".join(each for each in texts if not any(each != other and each in other for other in texts))
+    one = replace(first, notice=replace(first.notice, text=text))
+    return [one, *(each for each in once if each not in alerts and each.notice.kind != "desk-reply")]
+
+
 def _over(case: Case, held: Held, _since: Since, _now: datetime) -> bool:
     over = case.state in ("resolved", "closed")
     return over and case.closed_at is not None and case.closed_at >= held.asked_at

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
-from intake.core.case import clocks, escalating
+from intake.core.case import clocks, copied, escalating
 from intake.core.case.alarm import alarm
 from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Notice, Participant, Record, Wish
 from intake.core.hours import add_local_days, zone_named
@@ -27,7 +27,7 @@ class Opening:
     from what was found out about the sender. `linked` are cases that the mail named without the right to join.
     `oversize` is the size in bytes of a mail of which only the headers were taken. `record` is what the customer's
     other cases say. `asks_escalation`: it came to an escalation route. `tags` are those that a person gave it.
-    `their_numbers` are ticket numbers of the writer's own system.
+    `their_numbers` are ticket numbers of the writer's own system, `copied` whom the mail brings in by its Cc.
     """
 
     reference: str
@@ -52,6 +52,7 @@ class Opening:
     asks_escalation: bool = False
     tags: frozenset[str] = frozenset()
     their_numbers: tuple[str, ...] = ()
+    copied: tuple[Address, ...] = ()
 
 
 def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
@@ -75,6 +76,7 @@ def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
         notices.append(Notice("desk-alert", policy.file.chasing.remind, opening.alert))
     notices += _alerts(policy, case, judged, opening.contact.address or opening.by)
     decision = Decision(case, tuple(entries), (_first_letter(policy, case, missing, opening),), tuple(notices))
+    decision = copied.join(decision, opening.copied, opening.customer, opening.contact.address)
     decision = _flood(policy, decision, opening)
     if opening.asks_escalation or escalating.asked(policy, opening.text):
         decision = escalating.request(policy, decision, opening.text, opening.opened_at, urgent=opening.asks_escalation)
@@ -101,12 +103,12 @@ def _judge(policy: Policy, opening: Opening) -> Judged:
         known=customer is not None,
         registered=registered(policy, customer, opening.contact.address),
     )
-    return judge(policy, asked, opening.language, opening.tags)
+    return judge(policy, asked, opening.tags)
 
 
 def _alerts(policy: Policy, case: Case, judged: Judged, who: str) -> list[Notice]:
     """Who is told at once, each role once."""
-    found = {each.role: each for each in (*alerts_at(policy, case.severity, case.plan, case.language), *judged.alerts)}
+    found = {each.role: each for each in (*alerts_at(policy, case.severity, case.plan), *judged.alerts)}
     return [Notice("desk-alert", role, alarm(who, case, alert.because), at_once=True) for role, alert in found.items()]
 
 
@@ -120,7 +122,7 @@ def _flood(policy: Policy, decision: Decision, opening: Opening) -> Decision:
         return decision
     text = f"{customer.name}: {count} cases of the kind {part.tag} within {part.within_days} days. {part.because}"
     return decision.then(
-        Entry("flood", text, because=(Because(part.clause, part.because),)),
+        Entry("flood", text, because=(part.reason,)),
         notices=(Notice("desk-alert", part.role, text),),
     )
 
@@ -152,7 +154,7 @@ def _over_allowance(policy: Policy, opening: Opening, plan: str | None, zone: st
             first = datetime.combine(customer.since, time(), zone_named(zone))
             ends = add_local_days(zone, first, part.within_days)
         if opening.record.requests >= part.requests or (ends is not None and opening.opened_at >= ends):
-            return (Because(part.clause, part.said(opening.language)),)
+            return (part.reason,)
     return ()
 
 
@@ -164,8 +166,7 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
     marks, because = opening.marks | judged.marks, judged.because
     if customer is None:
         marks |= {"unentitled"}
-        said = policy.file.entitlement
-        because = (*because, Because(said.clause, said.said(opening.language)))
+        because = (*because, policy.file.entitlement.reason)
     if over := _over_allowance(policy, opening, plan, zone):
         marks |= {"over-allowance"}
         because = (*because, *over)
@@ -209,7 +210,7 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
     if opening.contact.address:
         first = Participant(1, opening.contact.address, opening.contact.name, policy.file.writers)
         case = replace(case, participants=(first,))
-    return case
+    return case.knowing(opening.their_numbers)
 
 
 def _engineer(policy: Policy, customer: Customer | None, plan: str | None) -> str | None:

@@ -6,18 +6,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from intake.core.case import copied
 from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Notice, Record
+from intake.core.case.digest_answer import UNCLEAR
 from intake.core.case.matching import SAID, Candidate, Match, match, match_staff
 from intake.core.case.opening import Opening, open_case
 from intake.core.case.replies import Reply, may_reopen, take_reply
 from intake.core.case.returned import came_back
 from intake.core.case.staff import Staff
 from intake.core.mail.attributions import quote_depth
-from intake.core.mail.farewell import farewell
+from intake.core.mail.farewell import Farewell, farewell
 from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldValue
 from intake.core.mail.labels import Labels, labels_of
 from intake.core.mail.message import Address, Message
+from intake.core.mail.trimmings import is_trimming
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import SEVERITY_FIELD
 
@@ -41,7 +44,8 @@ class Arrival:
     same content, `linked` are cases that the same mail opened on other routes. `oversize` is the size in bytes of a
     mail that stayed in its mailbox, `place` where it is. `record` is what the customer's other cases say, `case_text`
     the words that opened the case it may belong to. `private` and `asks_escalation` come from the route.
-    `staff` is the person of the desk as whom it came; `forwarded_by` one who passed a customer's mail on, which is then
+    `staff` is the person of the desk as whom it came, `digest` the cases of the digest of ours that they answer, None
+    where they answer none; `forwarded_by` one who passed a customer's mail on, which is then
     the `message`, with `forward_words` above it.
     """
 
@@ -71,6 +75,7 @@ class Arrival:
     staff: Staff | None = None
     forwarded_by: str = ""
     forward_words: str = ""
+    digest: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,8 @@ def classify(arrival: Arrival) -> Classified:
         because = reason(arrival)
         if because:
             return Classified(outcome, because)
+    if arrival.digest is not None and not any(each.evidence == "token" for each in arrival.candidates):
+        return Classified("parked", UNCLEAR)
     found = match_staff(arrival.candidates, arrival.staff, arrival.message) if arrival.staff else None
     if found is not None:
         return Classified("reply", found.because, found)
@@ -100,13 +107,20 @@ def classify(arrival: Arrival) -> Classified:
 def _by_match(arrival: Arrival, found: Match) -> Classified:
     if found.case is None:
         return Classified("new_case", found.because, found)
-    if found.case.state == "closed" and farewell(arrival.message.new_text) in ("thanks", "solved", "close"):
+    if found.case.state == "closed" and _farewell(arrival.message) in ("thanks", "solved", "close"):
         return Classified("reply", found.because, found)
     if found.case.state == "closed" and not may_reopen(found.policy or arrival.policy, found.case, arrival.received_at):
         days = (found.policy or arrival.policy).file.reopening.within_days
         why = f"{found.because}, but {found.case.reference} was closed more than {days} days before"
         return Classified("new_case", why, Match(None, why, linked=(found.case.reference,)))
     return Classified("reply", found.because, found)
+
+
+def _farewell(message: Message) -> Farewell:
+    """What the mail says where it says nothing more; a signature's picture or a business card is nothing more."""
+    if not all(map(is_trimming, message.attachments)):
+        return ""
+    return farewell(message.new_text, message.from_.name if message.from_ else "")
 
 
 def _duplicate(arrival: Arrival) -> str:
@@ -149,9 +163,10 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
         case_text=arrival.case_text,
         asks_escalation=arrival.asks_escalation,
         authentication=message.authentication,
-        farewell="" if message.attachments else farewell(message.new_text),
+        farewell=_farewell(message),
         proven=message.authentication == "pass" or found.because == SAID["token"],
         their_numbers=_their_numbers(arrival, found.policy or arrival.policy),
+        copied=copied.allowed(found.policy or arrival.policy, message, arrival.customer),
     )
     return take_reply(found.policy or arrival.policy, found.case, reply, now)
 
@@ -271,6 +286,7 @@ def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Op
         record=arrival.record,
         asks_escalation=arrival.asks_escalation,
         their_numbers=_their_numbers(arrival, arrival.policy),
+        copied=() if arrival.forwarded_by else copied.allowed(arrival.policy, message, arrival.customer),
     )
 
 

@@ -1,10 +1,10 @@
 """What a mail on a case does to it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from intake.core.case import clocks, consent, escalating, farewells, severity_change, severity_wish, tasks
+from intake.core.case import clocks, consent, copied, escalating, farewells, severity_change, severity_wish, tasks
 from intake.core.case.alarm import alarm
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, NoticeKind, Participant, Wish
 from intake.core.case.opening import ALERTED, information_because, registered
@@ -15,8 +15,6 @@ from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import Asked, Judged, given_severity, judge
 
-NUMBERS = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -26,7 +24,7 @@ class Reply:
     by its record. `third_party`: the writer takes no part; the mail is kept on the case and does nothing, unless it is
     the consent that the case waits for. `asks_escalation`: it came to an escalation route. `authentication` is how far
     the sender is believed. `farewell`: it says nothing but that; `proven`: by a token, or by an authenticated sender.
-    `their_numbers` are ticket numbers of the writer's own system.
+    `their_numbers` are ticket numbers of the writer's own system, `copied` whom the mail brings in by its Cc.
     """
 
     writer: Address
@@ -42,6 +40,7 @@ class Reply:
     farewell: Farewell = ""
     proven: bool = False
     their_numbers: tuple[str, ...] = ()
+    copied: tuple[Address, ...] = ()
 
 
 def may_reopen(policy: Policy, case: Case, now: datetime) -> bool:
@@ -59,6 +58,7 @@ def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decis
     decision = Decision(replace(case, changed_at=now), (Entry("reply", f"{who} wrote: {reply.because}", who),))
     decision = _join(policy, decision, reply)
     decision = _verify(policy, decision, reply, now)
+    decision = copied.join(decision, reply.copied, reply.customer, reply.writer.address)
     decision = _supply(policy, decision, reply, now)
     decision = _outcry(policy, decision, reply)
     decision = _still_owed(policy, decision, reply.received_at)
@@ -93,7 +93,7 @@ def _tell(policy: Policy, case: Case, kind: NoticeKind, text: str = "") -> Notic
 
 
 def _join(policy: Policy, decision: Decision, reply: Reply) -> Decision:
-    case = remember(decision.case, reply.their_numbers)
+    case = decision.case.knowing(reply.their_numbers)
     if case.participant(reply.writer.address):
         return replace(decision, case=case)
     number = max((person.number for person in case.participants), default=0) + 1
@@ -113,7 +113,7 @@ def _verify(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     case = belonging(policy, case.unmarked("unverified", "unentitled", "triage"), customer, reply.writer)
     plan = case.plan
     text = f"{reply.case_text}\n{reply.text}"
-    judged = judge(policy, Asked(case.channel, plan, {**case.fields, **reply.fields}, text), case.language)
+    judged = judge(policy, Asked(case.channel, plan, {**case.fields, **reply.fields}, text))
     case = replace(case.marked(*judged.marks), tags=case.tags | judged.tags, held=judged.held, because=judged.because)
     after = severity_change.changed(policy, case, judged.severity, now, customer)
     after = severity_change.recounted(policy, replace(after, wished_severity=judged.wished), now, customer)
@@ -121,12 +121,6 @@ def _verify(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     return replace(decision, case=after).then(
         entry, severity_change.entry(decision.case, after, reply.writer.address), wishes=(Wish("acknowledgment"),)
     )
-
-
-def remember(case: Case, numbers: Iterable[str]) -> Case:
-    """The case with ticket numbers of the other side's own, the first few that it gave."""
-    known = dict.fromkeys((*case.their_numbers, *numbers))
-    return replace(case, their_numbers=tuple(known)[:NUMBERS])
 
 
 def belonging(policy: Policy, case: Case, customer: Customer, contact: Address) -> Case:
@@ -158,13 +152,16 @@ def _supply(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
         return replace(decision, case=case)
     case = clocks.end(case.unmarked("missing-information"), "information", now)
     entry = Entry("complete", "everything that the form asks for is there", because=information_because(policy))
-    # the acknowledgment answers a wish as well: severity, wish and reasons stand in it
-    others = tuple(wish for wish in decision.wishes if wish.kind != "severity-wish")
+    # the acknowledgment says it as well: severity, wish and reasons stand in it
+    others = tuple(wish for wish in decision.wishes if wish.kind not in ("severity-wish", "severity-set"))
     return replace(decision, case=case, wishes=others).then(entry, wishes=(Wish("acknowledgment"),))
 
 
 def _severity(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> Decision:
-    """A severity in a reply: taken where none had been given, else a wish that the policy answers."""
+    """A severity in a reply: taken where none had been given, else a wish that the policy answers.
+
+    The customer is told of what is not the severity that the case had so far, with what is promised now.
+    """
     case = decision.case
     given = given_severity(policy, reply.fields)
     if given is None or given == case.wished_severity:
@@ -184,7 +181,8 @@ def _severity(policy: Policy, decision: Decision, reply: Reply, now: datetime) -
     changed = severity_change.changed(policy, sorted_out, judged.severity, now, reply.customer)
     changed = replace(changed, wished_severity=given, because=(*judged.because, *case.because[1:]))
     entry = severity_change.entry(case, changed, reply.writer.address)
-    return replace(decision, case=changed).then(entry)
+    told = (Wish("severity-set", changed.severity),) if changed.severity != case.severity else ()
+    return replace(decision, case=changed).then(entry, wishes=told)
 
 
 def _judged(policy: Policy, case: Case, reply: Reply) -> Judged:
@@ -192,13 +190,13 @@ def _judged(policy: Policy, case: Case, reply: Reply) -> Judged:
     known = reply.customer is not None
     ours = registered(policy, reply.customer, reply.writer.address)
     text = f"{reply.case_text}\n{reply.text}"
-    return judge(policy, Asked(case.channel, case.plan, reply.fields, text, known, ours), case.language, case.tags)
+    return judge(policy, Asked(case.channel, case.plan, reply.fields, text, known, ours), case.tags)
 
 
 def _alerts(policy: Policy, case: Case, reply: Reply) -> tuple[Notice, ...]:
     """Whom the policy has told at once of what a reply wishes."""
     asked = Asked(case.channel, case.plan, reply.fields, reply.text)
-    alerts = judge(policy, asked, case.language, case.tags).alerts
+    alerts = judge(policy, asked, case.tags).alerts
     who = reply.writer.address or "somebody without an address"
     return tuple(Notice("desk-alert", each.role, alarm(who, case, each.because), at_once=True) for each in alerts)
 

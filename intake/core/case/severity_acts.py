@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from intake.core.case import clocks, severity_change
 from intake.core.case.act import Act, Refused, Setting
-from intake.core.case.case import Case, Decision, Entry, Notice
+from intake.core.case.case import Case, Decision, Entry, Notice, Wish
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import alerts_at
@@ -13,28 +13,51 @@ CRITICAL = "critical"
 
 
 def severity(setting: Setting, decision: Decision, wanted: Act) -> Decision:
-    """The severity set by a person. One that the policy holds is not raised; what it warns of is said."""
+    """The severity set by a person. One that the policy holds is not raised; what it warns of is said.
+
+    Where the customer wished for another one, this decides it, also where the severity stays: the customer hears it.
+    """
     policy, case = setting.policy, decision.case
     levels = [part.level for part in policy.file.severities]
     if wanted.value not in map(str, levels):
         known = ", ".join(map(str, levels))
         raise Refused(f'no severity "{wanted.value}" under {policy.name}; right would be one of {known}')
-    new = int(wanted.value)
-    if new == case.severity and "triage" not in case.marks:
+    new, wished = int(wanted.value), case.wished_severity
+    open_wish = wished is not None and wished != case.severity
+    if new == case.severity and "triage" not in case.marks and not open_wish:
         raise Refused(f"{case.reference} has Severity {new} already")
     if new < case.severity and case.held is not None:
         raise Refused(f"{case.reference} stays at Severity {case.severity}: {case.held.text} ({case.held.clause})")
-    why = Because(policy.severity(new).clause, wanted.because or f"A person of the support team set Severity {new}.")
+    why = _why(policy.severity(new).clause, wanted.because, new)
     after = severity_change.changed(policy, case, new, setting.now, setting.customer)
     after = replace(after, because=(why, *case.because[1:])).unmarked("triage")
-    decision = replace(decision, case=after).then(severity_change.entry(case, after, wanted.by))
+    decision = replace(decision, case=after).then(_decided(case, after, wanted.by))
+    if open_wish:
+        decision = decision.then(wishes=(Wish("severity-set", new),))
     if new >= case.severity:
         return decision
-    alerts = alerts_at(policy, new, case.plan, case.language)
+    alerts = alerts_at(policy, new, case.plan)
     told = tuple(
         Notice("desk-alert", alert.role, _raised(wanted.by, after, alert.because), at_once=True) for alert in alerts
     )
-    return decision.then(*warnings(policy, new, case.language), notices=told)
+    return decision.then(*warnings(policy, new), notices=told)
+
+
+def _why(clause: str, because: str, level: int) -> Because:
+    """The person's own reason, else that a person decided."""
+    if because:
+        return Because(clause, because)
+    german = f"Jemand aus dem Supportteam hat Severity {level} festgesetzt."
+    return Because(clause, f"A person of the support team set Severity {level}.", (("de", german),))
+
+
+def _decided(before: Case, after: Case, by: str) -> Entry:
+    """What the history says of it; a severity that stays although the customer wished for another was decided, too."""
+    entry = severity_change.entry(before, after, by)
+    wished = before.wished_severity
+    if before.severity != after.severity or wished in (None, after.severity):
+        return entry
+    return replace(entry, text=f"Severity {after.severity} stays; the customer asked for {wished}")
 
 
 def _raised(by: str, case: Case, because: Because) -> str:
@@ -65,10 +88,10 @@ def critical(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     return replace(decision, case=after).then(entry)
 
 
-def warnings(policy: Policy, level: int, language: str = "en") -> tuple[Entry, ...]:
+def warnings(policy: Policy, level: int) -> tuple[Entry, ...]:
     """What the policy tells a person who raises a case to a severity."""
     return tuple(
-        Entry("warning", part.said(language), because=(Because(part.clause, part.said(language)),))
+        Entry("warning", part.because, because=(part.reason,))
         for part in policy.file.warnings
         if level in part.severity
     )
@@ -85,7 +108,7 @@ def lower(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     if row is None and wanted.what != "workaround":
         said = f"at Severity {case.severity}" if rows else "at all"
         raise Refused(f'{policy.name} has no "{wanted.what}" {said}; `severity` changes it with a reason')
-    why = Because(row.clause, wanted.because or row.said(case.language)) if row else None
+    why = (Because(row.clause, wanted.because) if wanted.because else row.reason) if row else None
     said = wanted.what.replace("-", " ") + (f": {wanted.because}" if wanted.because else "")
     decision = decision.then(Entry(wanted.what, said, wanted.by, (why,) if why else ()))
     if wanted.what == "workaround":

@@ -8,7 +8,7 @@ from intake.core.case.case import Case, Clock, Customer, Entry, Pause
 from intake.core.hours import add, remaining
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import has_target
+from intake.core.policy.promise import has_target, read_in
 
 UNTOUCHED = ("information", "escalation")
 
@@ -60,17 +60,17 @@ def entry(before: Case, after: Case, actor: str) -> Entry:
 
 
 def figures_of(before: Case, after: Case) -> str:
-    """What a change did to the due times of open clocks, in words for the history: old and new, in UTC."""
+    """What a change did to the due times of open clocks, in words for the history: old and new, in the case's zone."""
     found = []
     for clock in before.clocks:
         now = next(each for each in after.clocks if each.number == clock.number)
         if (now.due_at, now.target) != (clock.due_at, clock.target):
-            found.append(f"{clock.kind} {_figure(clock)} becomes {_figure(now)}")
+            found.append(f"{clock.kind} {_figure(clock, before.zone)} becomes {_figure(now, after.zone)}")
     return "; ".join(found)
 
 
-def _figure(clock: Clock) -> str:
-    due = f"due {clock.due_at:%Y-%m-%d %H:%M} UTC" if clock.due_at else "without a due time"
+def _figure(clock: Clock, zone: str) -> str:
+    due = f"due {read_in(zone, clock.due_at)}" if clock.due_at else "without a due time"
     return f"{due} ({clock.target})" if clock.target else due
 
 

@@ -35,7 +35,7 @@ def wished(
     refused = case.held is not None and given < case.severity
     why = (case.held,) if case.held is not None and refused else case.because[:1]
     judged = _judged(policy, case, fields, text, customer, writer)
-    standing = alerts_at(policy, case.severity, case.plan, case.language)
+    standing = alerts_at(policy, case.severity, case.plan)
     told = {each.role: each.because for each in judged.alerts if each not in standing}
     shown = tuple(each for each in told.values() if each in judged.because)
     said += "; the policy refuses it" if refused else ""
@@ -60,4 +60,4 @@ def _judged(
         known=customer is not None,
         registered=registered(policy, customer, writer),
     )
-    return judge(policy, asked, case.language, case.tags)
+    return judge(policy, asked, case.tags)

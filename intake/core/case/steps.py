@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from intake.core.case.case import Case, ClockKind, Step
-from intake.core.hours import parse_target
 from intake.core.policy.policy import Policy
 from intake.core.policy.promise import Promise, span_from
 from intake.core.policy.schema import InformationPart
@@ -54,7 +53,6 @@ def ladder(policy: Policy, case: Case) -> list[LadderStep]:
 
 
 def _after(policy: Policy, due: datetime, calendar: str | None, rung: LadderStep, zone: str) -> datetime:
-    """A delay after the miss, in the calendar of the missed target unless the sentence names one."""
-    named = parse_target(rung.after).calendar is not None
-    sentence = rung.after if named or not calendar else f"{rung.after}, {calendar}"
-    return span_from(policy, sentence, due, zone)
+    """A delay after the miss, in the calendar of the missed target unless the sentence says in which."""
+    own = rung.own_hours or not calendar
+    return span_from(policy, rung.after if own else f"{rung.after}, {calendar}", due, zone)

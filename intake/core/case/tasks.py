@@ -5,7 +5,6 @@ from datetime import datetime
 
 from intake.core.case.case import Case, Decision, Entry, Notice, Task
 from intake.core.policy import words
-from intake.core.policy.because import Because
 from intake.core.policy.policy import ENGINEER, Policy
 from intake.core.policy.schema_rules import TaskPart
 
@@ -37,6 +36,6 @@ def opened(policy: Policy, decision: Decision, part: TaskPart, at: datetime) -> 
     task = Task(len(case.tasks) + 1, part.name, part.title, owner, at)
     text = f"follow-up asked for: {part.title}"
     return replace(decision, case=replace(case, tasks=(*case.tasks, task))).then(
-        Entry("task", f"{text}; owner {owner}", because=(Because(part.clause, part.said(case.language)),)),
+        Entry("task", f"{text}; owner {owner}", because=(part.reason,)),
         notices=(Notice("desk-alert", owner, text),),
     )

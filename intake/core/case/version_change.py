@@ -21,9 +21,9 @@ def moved(
     after = replace(case, policy_version=new.version, plan=plan, changed_at=now)
     past = _past(case, text, customer)
     by_people = case.tags - rejudged(old, past, case.plan).tags
-    was = rejudged(old, past, case.plan, by_people, case.language)
-    becomes = rejudged(new, past, plan, by_people, case.language)
-    by_rules = (was.severity, was.because[0]) == (case.severity, case.because[0] if case.because else None)
+    was = rejudged(old, past, case.plan, by_people)
+    becomes = rejudged(new, past, plan, by_people)
+    by_rules = was.severity == case.severity and bool(case.because) and was.because[0].same_as(case.because[0])
     known = any(part.level == case.severity for part in new.file.severities)
     if by_rules or not known:
         worst = min(case.worst or case.severity, becomes.severity)

@@ -20,6 +20,7 @@ from intake.core.hours.periods import (
 )
 from intake.core.hours.spans import Span, elapsed
 
+MICROSECOND = timedelta(microseconds=1)
 BLOCKS_SEARCHED = 128
 """No reckoning goes further than this, about 179 years: a bound for spans mistyped."""
 
@@ -151,7 +152,8 @@ def _open_before(found: Block, at: int) -> int:
     index = bisect_right(found.ends, at)
     if index == len(found.ends):
         return found.open
-    return found.totals[index] - found.ends[index] + max(at, found.starts[index])
+    start = found.starts[index]
+    return found.totals[index] - found.ends[index] + (at if at > start else start)
 
 
 def _since(at: datetime) -> timedelta:
@@ -163,6 +165,6 @@ def _since(at: datetime) -> timedelta:
 
 def _utc(microseconds: int) -> datetime:
     try:
-        return EPOCH + timedelta(0, 0, microseconds)
+        return EPOCH + MICROSECOND * microseconds
     except OverflowError:
         raise ValueError("the reckoning leaves the years that there are; right would be a shorter span") from None

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Literal
 
 _AMOUNT = r"(\d{1,6})"
@@ -55,6 +56,7 @@ def business_days(count: int) -> Span:
     return Span("business_days", count)
 
 
+@lru_cache(maxsize=1024)
 def parse_target(sentence: str) -> Target:
     """Read a target. "2 business hours" and "4 hours" count alike: in the named calendar, else the policy's default.
 

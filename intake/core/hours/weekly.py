@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 DAY = 24 * 60
 WEEK = 7 * DAY
@@ -84,7 +85,8 @@ def without(intervals: Sequence[Interval], start: int, end: int) -> tuple[Interv
     return tuple((a, b) for a, b in halves if a < b)
 
 
-def by_weekday(weekly: Sequence[Interval]) -> tuple[tuple[Interval, ...], ...]:
+@lru_cache(maxsize=256)
+def by_weekday(weekly: tuple[Interval, ...]) -> tuple[tuple[Interval, ...], ...]:
     """For each weekday from Monday on, its open minutes from its own midnight."""
     return tuple(
         tuple((max(a - first, 0), min(b - first, DAY)) for a, b in weekly if a < first + DAY and b > first)

@@ -21,14 +21,15 @@ def attachment(raw: bytes, part: Part, cids: str) -> Attachment:
     data = raw[part.start : part.end] if part.children else payload(raw, part)
     cid = (part.headers.get("content-id") or "").strip(" <>")
     picture = part.content_type.startswith("image/")
-    inline = (bool(cid) and f"cid:{cid}" in cids) or (picture and part.disposition == "inline")
+    shown = bool(cid) and f"cid:{cid}" in cids
     return Attachment(
         filename=_filename(raw, part),
         content_type=part.content_type,
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         place=part.place,
-        inline=inline,
+        inline=shown or (picture and part.disposition == "inline"),
+        content_id=cid if shown else "",
     )
 
 

@@ -54,6 +54,11 @@ _HEADER_ROLES = {
     "enviado el": "date", "enviada em": "date", "enviado em": "date", "от кого": "from", "data wysłania": "date",
     "de la": "from", "보낸 사람": "from", "보낸 날짜": "date", "받는 사람": "to", "제목": "subject",
 }  # fmt: skip
+# What Notes and Outlook put below the subject.
+_MORE_HEADERS = frozenset(
+    {"sent by", "gesendet von", "envoyé par", "enviado por", "inviato da", "importance", "wichtigkeit", "priorität",
+     "priority", "attachments", "anlagen", "anhänge", "pièces jointes", "datos adjuntos", "allegati", "bijlagen"}
+)  # fmt: skip
 # A look at a line's first character spares most lines the dearer looks.
 _HEAD_INITIALS = frozenset(word[0] for word, role in _HEADER_ROLES.items() if role == "from" or word in _SENT_WORDS) | {
     "*",
@@ -249,6 +254,8 @@ def _begins_mail(lines: Sequence[str], number: int) -> bool:
     if roles == ["from", "date", "subject"]:
         return True
     after = found[-1][1] + 1
+    while after < len(lines) and _word(lines[after]) in _MORE_HEADERS:
+        after += 1
     if not any("@" in line for line in lines[number:after]):
         return False
     alone = not "".join(lines[max(0, number - 1) : number]).strip() and not "".join(lines[after : after + 1]).strip()

@@ -1,8 +1,10 @@
 """How far From is believed: what the trusted host says of it (RFC 8601), aligned as in RFC 7489 3.1."""
 
 import re
+from base64 import b64decode
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from intake.core.mail.clues import token
@@ -10,7 +12,9 @@ from intake.core.mail.header import Headers
 from intake.core.mail.message import Authentication
 
 _RECORD = re.compile(r"[\w-]+(?:\.[\w-]+)*", re.ASCII)
-_MOST_SIGNATURES = 5
+_MOST_SIGNATURES, _MOST_MARKS = 5, 50
+_SIGNATURE = re.compile(r"(?:^|;)\s*b\s*=([^;]*)")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+")
 _FROM_CLAUSE = re.compile(r"from\s+\[?([^\s()\[\];]+)", re.IGNORECASE)
 _BY_CLAUSE = re.compile(r"(?:^|[\s)])by\s+([^\s()\[\];]+)", re.IGNORECASE)
 _LONGEST = 10_000
@@ -58,6 +62,18 @@ def signature_records(headers: Headers, domain: str) -> tuple[str, ...]:
         signer, selector = tags.get("d", "").lower(), tags.get("s", "").lower()
         if "l" not in tags and aligned(domain, signer) and _RECORD.fullmatch(f"{selector}.{signer}"):
             found.append(f"{selector}._domainkey.{signer}")
+    return tuple(dict.fromkeys(found))
+
+
+def signature_marks(headers: Headers) -> tuple[str, ...]:
+    """A hash of each signature's bytes: whatever else a copy of a signed mail may change, it keeps its signature."""
+    found = []
+    for value in headers.all("dkim-signature")[:_MOST_MARKS]:
+        written = _SIGNATURE.search(value[:_LONGEST])
+        plain = "".join(_BASE64.findall(written[1])) if written else ""
+        if plain:
+            # whole groups alone: the last one can be written in several ways
+            found.append(sha256(b64decode(plain[: len(plain) // 4 * 4 - 4] or "AAAA")).hexdigest())
     return tuple(dict.fromkeys(found))
 
 

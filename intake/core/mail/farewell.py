@@ -10,7 +10,7 @@ from typing import Literal
 Farewell = Literal["thanks", "solved", "close", "yes", ""]
 
 _LONGEST = 600
-_LEFT = {"thanks": 1, "solved": 2, "close": 2, "yes": 0}
+_LEFT = {"thanks": 1, "solved": 2, "close": 2, "nods": 0, "yes": 0}
 
 
 def _any(*phrases: str) -> re.Pattern[str]:
@@ -77,31 +77,35 @@ _THANKS = _any(
     r"thank you(?: very much| so much| again| all)*(?: for (?:all |everything|your |the )*"
     r"(?:quick |great |fast |kind |prompt )*(?:help|support|reply|response|answer|assistance|info"
     r"|information|update)?)?",
-    r"thx|ty|cheers|much appreciated|appreciate it|great(?: job| work)?|perfect|excellent|awesome|brilliant"
-    r"|super|ok|okay",
+    r"thx|ty|cheers|much appreciated|appreciate it",
     r"(?:vielen |herzlichen |besten |lieben |schönen |tausend )*dank(?:e)?(?: sehr| schön| nochmals?| euch"
     r"| ihnen| dir)*"
     r"(?: für (?:die |ihre |eure |deine |den )*(?:schnelle |rasche |tolle |gute )*(?:hilfe|unterstützung|antwort|info"
-    r"|rückmeldung|mühe|support))?|dankeschön|prima|perfekt|bestens|in ordnung|passt",
+    r"|rückmeldung|mühe|support))?|dankeschön",
     r"(?:un grand |mille )?merci(?: beaucoup| bien| encore| infiniment| d'avance)*(?: (?:pour|de) (?:votre "
     r"|ton |l'|la |le )*"
-    r"(?:aide|réponse|support|rapidité|assistance))?|parfait|c'est parfait|je vous remercie|nous vous remercions",
+    r"(?:aide|réponse|support|rapidité|assistance))?|je vous remercie|nous vous remercions",
     r"(?:muchas |mil )?gracias(?: de nuevo| a todos)*(?: por (?:su |tu |la |todo )*(?:ayuda|respuesta|apoyo"
-    r"|rapidez)?)?|perfecto",
+    r"|rapidez)?)?",
     r"(?:molte |mille |tante )?grazie(?: mille| tante| ancora| di tutto)*(?: per (?:il |la |l')*(?:vostro "
     r"|vostra |suo |tuo )*"
-    r"(?:aiuto|supporto|risposta|assistenza))?|vi ringrazio|la ringrazio|perfetto|ottimo",
+    r"(?:aiuto|supporto|risposta|assistenza))?|vi ringrazio|la ringrazio",
     r"(?:heel |hartelijk |veel )*(?:bedankt|dank(?: u| je)*(?: wel)?|dankjewel|dankuwel)(?: voor (?:de |uw "
     r"|jullie |je )*"
-    r"(?:snelle |goede )*(?:hulp|reactie|antwoord|ondersteuning))?|prima|top",
+    r"(?:snelle |goede )*(?:hulp|reactie|antwoord|ondersteuning))?",
     r"(?:muito )?obrigad[oa]s?(?: mesmo| novamente)*(?: pela? (?:sua |vossa )*(?:ajuda|resposta|apoio))?"
-    r"|agradeço|perfeito",
+    r"|agradeço",
     r"(?:bardzo )?dzięk(?:uję|ujemy|i)(?: bardzo| serdecznie| za (?:pomoc|odpowiedź|szybką odpowiedź"
-    r"|wsparcie))*|super",
-    r"(?:stort |många )?tack(?: så mycket| igen| för (?:hjälpen|svaret|snabbt svar|er hjälp))*|perfekt|toppen",
+    r"|wsparcie))*",
+    r"(?:stort |många )?tack(?: så mycket| igen| för (?:hjälpen|svaret|snabbt svar|er hjälp))*",
     r"(?:どうも)?(?:ご対応|ご回答|ご返信|ご連絡|ご支援)?(?:いただき|頂き|くださり|を)?、?(?:誠に|本当に|大変|どうも)?"
     r"(?:ありがとうございま(?:す|した)|有難うございま(?:す|した)|感謝(?:します|いたします|しております))"
     r"|助かりました|了解(?:です|しました)|承知しました",
+)
+# said beside thanks, or alone; with another word they are an answer to a question ("Firefox, that's all")
+_NODS = _any(
+    r"great(?: job| work)?|perfect|excellent|awesome|brilliant|super|ok|okay|prima|perfekt|bestens|in ordnung|passt"
+    r"|[👍👌🙏✅✔💯🎉🤝❤😊🙂😀]+\ufe0f?|(?:c'est )?parfait|perfecto|perfetto|ottimo|top|perfeito|toppen",
     r"that(?:'s| is| was) (?:all|it)|das (?:war(?: e)?'?s|wär(?:e| e)?'?s|(?:war|wäre|ist) alles)(?: schon| dann)?"
     r"|(?:c'est|ce sera|c'était) tout|es(?:o es)? todo|è tutto|(?:dat|dit) (?:was|is) (?:het|alles)|é (?:só isso|tudo)"
     r"|to wszystko|det var allt",
@@ -116,6 +120,14 @@ _FILLER = _any(
     r"|please|bitte|so|now|jetzt|it|that|you|ihr|we|wir|our|your|side|very|much|for|your|help|quick|a|the"
     r"|alles|hello team",
 )
+_GREETED = re.compile(
+    r"(?<![^\W_])(?:hi|hello|dear|hey|hallo|liebe[rs]?|guten (?:tag|morgen|abend)|bonjour|ch[eè]re?|hola|estimad[oa]"
+    r"|ciao|buongiorno|gentile|beste|olá|car[oa]|dzień dobry|cześć|witam|hej|bästa)(?: [^\W\d_]+\.?){1,3}(?=\s*[,!])"
+)
+_WORDS = re.compile(r"[^\W\d_]+")
+_MEANT: dict[str, Farewell] = {
+    "close": "close", "solved": "solved", "thanks": "thanks", "nods": "thanks", "yes": "yes",
+}  # fmt: skip
 _FAREWELL = re.compile(
     r"^\W*(?:(?:best|kind|warm|many|with (?:best|kind)) ?(?:regards|wishes)?|regards|cheers|sincerely"
     r"|(?:mit |viele |liebe |beste |schöne |freundliche[nm]? )+"
@@ -140,29 +152,43 @@ _TURNS = _any(
 )
 
 
-def farewell(text: str) -> Farewell:
-    """What a mail's new text says and all that it says; "" for any other mail.
+def farewell(text: str, writer: str = "") -> Farewell:
+    """What a mail's new text says and all that it says; "" for any other mail. `writer` is the name of who wrote it.
 
-    `close`: the case may be closed. `solved`: it is solved, or works. `thanks`: thanks alone. `yes`: a bare yes.
+    `close`: the case may be closed. `solved`: it is solved, or works. `thanks`: thanks alone. `yes`: a bare yes. A word
+    that stands before thanks is an answer and no thanks ("Firefox, thanks"); one behind them is somebody's name.
     """
     if len(text) > _LONGEST or "?" in text or "？" in text:
         return ""
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    plain = " . ".join(_before_farewell(plain.splitlines()))
+    plain = " . ".join(_before_farewell(_plain(text).splitlines()))
     if _TURNS.search(plain):
         return ""
-    patterns: tuple[tuple[Farewell, re.Pattern[str]], ...] = (
-        ("close", _CLOSE), ("solved", _SOLVED), ("thanks", _THANKS), ("yes", _YES),
+    plain = _GREETED.sub(_blank, plain)
+    patterns: tuple[tuple[str, re.Pattern[str]], ...] = (
+        ("close", _CLOSE), ("solved", _SOLVED), ("thanks", _THANKS), ("nods", _NODS), ("yes", _YES),
     )  # fmt: skip
-    said: list[Farewell] = []
+    said: list[tuple[str, int]] = []
     for kind, pattern in patterns:
-        shorter = pattern.sub(" ", plain)
-        if shorter != plain:
-            said.append(kind)
-            plain = shorter
-    left = [word for word in re.findall(r"[^\W\d_]+", _FILLER.sub(" ", plain)) if len(word) > 1]
-    digits = any(each.isdigit() for each in plain)
-    return said[0] if said and not digits and len(left) <= _LEFT[said[0]] else ""
+        first = pattern.search(plain)
+        if first:
+            said.append((kind, first.start()))
+            plain = pattern.sub(_blank, plain)
+    if not said or any(each.isdigit() for each in plain):
+        return ""
+    names = set(_WORDS.findall(_plain(writer)))
+    left = [word for word in _WORDS.finditer(_FILLER.sub(_blank, plain)) if word[0] not in names and len(word[0]) > 1]
+    kind, place = said[0]
+    answers = kind == "thanks" and any(word.start() < place for word in left)
+    return "" if answers or len(left) > _LEFT[kind] else _MEANT[kind]
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+
+
+def _blank(found: re.Match[str]) -> str:
+    """As many spaces, so that what is left stays in its place."""
+    return " " * len(found[0])
 
 
 def _before_farewell(lines: list[str]) -> list[str]:

@@ -4,10 +4,12 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
+from intake.core.mail.apart import set_apart
 from intake.core.mail.boxes import has_box
+from intake.core.mail.comma_rows import without_commas
 from intake.core.mail.entries import RULE, WRAPPED_LENGTH, Entry, Scan
 from intake.core.mail.form import FieldSpec, FieldValue
-from intake.core.mail.grids import upright
+from intake.core.mail.grids import rejoined, upright
 from intake.core.mail.labels import Labels, labels_of
 from intake.core.mail.signatures import farewell_start
 from intake.core.mail.values import Judged, judge
@@ -69,7 +71,8 @@ def missing_fields(specs: Sequence[FieldSpec], values: Mapping[str, FieldValue])
 
 
 def _entries(labels: Labels, text: str) -> Sequence[Entry]:
-    return Scan(labels, upright(labels, text[:_LONGEST].translate(_SEEN).splitlines())).entries()
+    lines = rejoined(labels, text[:_LONGEST].translate(_SEEN).splitlines())
+    return Scan(labels, set_apart(labels, upright(labels, without_commas(labels, lines)))).entries()
 
 
 def _judged(entries: Sequence[Entry]) -> dict[str, Judged]:

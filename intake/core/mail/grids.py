@@ -6,17 +6,25 @@ from typing import NamedTuple
 
 from intake.core.mail.attributions import quote_depth
 from intake.core.mail.labels import Labels
+from intake.core.mail.values import judge
 
 _RULE = re.compile(r"(?=[^-=─━═]*[-=─━═])[\s|+:=─━═│┃║┼╋╬┬┴├┤┌┐└┘╔╗╚╝╠╣╦╩╞╡╪-]+$")
 _EDGES = re.compile(r"[|│┃║]")
 _FIRST_CELLS = re.compile(r"[\s|│┃║>*_]*([^|│┃║\t]?)[^|│┃║\t]{0,60}?(?:[|│┃║\t]|\s\s)[\s|│┃║*_]*([^|│┃║\t]?)")
+_CELLS = re.compile(r"[|│┃║\t]")
 _GAP = re.compile(r"\s{2,}|\t")
 _BREAK = re.compile(r"<br\s*/?>", re.I)
 _MOST_LINES = 200
+_MOST_PIECES = 4
 _MOST_BLANK = 3
 _MOST_CELLS = 60
 _LONGEST = 2_000
 _LONGEST_LABEL = 100
+_LONGEST_OTHER = 40
+# A mail has a table or two; a log has thousands of rows that look like one.
+_MOST_STRANGE = 20
+# Values that no list knows say less: so many of them make a form.
+_FEWEST_UNLISTED = 3
 # With nothing but space between the columns two words beside each other are no table yet.
 _FEWEST = {"edges": 2, "tabs": 2, "gaps": 3}
 
@@ -26,6 +34,7 @@ class _Row(NamedTuple):
     way: str
     cells: list[str]
     goes_on: bool = False
+    sure: bool = True
 
 
 def upright(labels: Labels, lines: Sequence[str]) -> list[str]:
@@ -35,35 +44,101 @@ def upright(labels: Labels, lines: Sequence[str]) -> list[str]:
     or begins with a space go on in it. Further rows tell of other things, and are left out.
     """
     out: list[str] = []
-    number = 0
+    number = strange = 0
     while number < len(lines):
-        heading = _heading(labels, lines[number])
+        heading = _heading(labels, lines[number], strange=strange < _MOST_STRANGE)
+        strange += heading is not None and not heading.sure
         values, end = _values(labels, lines, number + 1, heading) if heading else ([], number)
-        if heading and values:
+        most = len(lines) if heading and heading.sure else end + 1
+        last = _further(labels, lines, end, heading, most) if heading and values else number
+        if heading and values and (heading.sure or (last == end and _tell(labels, heading, values))):
             out += _written(labels, heading, values)
-            number = _further(labels, lines, end, heading)
+            number = last
         else:
             out.append(lines[number])
             number += 1
     return out
 
 
-def _heading(labels: Labels, line: str) -> _Row | None:
-    """The row that a line is if its cells are labels, some others among them."""
-    if not ("\t" in line or "  " in line or _EDGES.search(line)) or not _begins(labels, line):
+def rejoined(labels: Labels, lines: Sequence[str]) -> list[str]:
+    """`lines` with each label that is broken over lines of its cell put together again, in the row's first line."""
+    out = list(lines)
+    for number, line in enumerate(lines[:-1]):
+        if "\t" in line and lines[number + 1].lstrip(">")[:1].isspace():
+            _rejoin(labels, out, number)
+    return [line for number, line in enumerate(out) if line.strip("> \t") or line == lines[number]]
+
+
+def _rejoin(labels: Labels, lines: list[str], number: int) -> None:
+    depth, own = quote_depth(lines[number])
+    if own[:1].isspace():
+        return
+    rows = [own.split("\t")]
+    for line in lines[number + 1 : number + _MOST_PIECES]:
+        depth_there, below = quote_depth(line)
+        if depth_there != depth or not below[:1].isspace() or not below.strip():
+            break
+        rows.append(below.split("\t"))
+    mended = False
+    for column in range(min(len(rows[0]), _MOST_CELLS)):
+        pieces = [row[column].strip() if column < len(row) else "" for row in rows]
+        for count in range(len(pieces), 1, -1):
+            name = " ".join(pieces[:count])
+            if all(pieces[:count]) and len(name) <= _LONGEST_LABEL and labels(name.strip("*_` :")):
+                rows[0][column], mended = name, True
+                for row in rows[1:count]:
+                    row[column] = ""
+                break
+    if mended:
+        quote = "> " * depth
+        for place, row in enumerate(rows):
+            lines[number + place] = quote + "\t".join(row)
+
+
+def _heading(labels: Labels, line: str, *, strange: bool = False) -> _Row | None:
+    """The row that a line is if its cells are labels, others among them; with `strange`, mostly others: not `sure`."""
+    if not ("\t" in line or "  " in line or _EDGES.search(line)) or not _begins(labels, line, strange=strange):
         return None
     row = _row(line)
     if row is None or not 2 <= len(row.cells) <= _MOST_CELLS:
         return None
     named = [cell for cell in row.cells if cell]
     known = sum(1 for cell in named if _label(labels, cell))
-    return row if known >= _FEWEST[row.way] and known * 3 >= len(named) * 2 else None
+    if known < _FEWEST[row.way]:
+        return None
+    if known * 3 >= len(named) * 2:
+        return row
+    return row._replace(sure=False) if strange and all(map(_like_a_label, named)) else None
 
 
-def _begins(labels: Labels, line: str) -> bool:
-    """Whether the first cell of a line, or the one after it, may be a label: a look that spares most lines others."""
+def _like_a_label(cell: str) -> bool:
+    sentence = " " in cell and cell.endswith((".", ",", ";"))
+    return len(cell) <= _LONGEST_OTHER and not sentence and not cell[:1].isdigit()
+
+
+def _tell(labels: Labels, heading: _Row, values: list[str]) -> bool:
+    """Whether the values below a heading of mostly strange cells show that it is the form: those on lists are there."""
+    pairs = [(labels(cell.strip("*_` :")), value) for cell, value in zip(heading.cells, values, strict=False)]
+    given = [(spec, value) for spec, value in pairs if spec and value]
+    listed = [judge(spec, value) for spec, value in given if spec.allowed]
+    if listed:
+        return len(given) > 1 and all(each is not None and each.value.valid for each in listed)
+    return len(given) >= _FEWEST_UNLISTED
+
+
+def _begins(labels: Labels, line: str, *, strange: bool) -> bool:
+    """Whether the first cell of a line, or the one after it, may be a label, or a cell with an edge is one.
+
+    A look that spares most lines others.
+    """
     first = _FIRST_CELLS.match(line)
-    return first is not None and (labels.may_begin(first[1]) or labels.may_begin(first[2]))
+    if first is not None and (labels.may_begin(first[1]) or labels.may_begin(first[2])):
+        return True
+    return (
+        strange
+        and len(line) <= _LONGEST
+        and any(_label(labels, cell.strip()) for cell in _CELLS.split(line, _MOST_CELLS)[2:])
+    )
 
 
 def _label(labels: Labels, cell: str) -> bool:
@@ -113,9 +188,9 @@ def _values(labels: Labels, lines: Sequence[str], start: int, heading: _Row) -> 
     return (values, end) if any(values) else ([], start)
 
 
-def _further(labels: Labels, lines: Sequence[str], number: int, heading: _Row) -> int:
-    """The number of the line after further rows of the same table, up to another heading row."""
-    while number < len(lines) and not _heading(labels, lines[number]):
+def _further(labels: Labels, lines: Sequence[str], number: int, heading: _Row, most: int) -> int:
+    """The number of the line after further rows of the same table, up to another heading row or the line `most`."""
+    while number < min(len(lines), most) and not _heading(labels, lines[number]):
         row = _row(lines[number], heading.way)
         if row is None or row.depth != heading.depth or len(row.cells) < 2 or not _fits(heading, row, below=False):
             break

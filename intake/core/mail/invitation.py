@@ -5,7 +5,8 @@ import re
 _FOLD = re.compile(r"\n[ \t]")
 _LINE = re.compile(r'([A-Z-]{3,40})((?:;[^:"\n]*(?:"[^"\n]*"[^:"\n]*)*)?):(.*)')
 _ESCAPE = re.compile(r"\\([nN,;\\])")
-_METHODS = {"REQUEST": "Invitation", "CANCEL": "Cancelled invitation", "REPLY": "Answer to an invitation"}
+ANSWERED = "Answer to an invitation"
+_METHODS = {"REQUEST": "Invitation", "CANCEL": "Cancelled invitation", "REPLY": ANSWERED}
 _SHOWN = {"DTSTART": "Start", "DTEND": "End", "LOCATION": "Place", "ORGANIZER": "Organizer"}
 _LONGEST = 100_000
 

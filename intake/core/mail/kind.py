@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from intake.core.mail.bounce import actions, delivery_status, own_form
 from intake.core.mail.clues import Clues, token
+from intake.core.mail.invitation import ANSWERED
 from intake.core.mail.message import Kind
-from intake.core.mail.phrases import DISPOSITION_TEXT, RECEIPT_SUBJECT, RECEIPT_TEXT
+from intake.core.mail.phrases import DISPOSITION_TEXT, REACTED, RECEIPT_SUBJECT, RECEIPT_TEXT
 from intake.core.mail.unmarked import acknowledgment, away
 
 Rule = Callable[[Clues], str | None]
@@ -113,6 +114,22 @@ def _receipt_in_words(clues: Clues) -> str | None:
     return "the text is a disposition notification's" if DISPOSITION_TEXT.search(text) else None
 
 
+def _invitation_answered(clues: Clues) -> str | None:
+    """What a calendar sends when somebody accepts or declines; a word of theirs beside it makes it a person's."""
+    part = clues.part("text/calendar")
+    if part is None or part.parameters.get("method", "").upper() != "REPLY":
+        return None
+    said = clues.new_text.strip()
+    return "an answer to an invitation (RFC 5546)" if not said or said.startswith(ANSWERED) else None
+
+
+def _reaction(clues: Clues) -> str | None:
+    """A picture that somebody clicked on under a mail."""
+    if clues.part("text/vnd.google.email-reaction+json") or REACTED.fullmatch(clues.new_text[:200]):
+        return "a reaction to a mail, without a word"
+    return None
+
+
 def _list(clues: Clues) -> str | None:
     for name in _LIST_HEADERS:
         if clues.headers.get(name) is not None:
@@ -130,6 +147,8 @@ PRECEDENCE: tuple[tuple[Kind, Rule], ...] = (
     ("auto-reply", _auto_submitted),
     ("auto-reply", _auto_header),
     ("receipt", _receipt_in_words),
+    ("receipt", _invitation_answered),
+    ("receipt", _reaction),
     ("auto-reply", away),
     ("auto-reply", acknowledgment),
     ("list", _list),

@@ -27,6 +27,7 @@ class Attachment:
 
     `filename` is what the sender gave, made safe (never empty, no path, no controls), and the same at every
     reading. `size` counts decoded bytes. `place` is the path of part indexes from the root, such as `(1, 0)`.
+    `inline`: a picture that is shown in the text; `content_id` is the name by which the text's HTML shows it.
     """
 
     filename: str
@@ -35,6 +36,7 @@ class Attachment:
     sha256: str
     place: tuple[int, ...]
     inline: bool = False
+    content_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,9 @@ class Message:
     `from_` is None where the mail names no sender. `ambiguous_sender` is set where From can be read in more
     than one way (THREATS 24). `authentication` judges From by Authentication-Results of the trusted host only;
     `authentication_because` says why, None where no such host is named. `signature_records` are the DNS names of keys
-    by which From could be believed where there is none. `ticket_numbers` are those that ticket systems, ours among
-    them, wrote into the subject. `attached` is the mail that is attached, where it is one alone.
+    by which From could be believed where there is none, `signature_marks` hashes of the signatures that it carries.
+    `ticket_numbers` are those that ticket systems, ours among them, wrote into the subject. `attached` is the mail that
+    is attached, where it is one alone.
     `text` is the whole readable body, `new_text` what the writer added. `form_texts` are the renderings of
     the body in which fields are looked for, best first (the new text, the whole text, tables of an HTML part);
     `file_texts` are those of attached files that may be forms.
@@ -96,6 +99,7 @@ class Message:
     signature_records: tuple[str, ...] = ()
     ticket_numbers: tuple[str, ...] = ()
     file_texts: tuple[str, ...] = ()
+    signature_marks: tuple[str, ...] = ()
     attached: "AttachedMail | None" = None
 
 

@@ -24,6 +24,8 @@ AWAY_SUBJECT = _any(
     r"autosvar|automati(skt?|c) svar|frånvaro\w*|ej på kontoret|fravær\w*|ikke (på kontoret|til stede)|autosvar",
     r"automaattinen vastaus|poissaolo\w*|automatická odpověď|mimo kancelář|nepřítomnost\w*",
     r"автоматический ответ|автоответ\w*|вне офиса|otomatik yanıt|automatikus válasz|răspuns automat",
+    r"automatická odpoveď|automatski odgovor|samodejni odgovor|αυτόματη απάντηση|автоматична відповідь",
+    r"자동 ?(회신|응답)",
     r"自動(応答|返信|送信)|不在(通知|連絡|の(お知らせ|ご連絡)|です)|自动(回复|答复)|自動(回覆|答覆)|外出通知",
 )
 # What they write in the text.
@@ -43,8 +45,30 @@ AWAY_TEXT = _any(
     r"jag är [^.\n]{0,40}(borta|bortrest|ledig|på semester|inte på kontoret)",
     r"jeg er [^.\n]{0,40}(på ferie|ikke på kontoret|fraværende|bortrejst)|olen [^.\n]{0,40}(lomalla|poissa)",
     r"jsem [^.\n]{0,40}(na dovolené|nepřítom)|я (сейчас )?(в отпуске|отсутствую)|нахожусь в отпуске",
+    r"jsem mimo kancelář|som (mimo kancelárie|na dovolenke)",
+    r"(szabadságon|házon kívül) vagyok|nem vagyok az irodában",
+    r"(nu sunt la birou|sunt [îi]n concediu)|ofis dışında|izindeyim|nisam u uredu|na (dopustu|godišnjem odmoru)",
+    r"εκτός γραφείου|у відпустці|부재 ?중",
     r"不在に(して|いたし)|休暇(中|をいただ)|正在休假|不在办公室",
     r"(automated|automatic) (response|reply) to (your|a) (message|mail|e-?mail)",
+)
+# What is said of somebody who has left, and of a mailbox that nobody reads.
+GONE = _any(
+    r"no longer (works? (for|with|at|here)|employed|with (the|this|our) (company|organi[sz]ation)|part of)",
+    r"(mailbox|e-?mail address|address|account) is (not|no longer) (actively )?(monitored|in use|used|active|valid)",
+    r"nicht mehr (für|bei|in) [^.\n]{0,60}(tätig|beschäftigt|im unternehmen)|nicht mehr im unternehmen",
+    r"ne (travaille|fait) plus (partie|chez|pour)|ya no (trabaja|forma parte)",
+    r"non lavora più|werkt niet (langer|meer) (bij|voor)",
+)
+# How answering machines begin.
+THANKS_FOR_MAIL = _any(
+    r"(many )?thank(s| you)( very much)? for (your )?(e-?mail|mail|message|[ie]nquiry|contacting|getting in touch)",
+    r"(vielen |herzlichen )?dank(e)? für (ihre|deine|die) (e-?mail|mail|nachricht|anfrage)",
+    r"merci (de|pour) votre (e-?mail|message|courriel|mail)|(muchas )?gracias por su (correo|mensaje|e-?mail)",
+    r"(la )?(ringrazio|grazie) per (la (sua|tua) )?(e-?mail|mail|messaggio)",
+    r"(hartelijk )?(bedankt|dank) voor (uw|je) (e-?mail|mail|bericht)",
+    r"obrigad[oa] pel[oa] (seu|sua) (e-?mail|mensagem)|dziękuję za (wiadomość|e-?mail|maila)",
+    r"tack för (ditt|er[t]?) (e-?mail|mail|mejl|meddelande)|tak for din (e-?mail|mail)|メールを?(いただき|頂き)",
 )
 # Words after which somebody tells of a time that may come, not of being away.
 SUPPOSING = _any(
@@ -55,7 +79,7 @@ SUPPOSING = _any(
 FAULT = _any(
     r"\b(is|are|was|were|has|have|does|do|did)(n't| not| never) (been )?(being )?"
     r"(work|sent|send|delivered|deliver|arriv|triggered|trigger|show|start|load|appear|sav|stored|possible)",
-    r"\bno longer (works?|working|sent|sends?)\b|\bbroken\b",
+    r"\bno longer (works?\b(?! (for|with|at|here)\b)|working|sent|sends?)\b|\bbroken\b",
     r"\b(fails|failed|failing) to\b|\bstopped (working|sending)",
     r"error (message|code|\d)|\bexception\b|\bcrash(es|ed)?\b|\bbug\b|\b(nobody|no one) (gets|receives)",
     r"(funktionier|klapp)\w* (seit [^.\n]{1,30} )?(leider )?nicht|geht (leider )?nicht( mehr)?\b|fehlermeldung",
@@ -70,6 +94,7 @@ FAULT = _any(
 ACK_SUBJECT = _any(
     r"\b(request|ticket|case|message|e-?mail|incident|inquiry) (was |has been )?(received|created|opened|registered)",
     r"\b(incident|ticket|case|request) \S{1,30} (was |has been )?(received|created|opened|logged)",
+    r"\((verification|confirmation|authentication) required\)|please (verify|confirm) your (e-?mail|message)",
     r"auto-?reply|acknowledg|confirmation of (receipt|your)|we (have )?(got|received) your",
     r"eingangsbestätigung|empfangsbestätigung|ticket (wurde )?(erstellt|eröffnet|erfasst)",
     r"accusé de réception|confirmation de (réception|votre)|acuse de recibo|hemos recibido",
@@ -80,7 +105,9 @@ ACK_SUBJECT = _any(
 ACK_TEXT = _any(
     r"\b(request|ticket|case|message|e-?mail|[ie]nquiry|question)\b[^.\n]{0,40}ha(s|ve) been (receiv|logg|register)ed",
     r"\b(it|this) has been received and",
-    r"(ticket|case|incident|request)\b[^.\n]{0,60} (was|has been) (created|opened|assigned)",
+    r"(ticket|case|incident|request)\b[^.\n]{0,60} (was|has been) (created|opened|assigned|closed)",
+    r"(ticket|case|incident|request)\b[^.\n]{0,60} (was|has been) (marked as )?(resolved|solved|closed)",
+    r"(message|e-?mail)\b[^\n]{0,80} is (being )?(held|on hold|awaiting)[^\n]{0,200}(verif|confirm|recogni[sz]ed)",
     r"we('ve| have)? (received|got) your|got your request|thank you for (contacting|reaching out)",
     r"generated in response to",
     r"\b(anfrage|nachricht|e-?mail|mail|meldung|ticket)\b[^.\n]{0,60}(eingegangen|erhalten|erfasst|registriert|eröffnet|angelegt)",
@@ -124,6 +151,13 @@ RECEIPT_TEXT = _any(
     r"(fue|ha sido) (leído|mostrado)|è stato (letto|visualizzato)|is (gelezen|weergegeven) op|foi (lid|exibid)",
     r"został[ao]? przeczytan|(lästes|har lästs)|blev læst|ble lest|luettiin|開封され|已(被)?阅读",
 )
+# What clients send where somebody clicked on a picture under a mail.
+REACTED = re.compile(
+    r"\s*[^\n]{1,80} (reacted to your message|hat auf ihre nachricht reagiert|a réagi à votre message"
+    r"|ha reaccionado a (tu|su) mensaje|ha reagito al (tuo|suo) messaggio|heeft gereageerd op (je|uw) bericht"
+    r"|reagiu à sua mensagem|zareagował\(?a?\)? na (twoją|państwa) wiadomość|reagerade på ditt meddelande)\s?[:.]?\s*",
+    re.IGNORECASE,
+)
 DISPOSITION_TEXT = _any(
     r"no guarantee that the (message|mail) has been read|does not guarantee that (it|the message) (was|has been) read",
     r"(bedeutet|garantiert) nicht(,)? dass (die|ihre) nachricht [^.\n]{0,30}gelesen",
@@ -148,6 +182,7 @@ UNDELIVERED_SUBJECT = _any(
 )
 UNDELIVERED_TEXT = _any(
     r"(could not|couldn't|cannot|has not|wasn't|was not) (be(en)? )?deliver|unable to deliver|(was|were) undeliverable",
+    r"(hasn't|has not)( yet)? been delivered|delivery (is|has been) delayed|delivery will continue to be attempted",
     r"wasn't able to deliver|delivery (to the following|has failed|failed)|did not reach",
     r"had permanent (fatal )?errors|this is the (mail system|qmail-send program)",
     r"mail delivery (software|system|subsystem)|delivery status notification",

@@ -7,10 +7,12 @@ import re
 from collections.abc import Mapping
 
 from intake.core.mail.attributions import Start, is_quoted, quote_starts
+from intake.core.mail.banners import banner_end
 from intake.core.mail.signatures import card_start, is_mobile_line, notice_start, signature
 
 _PASSES = 20
 _MOST_LINES = 100_000
+_TOP = 40
 # Somebody who forwards a mail with so few words lets it speak.
 _FEW_WORDS = 20
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{1,2}|[^\W_]+")
@@ -68,7 +70,8 @@ def own_words(text: str) -> str:
         quoted = _quoted(lines, quote_starts(lines))
         if not any(line.strip() and not quoted[number] for number, line in enumerate(lines)):
             return ""
-        kept = _without_endings(lines, _without_signature(lines, _choose(lines, quoted), quoted), quoted)
+        chosen = _without_banner(lines, _choose(lines, quoted))
+        kept = _without_endings(lines, _without_signature(lines, chosen, quoted), quoted)
         folded = _joined(lines, _trimmed(kept, lines))
         if folded == text:
             break
@@ -86,7 +89,7 @@ def _fold(text: str, *, forwards: bool) -> str:
     lines = text.splitlines()
     starts = quote_starts(lines)
     quoted = _quoted(lines, starts)
-    kept = _choose(lines, quoted)
+    kept = _without_banner(lines, _choose(lines, quoted))
     words = _without_endings(lines, _without_signature(lines, kept, quoted), quoted)
     if _is_the_matter(lines, quoted, words, starts, forwards=forwards):
         words = list(range(len(lines)))
@@ -155,6 +158,13 @@ def _without_signature(lines: list[str], kept: list[int], quoted: list[bool]) ->
     """`kept` without what follows the signature's delimiter, up to the next quote."""
     found = signature(lines, kept, quoted)
     return kept if found is None else kept[: found[0]] + kept[found[1] :]
+
+
+def _without_banner(lines: list[str], kept: list[int]) -> list[int]:
+    """`kept` without the warning that a gateway put above a mail, where something is left."""
+    end = banner_end(lines[:_TOP]) if kept and kept[0] == 0 else 0
+    left = [number for number in kept if number >= end]
+    return left if any(lines[number].strip() for number in left) else kept
 
 
 def _without_endings(lines: list[str], kept: list[int], quoted: list[bool]) -> list[int]:

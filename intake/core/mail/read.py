@@ -8,7 +8,7 @@ from typing import Any
 
 from intake.core.mail.address import Words, parse_headers, prepared, read_list, read_sender
 from intake.core.mail.attached import located
-from intake.core.mail.authentication import authenticated, signature_records
+from intake.core.mail.authentication import authenticated, signature_marks, signature_records
 from intake.core.mail.automatic import reason_for_silence
 from intake.core.mail.body import read_body, read_html
 from intake.core.mail.bounce import read_bounce
@@ -128,6 +128,7 @@ class _Reader:
             authentication=belief.verdict,
             authentication_because=belief.because,
             signature_records=() if people.ambiguous or belief.because else signature_records(headers, domain),
+            signature_marks=signature_marks(headers),
             ambiguous_sender=people.ambiguous,
             junk_because=self._junk(),
             content_hash=hash_of(self.raw, self.root),

@@ -60,12 +60,18 @@ _CONTACT = re.compile(
     re.I,
 )
 _CARD_LABEL = re.compile(
-    r"(?:tel\w*|phone|mob\w*|cell|handy|fax|telefax|e-?mail|mail|web\w*|internet|url|[tmfdpew]|skype|linkedin|direct"
+    r"(?:t[ée]l\w*|phone|mob\w*|cell|handy|fax|telefax|e-?mail|mail|web\w*|internet|url|[tmfdpew]|skype|linkedin|direct"
     r"|direkt|durchwahl|office|zentrale|address|anschrift|adresse|hrb|ust\W?id\w*|gesch[äa]ftsf[üu]hr\w*|vorstand|sitz\b.*"
     r"|registergericht|amtsgericht.*|vat.*|siret|tva.*|p\.? ?iva|nif|cif|kvk|bank.*|iban|bic|電話|携帯|住所)\.?",
     re.I,
 )
 _LABEL = re.compile(r"([^:：]{1,40})[:：](?!//)")
+# where a mail program wrote into the plain text that a picture stands there
+_PICTURE = re.compile(
+    r"\[(?:cid:|image: ?|inline image)[^\]\n]{0,200}\](?:\s?<https?://[^>\s]{1,500}>)?|\[[^\]\n]{1,80}\.(?:png|jpe?g|gif|svg)\]"
+    r"|<image\d{3}\.(?:png|jpe?g|gif)>",
+    re.I,
+)
 _ASIDE = re.compile(r"p\.?\s?s\b|n\.?b\.", re.I)
 _SENTENCE_WORDS = 7
 _LONGEST_FAREWELL = 5
@@ -159,10 +165,12 @@ def card_start(lines: Sequence[str]) -> int | None:
         if not _CLOSING.fullmatch(lines[closing].strip()):
             continue
         below = [number for number in range(closing + 1, last) if lines[number].strip()]
-        card = below[1:]
+        # a name with all that is known of it in one line
+        card = below if len(below) == 1 and lines[below[0]].count("|") > 1 else below[1:]
         if not card or len(card) > _LONGEST_CARD or not all(_on_card(lines[number].strip()) for number in below):
             return None
-        return card[0] if any(_CONTACT.search(lines[number]) for number in card) else None
+        reaches = any(_CONTACT.search(lines[number]) or _PICTURE.search(lines[number]) for number in card)
+        return card[0] if reaches else None
     return None
 
 
@@ -186,6 +194,9 @@ def is_card_line(line: str) -> bool:
 
 
 def _on_card(line: str) -> bool:
+    line = _PICTURE.sub("", line).strip()
+    if not line:
+        return True
     if len(line) > _LONGEST_CARD_LINE or line[-1] in "?!？！" or _ASIDE.match(line) or not is_card_line(line):
         return False
     return not (line[-1] in ".。" and len(line.split()) >= _SENTENCE_WORDS)

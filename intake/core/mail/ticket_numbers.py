@@ -20,6 +20,9 @@ _FORMS = (
     rf"\b(?:{_WORDS})[ -]?(?:id|no\.?|nr\.?|number|nummer)?\s?[:.]?\s?[A-Za-z]{{0,4}}-?\d{{4,20}}\b",
 )
 _NUMBER = re.compile("|".join(f"(?:{form})" for form in _FORMS), re.IGNORECASE)
+_PREFIX = re.compile(r"\s*(?:\w{1,9}(?:\[\d{1,3}\]|\(\d{1,3}\))?\s?[:：]|\[[^\]]{0,60}\])\s*")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_FEWEST_DIGITS = 4
 _UPPER = re.compile(r"[(\[][A-Za-z][A-Za-z0-9_]{0,11}-\d{1,12}[)\]]|[A-Za-z]{2,6}\d{5,12}")
 
 
@@ -32,3 +35,22 @@ def ticket_numbers(subject: str) -> tuple[str, ...]:
     found = (match[0].strip() for match in _NUMBER.finditer(subject[:_LONGEST_SUBJECT]))
     # where letters and figures alone make the number, small letters make it a word
     return tuple(dict.fromkeys(each for each in found if not _UPPER.fullmatch(each) or each == each.upper()))[:_MOST]
+
+
+def ticket_key(number: str) -> str:
+    """A ticket number without brackets, spaces and case, as it compares with another writing of it."""
+    return "".join(each for each in number.casefold() if each.isalnum() or each == "-")
+
+
+def tells_alone(number: str) -> bool:
+    """Whether a number names one matter by itself; short ones and years may be a tag that stands in many subjects."""
+    longest = max(re.findall(r"\d+", number), key=len, default="")
+    return len(longest) >= _FEWEST_DIGITS and not _YEAR.fullmatch(longest)
+
+
+def bare_subject(subject: str) -> str:
+    """A subject without the prefixes of answers, tags in brackets and ticket numbers, as it compares with another."""
+    rest = _NUMBER.sub(" ", subject[:_LONGEST_SUBJECT])
+    while prefix := _PREFIX.match(rest):
+        rest = rest[prefix.end() :]
+    return " ".join(re.findall(r"\w+", rest.casefold()))

@@ -17,8 +17,10 @@ from intake.core.mail.phrases import (
     AWAY_SUBJECT,
     AWAY_TEXT,
     FAULT,
+    GONE,
     REQUEST,
     SUPPOSING,
+    THANKS_FOR_MAIL,
 )
 from intake.core.mail.signatures import is_card_line
 
@@ -52,7 +54,18 @@ def _text(clues: Clues) -> str:
 
 def _is_away(clues: Clues) -> bool:
     """Whether the writer says to be away: "if I am away" says no such thing."""
-    return bool(AWAY_TEXT.search(SUPPOSING.sub("", _text(clues))))
+    said = SUPPOSING.sub("", _text(clues))
+    return bool(AWAY_TEXT.search(said) or GONE.search(said))
+
+
+def _thanks_first(clues: Clues) -> bool:
+    """Whether the text begins with thanks for a mail, below a salutation at most."""
+    lines = [line.strip() for line in clues.new_text[:_LOOKS_AT].splitlines() if line.strip()]
+    return any(THANKS_FOR_MAIL.match(line) for line in lines[:2])
+
+
+def _gone_for_good(clues: Clues) -> bool:
+    return bool(GONE.search(_text(clues)))
 
 
 def _tells_of_a_fault(clues: Clues) -> bool:
@@ -111,6 +124,8 @@ AWAY: tuple[Sign, ...] = (
     Sign(1, "set off from what follows", _stands_alone),
     Sign(1, "which names a case", lambda c: _stands_alone(c) and bool(_CASE.search(c.subject))),
     Sign(2, "the text says that somebody is away", _is_away, in_text=True),
+    Sign(1, "it begins with thanks for a mail", _thanks_first),
+    Sign(1, "and for good", _gone_for_good, in_text=True),
     Sign(2, "a mailbox's rule made it", _by_a_rule),
     *_EITHER,
     *_AGAINST,
@@ -130,7 +145,7 @@ ACKNOWLEDGMENT: tuple[Sign, ...] = (
 def away(clues: Clues) -> str | None:
     """Why a mail is an out-of-office note, None where it is not or may be a person's."""
     because = _weighed(clues, AWAY)
-    return because if because and (AWAY_SUBJECT.match(clues.subject) or AWAY_TEXT.search(_text(clues))) else None
+    return because if because and (AWAY_SUBJECT.match(clues.subject) or _is_away(clues)) else None
 
 
 def acknowledgment(clues: Clues) -> str | None:

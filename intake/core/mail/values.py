@@ -19,6 +19,11 @@ _ALIKE = frozenset(
     "ähnlich".split()
 )
 _DOUBTING = frozenset("or oder maybe perhaps vielleicht eventuell vs ou eller lub oppure".split())  # noqa: SIM905
+# Words behind which a name is another mail, or something else that is elsewhere: "see my mail", "sent you by mail".
+_REFERRING = frozenset(
+    "see siehe vgl cf voir vedi zie véase ver zob se per via by you ihnen euch vous attached previous earlier separate "  # noqa: SIM905
+    "screenshot screenshots attachment anhang anbei beigefügt".split()
+)
 _UPWARDS = frozenset("newer later higher above better neuer höher später".split())  # noqa: SIM905
 # Words that say more about a value and are none: with numbers and versions, a piece of these is no further value.
 _DETAIL = frozenset(
@@ -27,7 +32,8 @@ _DETAIL = frozenset(
 )
 # Words that begin a remark about the value before a comma.
 _REMARKING = frozenset(
-    "but only see especially mainly mostly sometimes also because since when if with in on at for including "  # noqa: SIM905
+    "as wie comme screenshot screenshots attached please bitte anbei vgl cf voir vedi zie véase details "  # noqa: SIM905
+    "but only see especially mainly mostly sometimes also because since when if with in on at for including "
     "e.g. i.e. eg ie aber nur siehe vor hauptsächlich manchmal auch weil seit wenn mit bei im für "
     "inklusive z.b. d.h. zb".split()
 )
@@ -160,7 +166,11 @@ def _named_at(names: dict[str, str], words: list[str], place: int, longest: int)
 
 
 def _denied(words: list[str], place: int, end: int) -> bool:
-    return bool(_DENYING.intersection(words[max(0, place - 2) : place]) or _ALIKE.intersection(words[end : end + 1]))
+    return bool(
+        _DENYING.intersection(words[max(0, place - 2) : place])
+        or _ALIKE.intersection(words[end : end + 1])
+        or _REFERRING.intersection(words[:place])
+    )
 
 
 def _picked(names: dict[str, str], plain: str) -> str | None:

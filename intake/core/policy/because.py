@@ -1,13 +1,46 @@
-"""A reason, as a value: the clause it rests on and a sentence."""
+"""A reason, as a value: the clause it rests on and a sentence, in each language that the policy has it in."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 HOUSE = "house"
+PHONE = re.compile(r"\{phone\|([^{}]+)\}")
+"""Stands in a reason for the telephone of the case's route, with the words for where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """Why something is so. `clause` is an id of the policy's list, or `house` for a rule of ours."""
+    """Why something is so. `clause` is an id of the policy's list, or `house` for a rule of ours.
+
+    `text` is the sentence as the policy words it, or as we do; `others` are pairs of a language and the same sentence.
+    Whoever shows a reason asks for it with `said`: customer and desk may read in different languages.
+    """
 
     clause: str
     text: str
+    others: tuple[tuple[str, str], ...] = ()
+
+    def said(self, language: str, phone: str = "") -> str:
+        """The reason in a language, else as it stands, with the telephone that it names."""
+        text = dict(self.others).get(language, self.text) if self.others else self.text
+        return PHONE.sub(lambda found: phone or found[1], text) if "{" in text else text
+
+    def changed(self, change: Callable[[str], str]) -> "Because":
+        """The reason with its sentence changed in each language."""
+        return replace(self, text=change(self.text), others=tuple((each, change(said)) for each, said in self.others))
+
+    @classmethod
+    def ours(cls, text: str, **others: str) -> "Because":
+        """A reason that no source names, with the same sentence in the other languages of letters."""
+        return cls(HOUSE, text, tuple(others.items()))
+
+    @property
+    def published(self) -> str:
+        """The sentence as a published policy has it, where what it is about is not known yet."""
+        return re.sub(r"\{(?:given|example_severity)\}", "N", self.said("")).replace("{example}", "…")
+
+    def same_as(self, other: "Because") -> bool:
+        """Whether both are one reason; what an older version kept has its sentence in one language alone."""
+        here, there = ({each.text, *(said for _, said in each.others)} for each in (self, other))
+        return self.clause == other.clause and not here.isdisjoint(there)

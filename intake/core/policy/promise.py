@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,6 @@ class Terms:
     targets: ContractTargets = field(default_factory=dict)
     hours: Mapping[str, str] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
-    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class Stated:
     clause: str
     starts: Literal["opening", "response"]
     said: str
-    absent: str = ""
+    absent: Because | None = None
 
 
 def stated(policy: Policy, kind: ClockKind, severity: int, terms: Terms) -> Stated | None:
@@ -79,9 +78,7 @@ def stated(policy: Policy, kind: ClockKind, severity: int, terms: Terms) -> Stat
         return None
     sentence = part.severity[severity]
     by = ", ".join((f"Severity {severity}", *([f"plan {plan}"] if plan else []), *part.tags))
-    absent = part.because_in.get(terms.language, part.because)
-    if terms.targets or terms.hours:
-        absent = part.contract_because_in.get(terms.language, part.contract_because) or absent
+    absent = part.contract_absence if terms.targets or terms.hours else part.absence
     return Stated(sentence, part.clause, starts, f'{kind} target "{sentence}" for {by}', absent)
 
 
@@ -89,15 +86,22 @@ def promise(policy: Policy, kind: ClockKind, severity: int, opened: datetime, te
     """What is promised for a clock that starts at `opened` (aware)."""
     part, target, calendar = counts_in(policy, kind, severity, terms)
     if part is None:
-        return Promise("", None, None, None, None, (Because(HOUSE, f"the policy has no {kind} target here"),))
+        why = Because.ours(f"the policy has no {kind} target here", de="Unsere Regeln nennen hierfür keine Frist.")
+        return Promise("", None, None, None, None, (why,))
     if target is None or target.due is None or calendar is None:
-        said = f"{part.sentence}: {part.absent}" if part.absent else part.sentence
-        return Promise(part.sentence, None, None, None, None, (Because(part.clause, said),))
+        return Promise(part.sentence, None, None, None, None, (_absent(part),))
     due = explain(calendar, opened, target.due)
     aim = add(calendar, opened, target.aim) if target.aim else None
     remind = remind_at(policy, calendar, opened, aim, due.due)
     count = Because(_clause_of_calendar(policy, calendar.name, part.clause), counted(calendar, opened, due))
     return Promise(part.sentence, calendar.name, aim, due.due, remind, (Because(part.clause, part.said), count))
+
+
+def _absent(part: Stated) -> Because:
+    """Why nothing falls due: the target's sentence, and what the policy says of it."""
+    if part.absent is None:
+        return Because(part.clause, part.sentence)
+    return part.absent.changed(lambda said: f"{part.sentence}: {said}")
 
 
 def counts_in(
@@ -214,7 +218,8 @@ def counted(calendar: Calendar, opened: datetime, reckoning: Reckoning, began: s
         parts.append(f"counted from {_local(reckoning.started, zone)}")
     if reckoning.stretches and not calendar.always:
         shown = reckoning.stretches
-        lines = [f"{_local(each.start, zone)} to {_clock(each.end, zone)} ({_length(each.counted)})" for each in shown]
+        lines = [f"{_local(each.start, zone)} to {_until(each.start, each.end, zone)} ({_length(each.counted)})"
+                 for each in shown]  # fmt: skip
         if len(lines) > SHOWN_STRETCHES:
             half = SHOWN_STRETCHES // 2
             between = len(lines) - 2 * half + reckoning.left_out
@@ -241,12 +246,23 @@ def unfolded(reason: str) -> list[str]:
     return [count[1], *reason[count.end() :].split("; ")] if count else [reason]
 
 
+def read_in(zone: str, at: datetime) -> str:
+    """An instant as the history has it for people: in a zone, with its name."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local:%a %d %b %Y %H:%M %Z}"
+
+
 def _local(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%a %d %b %Y %H:%M}"
 
 
-def _clock(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%H:%M}"
+def _until(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """The end of a stretch: without its day where that is the one of the start."""
+    first, last = start.astimezone(zone), end.astimezone(zone)
+    if last.date() == first.date():
+        return f"{last:%H:%M}"
+    midnight = last.date() == first.date() + timedelta(days=1) and last.time() == time()
+    return "24:00" if midnight else _local(end, zone)
 
 
 def _length(length: timedelta) -> str:

@@ -45,21 +45,21 @@ def published(policy: Policy, today: date) -> dict[str, Any]:
             for field in file.fields
         ],
         "rules": [
-            {"when": condition(rule.when), "then": _then(rule), "because": rule.because, "clause": rule.clause}
+            {"when": condition(rule.when), "then": _then(rule), "because": rule.reason.published, "clause": rule.clause}
             for rule in file.severity_rules
         ],
         "marks": [
             {
                 "when": condition(rule.when),
                 "then": ", ".join((*rule.marks, *rule.tags)),
-                "because": rule.because,
+                "because": rule.reason.published,
                 "clause": rule.clause,
             }
             for rule in file.mark_rules
         ],
         "ladder": [
             {
-                "after": rung.after,
+                "after": rung.after if rung.own_hours else f"{rung.after}, in the hours of the missed target",
                 "role": rung.role,
                 "where": [*rung.regions, *rung.countries],
                 "tells_customer": rung.tells_customer,
@@ -95,7 +95,11 @@ def _cell(found: Stated | None) -> dict[str, str] | None:
     if found is None:
         return None
     after = ", from the response" if found.starts == "response" else ""
-    return {"target": f"{found.sentence}{after}", "clause": found.clause, "because": found.absent}
+    return {
+        "target": f"{found.sentence}{after}",
+        "clause": found.clause,
+        "because": found.absent.text if found.absent else "",
+    }
 
 
 def _calendar(policy: Policy, name: str, today: date) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def _opening(policy: Policy) -> Iterator[Line]:
     if part := file.registration:
         yield "Registered sender", part.because, part.clause
     for alert in file.alerts:
-        yield f"{alert.role} is told at once", f"{condition(alert.when)}. {alert.because}", alert.clause
+        yield f"{alert.role} is told at once", f"{condition(alert.when)}. {alert.reason.published}", alert.clause
     for allowance in file.allowance:
         within = f"{allowance.requests} requests within {allowance.within_days} days"
         yield "Allowance", f"{', '.join(allowance.plans)}: {within}. {allowance.because}", allowance.clause

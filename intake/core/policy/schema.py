@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from intake.core.mail.form import FieldKind
+from intake.core.policy.because import Because
 from intake.core.policy.schema_examples import ExamplePart
 from intake.core.policy.schema_rules import (
     AlertRule,
@@ -163,6 +164,18 @@ class TargetPart(Part):
     contract_because_in: Words = {}
     clause: Clause
 
+    @property
+    def absence(self) -> Because | None:
+        """Why there is none, where the file says so."""
+        return Because(self.clause, self.because, tuple(self.because_in.items())) if self.because else None
+
+    @property
+    def contract_absence(self) -> Because | None:
+        """The same for a customer whose contract has figures, but not this one."""
+        if not self.contract_because:
+            return self.absence
+        return Because(self.clause, self.contract_because, tuple(self.contract_because_in.items()))
+
 
 class InformationPart(Part):
     """How long a customer has to send what is missing, and when reminders go out."""
@@ -212,6 +225,7 @@ class PolicyFile(Part):
     fallback_plan: Plan | None = None
     passed_over: list[Phrase] = []
     writers: Literal["customer", "partner"] = "customer"
+    copies: Literal["desk", "registered"] = "desk"
     clauses: dict[str, str]
     calendars: dict[str, CalendarPart]
     regions: list[RegionPart] = []

@@ -1,9 +1,11 @@
 """The rules of a policy file: what holds of a mail or a case, and what follows from it."""
 
+import re
 from typing import Literal
 
 from pydantic import Field, model_validator
 
+from intake.core.hours import parse_target
 from intake.core.policy.schema_types import (
     Clause,
     CountryCode,
@@ -22,6 +24,7 @@ from intake.core.policy.schema_types import (
 Sender = Literal["known", "unknown", "registered", "unregistered"]
 LoweringAct = Literal["workaround", "cannot-go-on", "restored"]
 OrderKey = Literal["severity", "plan", "impact", "how-to", "due", "opened"]
+BUSINESS = re.compile(r"\b(?:business|working)\b", re.IGNORECASE)
 
 
 class When(Part):
@@ -141,7 +144,9 @@ class EscalationPart(Reasoned):
 class LadderStep(Part):
     """A step of escalation: how long after a miss which role is told. With `tells_customer` the customer is, too.
 
-    Regions and countries, where they are named, limit the step to customers from there.
+    The delay counts in the hours of the missed target: "1 hour" of a target around the clock is any hour of the day.
+    "1 business hour" is one of the policy's own calendar, and a sentence may name another one. Regions and countries,
+    where they are named, limit the step to customers from there.
     """
 
     after: Span
@@ -150,6 +155,11 @@ class LadderStep(Part):
     countries: list[CountryCode] = []
     tells_customer: bool = False
     clause: Clause
+
+    @property
+    def own_hours(self) -> bool:
+        """Whether the sentence itself says in which hours it counts."""
+        return parse_target(self.after).calendar is not None or BUSINESS.search(self.after) is not None
 
 
 class EngineerPart(Reasoned):

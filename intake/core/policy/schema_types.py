@@ -7,6 +7,7 @@ from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo
 
 from intake.core.hours import parse_rule, parse_target, parse_times, parse_weekly, zone_named
+from intake.core.policy.because import PHONE, Because
 from intake.tomlfile import suggestion
 
 ClockKind = Literal["response", "update", "resolution", "escalation"]
@@ -127,13 +128,31 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+PLACES = ["given", "example", "example_severity"]
+"""What a reason may name in braces, besides the telephone."""
+
+
+def _sentence(value: str) -> str:
+    for place in re.findall(r"\{([^{}]*)\}", PHONE.sub("", value)):
+        if place == "phone":
+            raise ValueError('"{phone}" needs the words for where there is none: "{phone|the support telephone}"')
+        if place not in PLACES:
+            raise ValueError(f'nothing is named "{{{place}}}"{suggestion(place, PLACES)}')
+    return value
+
+
+Sentence = Annotated[str, AfterValidator(_sentence)]
+"""A reason in words, with what it is about in braces."""
+
+
 class Reasoned(Part):
     """A rule with its reason in words, by language, and the clause that it rests on."""
 
-    because: str
-    because_in: Words = {}
+    because: Sentence
+    because_in: dict[str, Sentence] = {}
     clause: Clause
 
-    def said(self, language: str) -> str:
-        """The reason in a language, else as it stands."""
-        return self.because_in.get(language, self.because)
+    @property
+    def reason(self) -> Because:
+        """The reason with its clause, in each language."""
+        return Because(self.clause, self.because, tuple(self.because_in.items()))

@@ -8,6 +8,7 @@ from intake.core.policy import words
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.schema_rules import AlertRule, When
+from intake.core.policy.schema_types import Reasoned
 
 SEVERITY_FIELD = "severity"
 
@@ -63,7 +64,7 @@ class _Facts:
     tags: frozenset[str] = frozenset()
 
 
-def judge(policy: Policy, asked: Asked, language: str = "en", tags: frozenset[str] = frozenset()) -> Judged:
+def judge(policy: Policy, asked: Asked, tags: frozenset[str] = frozenset()) -> Judged:
     """Everything that the policy's rules say of a new case. The last severity rule applies always, so there is one.
 
     `tags` are those that a person gave it.
@@ -72,26 +73,26 @@ def judge(policy: Policy, asked: Asked, language: str = "en", tags: frozenset[st
     asked = replace(asked, text=searched(policy, asked.text))
     level, text = _example(policy, asked.text)
     facts = _Facts(asked, given, level, text, tags=tags)
-    severity, judged = _severity(policy, facts, language)
+    severity, judged = _severity(policy, facts)
     facts = _Facts(asked, given, level, text, severity, tags | judged.tags)
     marks, because = set(judged.marks), list(judged.because)
     for rule in policy.file.mark_rules:
         if _applies(rule.when, facts):
             marks |= set(rule.marks)
             facts = _Facts(asked, given, level, text, severity, facts.tags | set(rule.tags))
-            because += [] if rule.quiet else [Because(rule.clause, _filled(rule.said(language), facts))]
+            because += [] if rule.quiet else [_reason(rule, facts)]
     once = {rule.role: rule for rule in reversed(_alerting(policy, facts))}
-    told = [(rule, Because(rule.clause, _filled(rule.said(language), facts))) for rule in reversed(once.values())]
+    told = [(rule, _reason(rule, facts)) for rule in reversed(once.values())]
     because += [said for rule, said in told if not rule.quiet]
     alerts = tuple(Alert(rule.role, said) for rule, said in told)
     return Judged(severity, given, frozenset(marks), facts.tags, tuple(dict.fromkeys(because)), judged.held, alerts)
 
 
-def alerts_at(policy: Policy, severity: int, plan: str | None, language: str = "en") -> tuple[Alert, ...]:
+def alerts_at(policy: Policy, severity: int, plan: str | None) -> tuple[Alert, ...]:
     """Whom a case tells that comes to a severity: the alerts that are about severity and plan alone."""
     facts = _Facts(Asked("", plan, {}, ""), None, None, "", severity)
     return tuple(
-        Alert(rule.role, Because(rule.clause, rule.said(language)))
+        Alert(rule.role, rule.reason)
         for rule in policy.file.alerts
         if rule.when.severity and _applies(rule.when, facts)
     )
@@ -111,11 +112,11 @@ def given_severity(policy: Policy, fields: Mapping[str, FieldValue]) -> int | No
     return level if any(part.level == level for part in policy.file.severities) else None
 
 
-def _severity(policy: Policy, facts: _Facts, language: str) -> tuple[int, Judged]:
+def _severity(policy: Policy, facts: _Facts) -> tuple[int, Judged]:
     for rule in policy.file.severity_rules:
         severity = {"given": facts.given, "example": facts.example}.get(str(rule.severity), rule.severity)
         if isinstance(severity, int) and _applies(rule.when, facts):
-            reason = Because(rule.clause, _filled(rule.said(language), facts))
+            reason = _reason(rule, facts)
             marks, tags = frozenset(rule.marks), frozenset(rule.tags)
             return severity, Judged(severity, facts.given, marks, tags, (reason,), reason if rule.held else None)
     raise AssertionError("a policy's last severity rule applies always")
@@ -133,12 +134,16 @@ def _example(policy: Policy, text: str) -> tuple[int | None, str]:
     return None, ""
 
 
-def _filled(sentence: str, facts: _Facts) -> str:
-    """The reason with what it is about: `{given}`, `{example}` and `{example_severity}`."""
+def _reason(rule: Reasoned, facts: _Facts) -> Because:
+    """The rule's reason with what it is about: `{given}`, `{example}` and `{example_severity}`."""
     values = {"given": facts.given, "example": facts.example_text, "example_severity": facts.example}
-    for name, value in values.items():
-        sentence = sentence.replace(f"{{{name}}}", "" if value is None else str(value))
-    return sentence
+
+    def filled(sentence: str) -> str:
+        for name, value in values.items():
+            sentence = sentence.replace(f"{{{name}}}", "" if value is None else str(value))
+        return sentence
+
+    return rule.reason.changed(filled)
 
 
 def _applies(when: When, facts: _Facts) -> bool:

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from intake.core.policy.denials import NEGATION, taken_back
@@ -11,6 +12,9 @@ SEARCHED = 50_000
 """This many characters of a text are looked at."""
 ANY = "*"
 """As a word of a phrase: up to three words, none of them a denial."""
+
+LETTERS = 3
+"""By so many first letters of a text's words the phrases are found whose words may go on."""
 
 _WORD = re.compile(r"\w+")
 _STEMS = ["do", "does", "did", "is", "are", "was", "were", "could", "would", "should", "has", "have"]
@@ -29,33 +33,54 @@ def found(phrases: Iterable[str], text: str) -> str | None:
     return next((phrase for phrase in phrases if _may_hold(phrase, plain, words) and _stands(phrase, plain)), None)
 
 
-def all_found(phrases: frozenset[str], text: str) -> frozenset[str]:
-    """All of the phrases that the text has and does not take back; quick for many texts and the same phrases."""
-    plain = plain_text(text)
-    words = _words(plain)
-    by_word, others = _index(phrases)
-    near = (*others, *(phrase for word in words & by_word.keys() for phrase in by_word[word]))
-    return frozenset(phrase for phrase in near if _may_hold(phrase, plain, words) and _stands(phrase, plain))
+def all_found(phrases: frozenset[str], plain: str) -> frozenset[str]:
+    """All of the phrases that a text has and does not take back; quick for many texts and the same phrases.
+
+    `plain` is the text as `plain_text` or `without` gives it.
+    """
+    return frozenset(phrase for phrase in _near(_index(phrases), plain) if _stands(phrase, plain))
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Phrases by what a text must have for them: the longest whole word, else the first letters of one."""
+
+    by_word: Mapping[str, Sequence[str]]
+    by_letters: Mapping[str, Sequence[str]]
+    lengths: frozenset[int]
 
 
 @lru_cache(maxsize=16)
-def _index(phrases: frozenset[str]) -> tuple[dict[str, list[str]], tuple[str, ...]]:
-    """The phrases by the longest whole word that each needs, and those that need none."""
+def _index(phrases: Collection[str]) -> _Index:
     by_word: dict[str, list[str]] = {}
+    by_letters: dict[str, list[str]] = {}
     for phrase in phrases:
-        if whole := _needed(phrase)[0]:
-            by_word.setdefault(max(whole, key=len), []).append(phrase)
-    return by_word, tuple(phrase for phrase in phrases if not _needed(phrase)[0])
+        whole, begun = _needed(phrase)
+        # of a word with a hyphen, the part behind it is what goes on
+        pieces = whole or [piece for each in begun for piece in _WORD.findall(each)[-1:]] or [""]
+        longest = max(pieces, key=len)
+        table, key = (by_word, longest) if whole else (by_letters, longest[:LETTERS])
+        table.setdefault(key, []).append(phrase)
+    return _Index(by_word, by_letters, frozenset(map(len, by_letters)))
+
+
+def _near(index: _Index, plain: str) -> list[str]:
+    """The phrases of the index all of whose words are somewhere in the text: few, which is quickly seen."""
+    words = _words(plain)
+    found = [phrase for word in index.by_word.keys() & words for phrase in index.by_word[word]]
+    for length in index.lengths:
+        begun = {word[:length] for word in words} & index.by_letters.keys()
+        found += [phrase for letters in begun for phrase in index.by_letters[letters]]
+    return [phrase for phrase in found if _may_hold(phrase, plain, words)]
 
 
 @lru_cache(maxsize=256)
 def without(phrases: tuple[str, ...], text: str) -> str:
     """The text as phrases are compared with it, less these phrases."""
     plain = plain_text(text)
-    words = _words(plain)
-    for phrase in phrases:
-        if _may_hold(phrase, plain, words):
-            plain = _pattern(phrase).sub(";", plain)
+    near = set(_near(_index(phrases), plain)) if phrases else ()
+    for phrase in (each for each in phrases if each in near):
+        plain = _pattern(phrase).sub(";", plain)
     return plain
 
 

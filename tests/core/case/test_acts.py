@@ -78,7 +78,9 @@ def test_a_persons_severity_stands_with_their_reason_and_the_old_figures(opened:
         ("H-4", "Nobody knows the sender."),
     ]
     entry = decision.entries[0]
-    assert entry.text.startswith("Severity 3 becomes 1; response due 2026-11-24 09:00 UTC (1 business day) becomes due")
+    assert entry.text.startswith(
+        "Severity 3 becomes 1; response due Tue 24 Nov 2026 10:00 CET (1 business day) becomes due"
+    )
     assert entry.because[0].text == "all users are out"
 
 

@@ -43,8 +43,9 @@ def past(case: Case, customer: Customer | None, text: str) -> Past:
 
 
 def changes(text: str, case: Past, now: datetime = LATER) -> dict[str, tuple[Figure, Figure]]:
-    was, becomes = Backtest(full(), load_policy(text, "changed"), now).figures(case)
-    return {each.what: (each.was, each.becomes) for each in differences(case.reference, was, becomes)}
+    test = Backtest(full(), load_policy(text, "changed"), now)
+    found = differences(case.reference, *test.figures(case), test.zone(case))
+    return {each.what: (each.was, each.becomes) for each in found}
 
 
 @settings(deadline=None)

@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from intake.core.case.case import Case, Decision
 from intake.core.case.chasing import chase
+from intake.core.case.opening import Opening, open_case
+from intake.core.mail.fields import read_fields
+from intake.core.policy.policy import load_policy
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -155,3 +158,22 @@ def test_each_step_comes_once_at_whatever_instants_one_looks(
     assert len(seen) == len(set(seen))
     # a closing tells the customer and the desk
     assert len([each for each in seen if each[0] != "desk-alert"]) <= len(steps)
+
+
+def test_an_hour_of_the_ladder_counts_as_the_missed_target_does_and_a_business_hour_as_the_policys_calendar(
+    house_text: str, opening: Callable[..., Opening], monday: datetime
+) -> None:
+    night = monday + timedelta(hours=12)
+    levels = {}
+    for after in ("1 hour", "1 business hour", "1 hour, 24x7"):
+        policy = load_policy(house_text.replace('after = "1 hour"', f'after = "{after}"'), "house.toml")
+        case = open_case(
+            policy, opening(opened_at=night, fields=read_fields(policy.specs, ["Severity: 1"])), night
+        ).case
+        clock = case.clocks[0]
+        assert clock.calendar == "24x7"
+        levels[after] = next(step.at for step in clock.steps if step.role == "lead" and step.number) - (
+            clock.due_at or night
+        )
+    assert levels["1 hour"] == levels["1 hour, 24x7"] == HOUR
+    assert levels["1 business hour"] > 8 * HOUR

@@ -164,7 +164,7 @@ def test_a_reopened_clock_has_its_old_due_time_and_tells_nothing_twice(
     assert (again.state, again.due_at, again.missed_at, again.ended_at) == ("running", due, due, None)
     assert [(step.what, step.number) for step in again.steps] == [("escalate", 2)]
     early = clocks.reopened(policy, case, _response(case).ended(monday + HOUR))
-    assert [step.what for step in early.steps] == ["missed", "escalate", "escalate"]
+    assert [step.what for step in early.steps] == ["remind-desk", "missed", "escalate", "escalate"]
 
 
 def test_the_figures_of_a_change_name_old_and_new(
@@ -173,7 +173,8 @@ def test_the_figures_of_a_change_name_old_and_new(
     before = opened(FORM.format(2))
     after = severity_change.changed(policy, before, 3, monday + HOUR, customer)
     assert severity_change.figures_of(before, after) == (
-        "response due 2026-11-23 13:00 UTC (4 business hours) becomes due 2026-11-24 09:00 UTC (1 business day)"
+        "response due Mon 23 Nov 2026 14:00 CET (4 business hours) "
+        "becomes due Tue 24 Nov 2026 10:00 CET (1 business day)"
     )
     assert severity_change.figures_of(before, before) == ""
 

@@ -57,7 +57,7 @@ def test_an_unknown_sender_gets_a_case_under_the_fallback_plan_that_says_so(poli
     case = decision.case
     assert [wish.kind for wish in decision.wishes] == ["not-entitled"]
     assert (case.customer_id, case.plan, set(case.marks)) == (None, "basic", {"unentitled"})
-    assert case.because[-1].text == "Niemand kennt den Absender."
+    assert case.because[-1].said(case.language) == "Niemand kennt den Absender."
     assert case.running("response") is not None
 
 

@@ -145,7 +145,9 @@ def test_a_severity_settles_a_provisional_one_and_the_clocks_are_counted_anew(
     assert response is not None
     assert response.due_at == monday + 2 * HOUR
     entry = next(entry for entry in decision.entries if entry.event == "severity")
-    assert entry.text.startswith("Severity 3 becomes 1; response due 2026-11-24 09:00 UTC (1 business day) becomes due")
+    assert entry.text.startswith(
+        "Severity 3 becomes 1; response due Tue 24 Nov 2026 10:00 CET (1 business day) becomes due"
+    )
     assert [reason.text for reason in case.because] == ["You gave Severity 1."]
 
 

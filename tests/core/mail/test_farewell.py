@@ -36,7 +36,9 @@ THANKS = [
     "ありがとうございます", "Great, thanks.\n\nRegards\nKim Sample\nBeispiel Hosting",
     "Danke, das war es.", "Vielen Dank, das war's!", "Danke, das wars", "Danke, das war alles.", "Thanks, that was it.",
     "Thank you, that's all.", "Merci, c'est tout.", "Gracias, eso es todo", "Bedankt, dat was het",
-    "Tack, det var allt",
+    "👍", "Danke 🙏", "❤️", "Tack, det var allt", "Ok", "Perfekt!", "That's all.",
+    "Hi Ada, perfect, thank you", "Hallo Frau Muster, vielen Dank!",
+    "Liebe Ada,\n\nsuper, danke", "Thanks\nPeter",
 ]  # fmt: skip
 CLOSE = [
     "Please close the ticket.", "You can close this case, thanks!", "Bitte den Fall schließen, danke", "Close",
@@ -56,6 +58,8 @@ OTHERS = [
     "ありがとうございます。しかしまだ動きません。", "Thanks in advance for looking into the broken import of contacts",
     "",
     "Please close the port on the firewall of host mx and restart it", "Severity: 1", "Thanks, error 500 again",
+    "Firefox, that's all", "Firefox, thanks", "Chrome. Danke!", "ok, Firefox", "Perfect, Tuesday", "Dienstag passt",
+    "Das Log liegt bei, danke", "Merci, Firefox et Chrome",
     "It was solved last week by your colleague and the same mail came back today",
 ]  # fmt: skip
 
@@ -83,6 +87,11 @@ def test_who_writes_more_wants_more(text: str) -> None:
 @pytest.mark.parametrize("text", ["Yes", "Ja", "oui", "Sí.", "はい"])
 def test_a_bare_yes(text: str) -> None:
     assert farewell(text) == "yes"
+
+
+def test_the_writers_own_name_below_thanks_is_nothing_more() -> None:
+    assert farewell("Vielen Dank!\n\nKim van der Muster", "Kim van der Muster") == "thanks"
+    assert farewell("Vielen Dank!\n\nKim van der Muster") == ""
 
 
 @given(st.text(max_size=700))

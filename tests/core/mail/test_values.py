@@ -139,6 +139,25 @@ def test_detail_around_a_value_of_the_list_does_not_hide_it(kind: str, written: 
 @pytest.mark.parametrize(
     ("written", "names"),
     [
+        ("mail, see screenshot", ("mail",)),
+        ("mail; screenshot attached", ("mail",)),
+        ("Mail (siehe Screenshot)", ("mail",)),
+        ("cannot send any mail", ("mail",)),
+        ("calendar, as I sent you by mail", ("calendar",)),
+        ("see my mail", None),
+        ("siehe Mail von gestern", None),
+        ("I sent you a mail, see screenshot", None),
+        ("per Mail", None),
+        ("see attached mail", None),
+    ],
+)
+def test_a_mail_that_is_spoken_of_is_no_value(written: str, names: tuple[str, ...] | None) -> None:
+    assert value(MODULE, written) == names
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
         ("mail, calendar", ("mail", "calendar")),
         ("mail、calendar", ("mail", "calendar")),
         ("mail，calendar", ("mail", "calendar")),

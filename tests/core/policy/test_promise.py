@@ -76,8 +76,8 @@ def test_no_target_means_no_due_time_and_a_reason(policy: Policy, words: str) ->
 
 
 def test_best_effort_says_why_in_the_readers_language(policy: Policy) -> None:
-    made = promise(policy, "response", 4, _at(2026, 11, 23, 10), Terms(language="de"))
-    assert [(each.clause, each.text) for each in made.because] == [
+    made = promise(policy, "response", 4, _at(2026, 11, 23, 10), Terms())
+    assert [(each.clause, each.said("de")) for each in made.because] == [
         ("H-2", "best effort: Fragen beantworten wir, wie wir können.")
     ]
 

@@ -82,7 +82,7 @@ def test_what_stands_in_no_table_is_published_too() -> None:
     parts += [other.engineer, *other.alerts, *other.allowance, *other.lowering, *other.warnings, *other.tasks]
     policies = [shipped(name) for name in ("zoho", "zimbra", "zitadel")]
     told = [each["text"] for policy in policies for each in published(policy, TODAY)["further"]]
-    assert all(part and any(part.because in text for text in told) for part in parts)
+    assert all(part and any(part.reason.published in text for text in told) for part in parts)
 
 
 def test_no_part_of_a_condition_is_left_out() -> None:

@@ -1,8 +1,10 @@
 """Phrases in what people write: found where they are said, not where the words around take them back."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from intake.core.policy.words import all_found, found, without
+from intake.core.policy.words import all_found, found, plain_text, without
 
 OUTAGE = ["outage", "outages", "Ausfall", "server* is * down", "server* are * down", "cannot * log in"]
 
@@ -100,10 +102,20 @@ def test_one_mention_that_stands_is_enough() -> None:
 
 
 def test_all_phrases_that_stand_are_given() -> None:
-    assert all_found(frozenset(OUTAGE), "An outage: the server is down, and no Ausfall") == {
+    assert all_found(frozenset(OUTAGE), plain_text("An outage: the server is down, and no Ausfall")) == {
         "outage",
         "server* is * down",
     }
+
+
+STARRED = ["e-mail*", "c*", "log in*", "server* is * down", "can not log* in", "how to", "how-to", "naïve*"]
+SAID = ["e-mails", "e mail", "c", "cc", "servers", "is", "down", "no", "can't", "logging", "in", "e-", "mail", "How-To"]
+
+
+@given(words=st.lists(st.sampled_from([*STARRED, *SAID, "NAÏVETÉ", "the"])))
+def test_looking_for_all_phrases_together_finds_what_looking_for_each_finds(words: list[str]) -> None:
+    text = " ".join(words).replace("*", "")
+    assert all_found(frozenset(STARRED), plain_text(text)) == {each for each in STARRED if found([each], text)}
 
 
 def test_what_says_nothing_is_taken_out_of_a_text() -> None:

@@ -3,8 +3,8 @@
 from alembic import op
 from sqlalchemy import VARCHAR, Text, inspect
 
-revision = "v0011"
-down_revision = "v0005"
+revision = "v0008"
+down_revision = "v0007"
 
 
 def upgrade() -> None:

@@ -1,0 +1,32 @@
+"""Which case an answer to a digest is about: the only one that it told of, or the one that the answer names."""
+
+from collections.abc import Sequence
+
+from intake.core.case.matching import NUMBER, numbers_in
+
+UNCLEAR = "it answers a digest of several cases and does not say which of them it is about"
+AROUND = " \t[](){}<>#*:.,;-–"
+
+
+def meant(told: Sequence[str], subject: str, words: str) -> str | None:
+    """The case of those that the digest told of; None where that is not clear.
+
+    `words` are the writer's own. A number counts where it stands alone in their first line, else in the subject: one
+    in the middle of a sentence may be about anything.
+    """
+    if len(told) == 1:
+        return told[0]
+    first = _first_line(words)
+    named = {first} if first else set(numbers_in(subject))
+    found = [each for each in told if each in named]
+    return found[0] if len(found) == 1 else None
+
+
+def without_number(words: str, reference: str) -> str:
+    """The words without the line that only says which case they are about."""
+    return words.lstrip().partition("\n")[2] if _first_line(words) == reference else words
+
+
+def _first_line(words: str) -> str:
+    line = words.lstrip().partition("\n")[0].strip(AROUND).upper()
+    return line if NUMBER.fullmatch(line) else ""

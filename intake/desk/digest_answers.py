@@ -1,0 +1,51 @@
+"""Answers of the desk's people to a digest: what the digest said, and what comes back where no case is named."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from intake.core.answer.desk_digest import KIND, WHICH_CASE, which_case
+from intake.core.answer.letters import Thread
+from intake.core.mail.message import Address, Message
+from intake.desk import facts, post
+from intake.desk.house import House
+from intake.desk.staff import answered
+from intake.outbound.render import render, text_of
+from intake.store import cases, outbox, people
+
+HOUR = timedelta(hours=1)
+RECEIPTS_AN_HOUR, UNPROVEN_AN_HOUR = 30, 3
+
+
+def texts(connection: Connection, message: Message) -> list[str]:
+    """What the digests say that the mail answers."""
+    return [text_of(raw) for raw in outbox.sent_as(connection, answered(message), KIND)]
+
+
+def receipt(house: House, connection: Connection, known: facts.Known, now: datetime) -> tuple[post.Draft, ...]:
+    """The letter to whoever answered a digest without saying which case it is about, with a link for each.
+
+    Somebody in whose name an unproven mail came is told so three times an hour at most, and of old mail never.
+    """
+    arrival = known.arrival
+    person, message = arrival.staff, arrival.message
+    if person is None or person.old or not arrival.digest:
+        return ()
+    most = RECEIPTS_AN_HOUR if person.believed else UNPROVEN_AN_HOUR
+    if outbox.told(connection, WHICH_CASE, person.address, now - HOUR) >= most:
+        return ()
+    ids = cases.by_reference(connection, arrival.digest)
+    loaded = cases.load(connection, ids.values())
+    agent = people.agent(connection, person.address)
+    letter = which_case(
+        [(case, house.desk(case.route)) for case in loaded.values()],
+        Address("", person.address),
+        house.desk(arrival.route),
+        now,
+        unique=house.unique(),
+        thread=Thread(message.message_id, message.references),
+        language=house.settings.service.language,
+        zone=(agent.zone if agent else None) or house.settings.notices.zone or arrival.policy.file.zone,
+        doubt=person.doubt,
+    )
+    return (post.Draft(letter, render(letter, house.templates), post.SHADOW if house.settings.answers.shadow else ""),)

@@ -1,0 +1,102 @@
+"""Whether each part of the program does its work, by what it leaves in the store, whichever instance does it."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from intake.desk.channels import Channel, used
+from intake.desk.house import House
+from intake.errors import Mistake
+from intake.store import health
+
+State = Literal["fine", "late", "none"]
+PATIENCE = timedelta(minutes=2)
+LOOKS = 3
+DAY = timedelta(days=1)
+LEAST_FREE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the program: `fine`, `late` where a person should look, or `none` where nothing tells.
+
+    `at` is since when.
+    """
+
+    name: str
+    state: State
+    said: str
+    at: datetime | None = None
+
+
+def parts(house: House, connection: Connection, channels: Sequence[Channel], now: datetime) -> list[Part]:
+    """Every part. The connection must see the spool."""
+    return [
+        *_receivers(connection, channels, now),
+        _readers(connection, now),
+        _behind(
+            "chaser", health.next_step(connection), now, "the next step of a clock is due", "a step is overdue since"
+        ),
+        _behind("deliverer", health.next_try(connection), now, "the next mail may go", "a mail waits to go since"),
+        _letters(connection, now),
+        _files([*house.policies.mistakes, *house.templates.mistakes]),
+        *_room(house, connection),
+    ]
+
+
+def _receivers(connection: Connection, channels: Sequence[Channel], now: datetime) -> Iterator[Part]:
+    for use in used(connection, channels):
+        channel, name = use.channel, f"{use.channel.key} at {use.channel.place}"
+        if channel.kind == "imap":
+            patience = max(LOOKS * timedelta(seconds=channel.poll_seconds), PATIENCE)
+            late = use.at is None or now - use.at > patience
+            yield Part(name, "late" if late else "fine", "last looked into" if use.at else "never looked into", use.at)
+        elif channel.kind != "outgoing":
+            yield Part(
+                name, "fine" if use.at else "none", "last mail taken" if use.at else "no mail taken lately", use.at
+            )
+
+
+def _readers(connection: Connection, now: datetime) -> Part:
+    count, since = health.waiting(connection)
+    if since is None:
+        return Part("readers and desk", "fine", "every mail is decided")
+    late = now - since > PATIENCE
+    said = f"{count} mail{'' if count == 1 else 's'} wait{'s' if count == 1 else ''} to be decided, since"
+    return Part("readers and desk", "late" if late else "fine", said, since)
+
+
+def _behind(name: str, at: datetime | None, now: datetime, ahead: str, behind: str) -> Part:
+    if at is None:
+        return Part(name, "fine", "nothing is to be done")
+    late = now - at > PATIENCE
+    return Part(name, "late" if late else "fine", behind if late else ahead, at)
+
+
+def _letters(connection: Connection, now: datetime) -> Part:
+    count = health.failed(connection, now - DAY)
+    said = f"{count} of the mails queued within a day failed for good" if count else "none failed within a day"
+    return Part("outgoing mails", "late" if count else "fine", said)
+
+
+def _files(mistakes: Sequence[Mistake]) -> Part:
+    said = "; ".join(str(each) for each in mistakes) or "all serve as they stand in their files"
+    return Part("policies and templates", "late" if mistakes else "fine", said)
+
+
+def _room(house: House, connection: Connection) -> Iterator[Part]:
+    database = "PostgreSQL" if house.databases.shared else "SQLite"
+    yield Part("database", "fine", f"{database}, {_gigabytes(health.size(house.databases, connection))}")
+    if not house.databases.shared:
+        disk = shutil.disk_usage(Path(str(house.databases.desk.url.database)).parent)
+        late = disk.free < LEAST_FREE * disk.total
+        yield Part("disk", "late" if late else "fine", f"{_gigabytes(disk.free)} of {_gigabytes(disk.total)} are free")
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e8 else f"{count / 1e6:.1f} MB"

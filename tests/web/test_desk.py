@@ -1,0 +1,63 @@
+"""The desk's page: each part's state by what it leaves in the store, and who answers when."""
+
+import re
+from pathlib import Path
+
+from console import ADA, BO, Desk, desk
+from house import FORM, mail
+
+from intake.store import spool
+from intake.store.spool import MailboxState
+
+TEXT = re.compile(r"<[^>]+>")
+MAILBOX = '[[mailbox]]\nname = "box"\nhost = "127.0.0.1"\nuser = "u"\npassword = "env:NONE"\npoll_seconds = 60\n'
+
+
+def words(html: str) -> str:
+    return " ".join(TEXT.sub(" ", html).split())
+
+
+def page(here: Desk, role: str = "viewer") -> str:
+    return words(here.person(BO, role).get("/desk").text)
+
+
+def test_mail_that_waits_too_long_to_be_decided_is_told(fresh: Desk) -> None:
+    fresh.case()
+    assert "readers and desk fine every mail is decided" in page(fresh)
+    fresh.home.keep(mail(FORM, message_id="waits@hosting.example"), at=fresh.now)
+    assert "readers and desk fine 1 mail waits" in page(fresh)
+    fresh.later(minutes=3)
+    assert "readers and desk look 1 mail waits" in page(fresh)
+    assert "Needs a look: readers and desk" in page(fresh)
+
+
+def test_a_chaser_and_a_deliverer_that_stand_still_are_told(fresh: Desk) -> None:
+    fresh.case()
+    assert "chaser fine" in page(fresh)
+    assert "deliverer fine" in page(fresh)
+    fresh.later(days=1)
+    assert "chaser look a step is overdue" in page(fresh)
+    assert "deliverer look a mail waits to go" in page(fresh)
+
+
+def test_a_mailbox_that_nobody_looks_into_is_told(tmp_path: Path) -> None:
+    with desk(tmp_path, more=MAILBOX) as here:
+        assert re.search(r"imap box at \S+ at \S+ INBOX look never looked into", page(here)), page(here)
+        spool.save_mailbox_state(here.home.databases.spool, "box", MailboxState(1, 0, here.now))
+        assert "INBOX fine last looked into" in page(here)
+        here.later(minutes=10)
+        assert "INBOX look last looked into" in page(here)
+
+
+def test_people_stand_with_roles_hours_and_what_they_may(tmp_path: Path) -> None:
+    changes = {"notices.hours_of": {"lead": ["Mon-Fri 09:00-17:00"]}}
+    with desk(tmp_path, {"roles.lead": [ADA]}, more="") as here:
+        del changes
+        here.person(ADA, "agent")
+        text = page(here)
+        assert f"Ada {ADA} Europe/Berlin lead 24x7 agent" in text
+        assert "triage@desk.example triage" in text
+        # whoever sees a private queue is told to its people alone
+        assert "security@desk.example" not in text
+        assert "Accounts and sessions" not in text
+        assert "Accounts and sessions" in page(here, "admin")
