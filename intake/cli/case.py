@@ -42,6 +42,9 @@ def list_(
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many.")] = 1000,
     queue: QueueOption = None,
+    search: Annotated[
+        str, typer.Option(help="Only cases with all of these words in a message or their heading, the newest first.")
+    ] = "",
     config: ConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -55,7 +58,11 @@ def list_(
     try:
         policies = program.policies_in_use(settings, databases)
         with reading(databases.reading) as connection:
-            found = work_list.listed(connection, policies, state, limit, queue=queue, shown=view.shows)
+            found = (
+                work_list.found(connection, policies, search, state, limit, shown=view.shows)
+                if search.strip()
+                else work_list.listed(connection, policies, state, limit, queue=queue, shown=view.shows)
+            )
             rows = [row.json() for row in found]
     finally:
         databases.close()
@@ -64,7 +71,8 @@ def list_(
         return
     columns = ["reference", "state", "sev", "due", "subject", "marks", "why here"]
     shown = [_row(row) for row in rows]
-    table("", columns, shown, "no case yet: `intake ingest FILE` or a mail to a route's address opens one")
+    none = "no case yet: `intake ingest FILE` or a mail to a route's address opens one"
+    table("", columns, shown, "no case has all of these words" if search.strip() else none)
     say_hidden(view.hidden)
 
 

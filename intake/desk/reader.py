@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from intake.core.mail.clean import clean
 from intake.core.mail.fields import read_fields
@@ -225,17 +227,30 @@ _way: Way | None = None
 def _prepare(folder: Path, url: str, way: Way) -> None:
     """In the worker: its memory limit, and its own connection to the spool."""
     global _engine, _way
+    _engine = open_databases(folder, url).spool
+    # a driver and a connection are the worker's own, and no mail's time or memory
+    with suppress(SQLAlchemyError):
+        _engine.connect().close()
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     bound = used + way.memory_mb * 1_048_576
     resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
-    _engine = open_databases(folder, url).spool
     _way = way
 
 
 def _read_kept(ids: Iterable[int], specs: Specs) -> list[Reading]:
+    return _read_raw((_kept(mail_id) for mail_id in ids), specs)
+
+
+def _kept(mail_id: int) -> bytes:
+    """A kept mail's bytes. Raises `MemoryError` where the driver finds no room for them."""
     assert _engine is not None
-    engine = _engine
-    return _read_raw((spool.raw(engine, mail_id) for mail_id in ids), specs)
+    try:
+        return spool.raw(_engine, mail_id)
+    except DBAPIError as error:
+        # (a trouble of the server's own has a state)
+        if getattr(error.orig, "sqlstate", None) is None and "memory" in str(error.orig):
+            raise MemoryError from None
+        raise
 
 
 def _read_raw(raws: Iterable[bytes], specs: Specs) -> list[Reading]:
@@ -244,24 +259,21 @@ def _read_raw(raws: Iterable[bytes], specs: Specs) -> list[Reading]:
 
 
 def _html_kept(mail_id: int, images: bool) -> list[str | None]:
-    assert _engine is not None
     try:
-        return [clean(html_of(spool.raw(_engine, mail_id)), images=images)]
+        return [clean(html_of(_kept(mail_id)), images=images)]
     except Unreadable:
         return [None]
 
 
 def _attachment_kept(mail_id: int, place: tuple[int, ...]) -> list[bytes | None]:
-    assert _engine is not None
     try:
-        return [locate(spool.raw(_engine, mail_id), place)]
+        return [locate(_kept(mail_id), place)]
     except (Unreadable, LookupError):
         return [None]
 
 
 def _check_kept(mail_id: int, keys: Mapping[str, bytes]) -> list[str | None]:
-    assert _engine is not None
-    return _check_raw(spool.raw(_engine, mail_id), keys)
+    return _check_raw(_kept(mail_id), keys)
 
 
 def _check_raw(raw: bytes, keys: Mapping[str, bytes]) -> list[str | None]:

@@ -45,14 +45,18 @@ def of_store(
     `customer` is a customer's name, `shown` says of which cases; `among` are the ids of those looked at, instead of all
     that missed something. What is still unanswered counts up to `now`.
     """
-    names = {each.id: each.name for each in people.every_customer(connection)}
-    wanted = next((key for key, name in names.items() if name == customer), None)
+    named = people.customers_named(connection, [customer] if customer is not None else []).values()
+    wanted = next((each.id for each in named), None)
+    names: dict[int, str] = {}
     late = cases.late(connection, now, wanted) if among is None else sorted(set(among))
     for case in filter(shown, cases.each(connection, late)):
         for clock, missed, credit in _of_case(house.policy_of(connection, case), case, now):
             inside = (since is None or missed >= since) and (until is None or missed < until)
             if inside and (customer is None or case.customer_id == wanted):
-                yield Earned(names.get(case.customer_id or 0), case.reference, clock, missed, credit)
+                whose = case.customer_id
+                if whose is not None and whose not in names:
+                    names[whose] = people.load(connection, [whose])[whose].name
+                yield Earned(names.get(whose or 0), case.reference, clock, missed, credit)
 
 
 def by_customer(found: list[Earned]) -> list[dict[str, Any]]:

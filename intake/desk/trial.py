@@ -1,5 +1,6 @@
 """What would happen, with nothing written: the same decisions as for real, shown with their reasons."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -31,13 +32,17 @@ NOT_BORN = "NEW"
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A mail that is tried out: its bytes, the routes it goes to, the instant of receipt (aware)."""
+    """A mail that is tried out: its bytes, the routes it goes to, the instant of receipt (aware).
+
+    Of cases that `sees` says no to, nothing is told: it is as if they were not there.
+    """
 
     name: str
     raw: bytes
     routes: tuple[RoutedTo, ...]
     received_at: datetime
     envelope_from: str | None = None
+    sees: Callable[[Case], bool] = lambda _case: True
 
 
 def explain(house: House, connection: Connection, tried: Tried) -> list[dict[str, Any]]:
@@ -54,7 +59,7 @@ def _explain_on(house: House, connection: Connection, tried: Tried, routed: Rout
         return out | _parked(f"cannot be read: {read.problem}")
     mail = KeptMail(0, "file", tried.received_at, tried.envelope_from, None, None, None, True, False, None)
     work = Waiting(mail, routed.route, routed.recipient, len(tried.routes))
-    known = facts.load(house, connection, [(work, read)], tried.received_at)[0]
+    known = _seen(connection, facts.load(house, connection, [(work, read)], tried.received_at)[0], tried.sees)
     classified = classify(known.arrival)
     reference = f"{policy.file.prefix}-{NOT_BORN}"
     settled = decide(house, connection, work, known, classified, reference, tried.received_at)
@@ -72,6 +77,23 @@ def _explain_on(house: House, connection: Connection, tried: Tried, routed: Rout
         "letters": _letters(house, connection, known, settled, tried.received_at),
     }
     return out | body | _answer(house, connection, known, settled, tried.received_at)
+
+
+def _seen(connection: Connection, known: facts.Known, sees: Callable[[Case], bool]) -> facts.Known:
+    """What is known without the cases that are not to be told of."""
+    arrival = known.arrival
+    candidates = tuple(each for each in arrival.candidates if sees(each.case))
+    if len(candidates) < len(arrival.candidates):
+        arrival = replace(
+            arrival, candidates=candidates, our_words=arrival.our_words if candidates else "", case_text=""
+        )
+    if arrival.bounced is not None and not sees(arrival.bounced):
+        arrival = replace(arrival, bounced=None, bounced_policy=None, bounced_reply=False)
+    if arrival.duplicate_of is not None:
+        ids = ledger.cases_of(connection, [arrival.duplicate_of]).get(arrival.duplicate_of, ())
+        if not all(sees(case) for case in cases.load(connection, ids).values()):
+            arrival = replace(arrival, duplicate_of=None)
+    return replace(known, arrival=arrival)
 
 
 def _reference(connection: Connection, known: facts.Known, case: Case | None) -> str | None:

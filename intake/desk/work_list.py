@@ -11,9 +11,10 @@ from intake.core.case.work_list import OVER as OVER
 from intake.core.case.work_list import Place, key, ordered
 from intake.desk.policies import Policies
 from intake.desk.show import summary
-from intake.store import cases
+from intake.store import cases, search
 
 OPEN = ("new", "open", "waiting")
+SEARCHED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,25 @@ def listed(
     over = [each for each in OVER if state in (None, each)]
     ids = cases.of_states(connection, over, limit - len(rows), queue=queue) if over and len(rows) < limit else []
     return rows + [Row(case) for case in cases.each(connection, ids) if shown(case)]
+
+
+def found(
+    connection: Connection,
+    policies: Policies,
+    words: str,
+    state: str | None,
+    limit: int,
+    *,
+    shown: Callable[[Case], bool],
+) -> list[Row]:
+    """At most `limit` cases that have all of the words, the newest first; of a state or of all. `shown` leaves out."""
+    known = {policy.name: policy for policy in policies}
+    rows = []
+    for case in cases.each(connection, search.cases_with(connection, words, SEARCHED)):
+        if state in (None, case.state) and shown(case):
+            place = "" if case.state in OVER else key(known.get(case.policy), case).because
+            rows.append(Row(case, place))
+    return rows[:limit]
 
 
 def _open(connection: Connection, policies: Policies, states: list[str]) -> list[Row]:

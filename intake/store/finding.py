@@ -1,36 +1,18 @@
-"""Finding cases by words or state, and telling which of them changed."""
+"""Finding cases by words or state."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, func, select
 
 from intake.store.seen import Sight, cases_seen
 from intake.store.tables import case
 
-WORDS = 8
 
-
-def by_words(connection: Connection, written: str, limit: int) -> list[int]:
-    """Ids of the newest cases that have every word in reference, subject or the contact's name and address."""
-    columns = (case.c.reference, case.c.subject, case.c.contact_name, case.c.contact_address)
-    words = written.split()[:WORDS]
-    if not words:
-        return []
-    each = (or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words)
-    return list(connection.scalars(select(case.c.id).where(and_(*each)).order_by(case.c.id.desc()).limit(limit)))
-
-
-def newest(connection: Connection, states: Sequence[str], limit: int) -> list[int]:
-    """Ids of the newest cases in these states, the newest first."""
+def newest(connection: Connection, states: Sequence[str], limit: int, before: int | None = None) -> list[int]:
+    """Ids of the newest cases in these states, the newest first; of those below an id where one is named."""
     query = select(case.c.id).where(case.c.state.in_(states)).order_by(case.c.id.desc()).limit(limit)
-    return list(connection.scalars(query))
-
-
-def versions(connection: Connection, states: Sequence[str]) -> dict[int, int]:
-    """The version of every case in these states, by its id."""
-    rows = connection.execute(select(case.c.id, case.c.version).where(case.c.state.in_(states)))
-    return {row.id: row.version for row in rows}
+    return list(connection.scalars(query if before is None else query.where(case.c.id < before)))
 
 
 def by_version(connection: Connection, sight: Sight, policy: str) -> dict[str, dict[str, int]]:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateSchema
 
 from intake.errors import IntakeError
-from intake.store import tables
+from intake.store import search, tables
 from intake.store.engine import BUSY_SECONDS, Databases, reading
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -59,6 +59,8 @@ def upgrade(databases: Databases) -> None:
             _use_wal(engine)
             if _behind(engine, history):
                 migrate(engine, history, history.revisions[-1])
+            if history is DESK:
+                search.fill(engine)
         except (DBAPIError, sqlite3.Error) as error:
             raise IntakeError(f"{_place(engine)}: {_said(error)}") from None
 

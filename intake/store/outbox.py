@@ -209,6 +209,12 @@ def listed(
     return [_shape(row) | {"cc": [each for each in row.envelope_to if each.lower() != row.recipient]} for row in rows]
 
 
+def below(connection: Connection, sight: Sight, mail_id: int, limit: int) -> list[dict[str, Any]]:
+    """The newest mails below that id that somebody sees, in the same shape, the newest first."""
+    wanted = _described().where(outgoing.c.id < mail_id, letters_seen(sight))
+    return [_shape(row) for row in connection.execute(wanted.order_by(outgoing.c.id.desc()).limit(limit))]
+
+
 def page(connection: Connection, sight: Sight, state: str, before: int | None, limit: int) -> list[dict[str, Any]]:
     """The newest mails that somebody sees, the newest first: of a state, or of all where it is empty; below an id."""
     columns = outgoing.c

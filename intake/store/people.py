@@ -83,6 +83,11 @@ def load(connection: Connection, ids: Iterable[int]) -> dict[int, Customer]:
     return {row.id: _customer(row, addresses[row.id]) for row in rows}
 
 
+def customer_named(connection: Connection, name: str) -> int | None:
+    """The id of the customer of that name; None where there is none."""
+    return connection.scalar(select(tables.customer.c.id).where(tables.customer.c.name == name))
+
+
 def every_customer(connection: Connection) -> list[Customer]:
     """All customers by name."""
     ids = [row.id for row in connection.execute(select(tables.customer.c.id).order_by(tables.customer.c.name))]

@@ -117,6 +117,45 @@ welcome = Table(
     Column("made_at", Instant, nullable=False),
 )
 
+token = Table(
+    "token",
+    desk,
+    Column("id", Key, primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True, comment="hash of the secret, which is shown once"),
+    Column("name", String(100), nullable=False, comment="what it is for"),
+    Column("address", String(320), ForeignKey("agent.address", ondelete="CASCADE"), nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("made_by", String(320), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("ends_at", Instant, comment="NULL for never"),
+    Column("used_at", Instant),
+    Column("revoked_at", Instant),
+    Column("revoked_by", String(320)),
+)
+
+idempotency = Table(
+    "idempotency",
+    desk,
+    Column("token_id", Key, ForeignKey("token.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("asked", String(64), nullable=False, comment="hash of the request"),
+    Column("status", Integer, comment="of the answer; NULL until there is one"),
+    Column("answer", JSON(none_as_null=True), comment="headers and body"),
+    Column("at", Instant, nullable=False),
+    Index("idempotency_at", "at"),
+    sqlite_with_rowid=False,
+)
+
+attempt = Table(
+    "attempt",
+    desk,
+    Column("id", Key, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("key", String(320), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("attempt_key", "kind", "key", "at"),
+)
+
 draft = Table(
     "draft",
     desk,
@@ -195,7 +234,7 @@ case = Table(
     Column("merged_into", String(32), comment="the case that this one became a part of"),
     Column("private", Boolean, nullable=False, server_default="0", comment="marked `security`; see intake.desk.sight"),
     Index("cases_customer", "customer_id", "opened_at"),
-    Index("cases_state", "state"),
+    Index("cases_state", "state", "id", "version"),
     # whole answers for reports and for a policy's versions: the rows themselves are long
     Index("cases_opened", "opened_at", "policy", "plan", "severity", "route", "queue", "private", "state"),
     Index("cases_policy", "policy", "policy_version", "state", "route", "queue", "private"),

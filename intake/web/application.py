@@ -1,5 +1,7 @@
 """The console as a web application: its routes, headers, and how what goes wrong is told."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -12,7 +14,9 @@ from sqlalchemy import text
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from intake.config import Settings
 from intake.desk.customer_record import NoSuchCustomer
+from intake.desk.enclosures import MEGABYTE
 from intake.desk.letters import NoSuchLetter
 from intake.desk.parked import NoSuchMail
 from intake.errors import IntakeError
@@ -31,8 +35,11 @@ from intake.web import (
     reports,
     sign_in,
     templates,
+    tokens,
     work_list,
 )
+from intake.web.api.application import PLACE, api
+from intake.web.api.problems import problem
 from intake.web.case import NoSuchCase
 from intake.web.door import Forbidden, NotSignedIn
 from intake.web.policies import NoSuchPolicy
@@ -49,6 +56,7 @@ PARTS = (
     mails,
     people,
     templates,
+    tokens,
     mail,
     outgoing,
     channels,
@@ -83,17 +91,35 @@ def application(site: Site) -> FastAPI:
         app.include_router(part.router)
     app.get("/health", include_in_schema=False)(health)
     app.get("/assets/{name}", include_in_schema=False)(asset)
+    app.mount(PLACE, api(site))
     _tell_errors(app)
-    app.add_middleware(Guard, own=urlsplit(site.house.settings.service.public_url).netloc)
+    settings = site.house.settings
+    own = urlsplit(settings.service.public_url).netloc
+    app.add_middleware(Guard, own=own, largest=partial(largest, settings))
     return app
 
 
-class Guard:
-    """What holds for every request: no form of another site, none beyond a megabyte; and headers on every answer."""
+def largest(settings: Settings, path: str) -> int:
+    """The most bytes of a request to a path: a form, a mail as large as by SMTP, or an answer with its files."""
+    if path == f"{PLACE}/explain":
+        return settings.smtp.size_limit_mb * LARGEST_FORM
+    if not path.endswith("/acts"):
+        return LARGEST_FORM
+    files = int(settings.answers.attachments_mb * MEGABYTE)
+    # in JSON four characters stand for three bytes
+    return LARGEST_FORM + (files * 4 // 3 if path.startswith(f"{PLACE}/") else files)
 
-    def __init__(self, app: ASGIApp, own: str) -> None:
+
+class Guard:
+    """What holds for every request: no form of another site, none beyond a size; and headers on every answer.
+
+    The API heeds no cookie, so a request of another site is as good as its token.
+    """
+
+    def __init__(self, app: ASGIApp, own: str, largest: Callable[[str], int]) -> None:
         self.app = app
         self.own = own
+        self.largest = largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -108,25 +134,39 @@ class Guard:
                 message["headers"] = [*message["headers"], *(each for each in more if each[0] not in given)]
             await send(message)
 
-        refused = _refused(scope["method"], headers, self.own)
+        most = self.largest(scope["path"])
+        if scope["path"].startswith(f"{PLACE}/"):
+            refused = _refused_call(scope["method"], headers, most)
+        else:
+            refused = _refused(scope["method"], headers, self.own, most)
         if refused:
             await refused(scope, receive, sent)
             return
         await self.app(scope, receive, sent)
 
 
-def _refused(method: str, headers: dict[str, str], own: str) -> Response | None:
+def _refused(method: str, headers: dict[str, str], own: str, most: int) -> Response | None:
     if method not in UNSAFE:
         return None
     origin = headers.get("origin")
     foreign = headers.get("sec-fetch-site") in ("cross-site", "same-site")
     if foreign or (origin is not None and urlsplit(origin).netloc not in {headers.get("host"), own} - {""}):
         return HTMLResponse("This form comes from another site and was not read.", 403)
-    written = headers.get("content-length", "")
-    # without a length a body could have any
-    if not written.isdigit() or int(written) > LARGEST_FORM:
-        return HTMLResponse("This form is too long; at most one megabyte is read.", 413)
+    if _too_long(headers, most):
+        return HTMLResponse(f"This form is too long; at most {most / LARGEST_FORM:.0f} MB are read.", 413)
     return None
+
+
+def _refused_call(method: str, headers: dict[str, str], most: int) -> Response | None:
+    if method in UNSAFE and _too_long(headers, most):
+        return problem(413, f"the body needs a Content-Length of at most {most} bytes")
+    return None
+
+
+def _too_long(headers: dict[str, str], most: int) -> bool:
+    """Whether a body is longer than that, or could have any length."""
+    written = headers.get("content-length", "0")
+    return "transfer-encoding" in headers or not (written.isascii() and written.isdigit()) or int(written) > most
 
 
 def health(request: Request) -> Response:

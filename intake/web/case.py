@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from intake.core.case.case import Case, Clock
 from intake.core.mail.fields import missing_fields
 from intake.core.policy.policy import Policy
 from intake.core.policy.promise import unfolded
+from intake.desk.sight import Sight
 from intake.errors import IntakeError
 from intake.store import cases, drafts, messages, outbox, people
 from intake.store.drafts import SavedDraft
@@ -57,7 +58,8 @@ class Item:
     title: str = ""
     state: str = ""
     attachments: Sequence[dict[str, Any]] = ()
-    kept: bool = False
+    mail_id: int | None = None
+    marks: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,19 @@ class Conflict:
     happened: Sequence[dict[str, Any]]
 
 
-def seen_case(connection: Connection, visitor: Visitor, reference: str) -> Case:
-    """The case of a reference. Raises `NoSuchCase` where there is none that this person sees."""
+class Onlooker(Protocol):
+    """Whoever sees some cases and not others."""
+
+    @property
+    def sight(self) -> Sight: ...
+
+
+def seen_case(connection: Connection, who: Onlooker, reference: str) -> Case:
+    """The case of a reference. Raises `NoSuchCase` where there is none that they see."""
     ids = cases.by_reference(connection, [reference])
     found = cases.load(connection, ids.values())
     case = next(iter(found.values()), None)
-    if case is None or not visitor.sight.sees(case):
+    if case is None or not who.sight.sees(case):
         raise NoSuchCase(f"No case has the reference {reference[:40]}.")
     return case
 
@@ -134,16 +143,26 @@ def show(
         roles=sorted(policy.roles),
         linked=linked,
         clocks=_running_first(clocks),
+        copies=[each for each in case.participants if each.role == "cc" and not _same(each.address, case)],
+        mails=[each for each in stored if each.direction == "in" and each.mail_id is not None],
+        missed=[clock.kind for clock in case.clocks if clock.missed_at is not None],
         fields=_fields(policy, case),
         owed=[(key, policy.label(key)) for key in owed],
         levels=policy.file.severities,
         lowering=sorted({part.act for part in policy.file.lowering} | {"workaround"}),
         shadow=site.house.settings.answers.shadow,
+        attachments_mb=f"{site.house.settings.answers.attachments_mb:g}"
+        if site.house.settings.answers.attachments_mb
+        else "",
     )
 
 
 def _running_first(clocks: list[tuple[Clock, Standing, Any]]) -> list[tuple[Clock, Standing, Any]]:
     return sorted(clocks, key=lambda each: each[0].state == "ended")
+
+
+def _same(address: str, case: Case) -> bool:
+    return address.lower() == case.contact.address.lower()
 
 
 def _reasons(clock: Clock, language: str) -> list[tuple[str, str, list[str]]]:
@@ -184,7 +203,8 @@ def _conversation(stored: Sequence[StoredMessage], letters: Sequence[dict[str, A
             title=each.subject,
             state=_state(sent.get(each.message_id or "")),
             attachments=each.attachments,
-            kept=each.mail_id is not None,
+            mail_id=each.mail_id,
+            marks=_marks(each),
         )
         for number, each in enumerate(stored)
     ]
@@ -196,6 +216,13 @@ def _conversation(stored: Sequence[StoredMessage], letters: Sequence[dict[str, A
                 Item("letter", name, letter["to"], at, letter["id"], "", title=letter["subject"], state=_state(letter))
             )
     return sorted(items, key=lambda item: item.at)
+
+
+def _marks(message: StoredMessage) -> list[str]:
+    """What is to be known of a single mail: how far its sender is believed, whose it is, whether a machine wrote it."""
+    marks = ["unverified"] if message.unverified else []
+    marks += [message.role] if message.role in ("partner", "cc") else []
+    return [*marks, message.kind] if message.kind != "person" else marks
 
 
 def _state(letter: dict[str, Any] | None) -> str:

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, File, Form, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from intake.core.case.act import Act
 from intake.core.case.acts import ACTS
-from intake.desk import act
+from intake.desk import act, enclosures, merging
 from intake.errors import IntakeError, Overtaken, Stale
 from intake.store import cases, drafts
 from intake.store.drafts import SavedDraft
@@ -35,8 +35,12 @@ def do(
     entries: Annotated[int, Form()],
     value: Words = "",
     because: Short = "",
+    files: Annotated[list[UploadFile] | None, File()] = None,
 ) -> Response:
-    """Does an act on the version of the case that the page showed, and shows the case again."""
+    """Does an act on the version of the case that the page showed, and shows the case again.
+
+    What goes along with an answer that was not sent has to be chosen again: a browser keeps no files.
+    """
     if what not in ACTS:
         raise IntakeError(f'no act is named "{what[:40]}"')
     # browsers send line ends of their own
@@ -46,8 +50,11 @@ def do(
         case = seen_case(connection, visitor, reference)
     unsent = SavedDraft(what, value, now) if what in WRITTEN else None
     seen = None if what in HARMLESS else version
+    # a form without a file chosen sends one without a name
+    given = [(each.filename, each.content_type or "", each.file.read()) for each in files or () if each.filename]
     try:
-        act.perform(site.house, case.reference, Act(what, value, by, because), now, seen)
+        along = enclosures.given(site.house, given)
+        act.perform(site.house, case.reference, Act(what, value, by, because), now, seen, along)
     except (Overtaken, Stale):
         _keep(site, case.id, by, unsent)
         conflict = _conflict(site, visitor, reference, Act(what, value, by, because), entries)
@@ -58,6 +65,58 @@ def do(
         with site.house.databases.desk.begin() as connection:
             drafts.drop(connection, case.id, by)
     return RedirectResponse(f"/cases/{case.reference}?done={what}", 303)
+
+
+@router.post("/cases/{reference}/merge")
+def merge(
+    site: OurSite,
+    visitor: Working,
+    reference: str,
+    version: Annotated[int, Form()],
+    entries: Annotated[int, Form()],
+    into: Annotated[str, Form(max_length=40)] = "",
+    because: Short = "",
+) -> Response:
+    """Makes the case a part of another one, which is shown then."""
+    with reading(site.house.databases.reading) as connection:
+        case = seen_case(connection, visitor, reference)
+        whole = next(iter(cases.by_reference(connection, [into.strip()])), "")
+        seen = bool(whole) and visitor.sight.sees(act.find(connection, whole))
+    by, now = visitor.account.address, visitor.reader.now
+    if not seen:
+        return show(site, visitor, reference, said=f"No case has the reference {into.strip()[:40]}.", status=400)
+    if case.version != version:
+        conflict = _conflict(site, visitor, reference, Act("merge", whole, by, because), entries)
+        return show(site, visitor, reference, conflict=conflict, status=409)
+    try:
+        merging.merge(site.house, case.reference, whole, by, because, now)
+    except IntakeError as error:
+        return show(site, visitor, reference, said=str(error), status=400)
+    return RedirectResponse(f"/cases/{whole}?done=merge", 303)
+
+
+@router.post("/cases/{reference}/split")
+def split(
+    site: OurSite,
+    visitor: Working,
+    reference: str,
+    version: Annotated[int, Form()],
+    entries: Annotated[int, Form()],
+    mail: Annotated[list[int], Form()] = [],  # noqa: B006  (FastAPI copies it)
+    because: Short = "",
+) -> Response:
+    """Opens a case of its own for some mails of the case, and shows it."""
+    with reading(site.house.databases.reading) as connection:
+        case = seen_case(connection, visitor, reference)
+    by, now = visitor.account.address, visitor.reader.now
+    if case.version != version:
+        conflict = _conflict(site, visitor, reference, Act("split", "", by, because), entries)
+        return show(site, visitor, reference, conflict=conflict, status=409)
+    try:
+        new = merging.split(site.house, case.reference, mail, by, because, now)
+    except IntakeError as error:
+        return show(site, visitor, reference, said=str(error), status=400)
+    return RedirectResponse(f"/cases/{new.reference}?done=split", 303)
 
 
 @router.post("/cases/{reference}/draft")

@@ -15,7 +15,7 @@ from intake.desk import enclosures
 from intake.errors import IntakeError
 from intake.store import messages, outbox, spool
 from intake.store.engine import reading
-from intake.web.case import seen_case
+from intake.web.case import Onlooker, seen_case
 from intake.web.door import Looking, OurSite, Visitor
 from intake.web.site import Site
 
@@ -32,14 +32,14 @@ FRAME = (
 @router.get("/cases/{reference}/messages/{number}/raw")
 def raw(site: OurSite, visitor: Looking, reference: str, number: int) -> Response:
     """The mail's bytes as they were kept, to download."""
-    mail_id = _mail_of(site, visitor, reference, number)
+    mail_id = mail_of(site, visitor, reference, number)
     return download(spool.raw(site.house.databases.spool, mail_id), f"mail-{mail_id}.eml")
 
 
 @router.get("/cases/{reference}/messages/{number}/files/{index}")
 def file(site: OurSite, visitor: Looking, reference: str, number: int, index: int) -> Response:
     """An attachment, to download and never to be shown here: whatever it is, the browser only keeps it."""
-    stored = _message_of(site, visitor, reference, number)
+    stored = message_of(site, visitor, reference, number)
     found = enclosures.found(site.house, stored, index)
     if found is None:
         raise IntakeError(f"message {number} has no attachment {index} that can be read; the original mail is there")
@@ -73,7 +73,7 @@ def letter_text(site: OurSite, visitor: Looking, reference: str, number: int) ->
 @router.get("/cases/{reference}/messages/{number}/formatted")
 def formatted(site: OurSite, visitor: Looking, reference: str, number: int, images: bool = False) -> Response:
     """The mail's HTML, cleaned, for a frame; pictures from elsewhere only with `images`."""
-    html = site.house.reader.html(_mail_of(site, visitor, reference, number), images=images)
+    html = site.house.reader.html(mail_of(site, visitor, reference, number), images=images)
     body = (TOO_INTRICATE if html is None else html) or NONE
     policy = FRAME.format(images="https: http:" if images else "'none'")
     headers = {"content-security-policy": policy, "x-frame-options": "SAMEORIGIN", "referrer-policy": "no-referrer"}
@@ -81,7 +81,8 @@ def formatted(site: OurSite, visitor: Looking, reference: str, number: int, imag
     return HTMLResponse(page, headers=headers)
 
 
-def _message_of(site: Site, visitor: Visitor, reference: str, number: int) -> messages.StoredMessage:
+def message_of(site: Site, visitor: Onlooker, reference: str, number: int) -> messages.StoredMessage:
+    """A case's message by its place. Raises `NoSuchCase` for an unseen case, `IntakeError` for no such place."""
     with reading(site.house.databases.reading) as connection:
         case = seen_case(connection, visitor, reference)
         stored = messages.of_case(connection, case.id)
@@ -90,14 +91,15 @@ def _message_of(site: Site, visitor: Visitor, reference: str, number: int) -> me
     return stored[number]
 
 
-def _mail_of(site: Site, visitor: Visitor, reference: str, number: int) -> int:
-    mail_id = _message_of(site, visitor, reference, number).mail_id
+def mail_of(site: Site, visitor: Onlooker, reference: str, number: int) -> int:
+    """The kept mail that a message came by. Raises as `message_of`, and for what came by none."""
+    mail_id = message_of(site, visitor, reference, number).mail_id
     if mail_id is None:
         raise IntakeError(f"message {number} came by no mail")
     return mail_id
 
 
 def download(found: bytes, name: str) -> Response:
-    """Bytes for the browser to keep under a name, and never to show."""
+    """Bytes that a browser keeps and never shows, whatever they are (THREATS 35)."""
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
     return Response(found, media_type="application/octet-stream", headers=headers)

@@ -7,16 +7,20 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+import structlog
 import uvicorn
 
 from intake.desk.channels import Channel
 from intake.desk.house import House
 from intake.errors import IntakeError
+from intake.store.engine import reading
 from intake.web.application import application
 from intake.web.passwords import Passwords
 from intake.web.sign_in import first_link
 from intake.web.site import Site
+from intake.web.work_list import open_cases
 
+log = structlog.get_logger()
 STARTS_WITHIN = 30.0
 ENDS_WITHIN = 10
 CONNECTIONS = 200
@@ -34,7 +38,7 @@ class Console:
         passwords: Passwords | None = None,
         channels: Sequence[Channel] = (),
     ) -> None:
-        self._site = Site(house, now, reload, passwords or Passwords(), channels=channels)
+        self.site = Site(house, now, reload, passwords or Passwords(), channels=channels)
         self._listen = listen
         self._thread: threading.Thread | None = None
         self.address = ""
@@ -54,7 +58,7 @@ class Console:
         self.address = f"{shown}:{listening.getsockname()[1]}"
         self._server = uvicorn.Server(
             uvicorn.Config(
-                application(self._site),
+                application(self.site),
                 http="h11",
                 ws="none",
                 lifespan="off",
@@ -73,15 +77,25 @@ class Console:
             if not self._thread.is_alive() or time.monotonic() > deadline:
                 raise IntakeError("the console did not start; its log says why")
             time.sleep(0.01)
+        self._warm = threading.Thread(target=self._read_open_cases, name="console-warm", daemon=True)
+        self._warm.start()
+
+    def _read_open_cases(self) -> None:
+        """The open cases are read once before somebody asks: of many thousands that takes seconds."""
+        try:
+            with reading(self.site.house.databases.reading) as connection:
+                open_cases(self.site).look(self.site.house, connection)
+        except Exception:
+            log.exception("the open cases could not be read ahead", part="console")
 
     @property
     def url(self) -> str:
         """Where people reach it."""
-        return self._site.house.settings.service.public_url.rstrip("/") or f"http://{self.address}"
+        return self.site.house.settings.service.public_url.rstrip("/") or f"http://{self.address}"
 
     def first_link(self) -> str:
         """A one-time link that makes the first admin; empty where there is one."""
-        path = first_link(self._site)
+        path = first_link(self.site)
         return f"{self.url}{path}" if path else ""
 
     def close(self) -> None:
@@ -89,3 +103,4 @@ class Console:
         if self._thread is not None:
             self._server.should_exit = True
             self._thread.join(ENDS_WITHIN + 5)
+            self._warm.join(ENDS_WITHIN)

@@ -10,11 +10,11 @@ from fastapi.responses import RedirectResponse
 
 from intake.desk import customers
 from intake.errors import IntakeError
-from intake.store import accounts, people
+from intake.store import accounts, attempts, people
 from intake.store.accounts import Account, Welcome
 from intake.store.engine import reading
 from intake.web.door import Acting, OurSite, keep_session
-from intake.web.site import DEVICE_LASTS, Site
+from intake.web.site import DEVICE_LASTS, PER_ADDRESS, PER_CLIENT, PER_DEVICE, Site
 from intake.web.words import Reader
 
 log = structlog.get_logger()
@@ -41,21 +41,24 @@ def sign_in(
     address, now = address.strip().lower(), site.now()
     device = site.device_of(request.cookies.get(DEVICE_COOKIE, ""), address)
     client = request.client.host if request.client else ""
-    counts = [(site.devices, device)] if device else [(site.addresses, address), (site.clients, client)]
-    until = max((when for throttle, key in counts if (when := throttle.wait_until(key, now))), default=None)
+    counts = [(PER_DEVICE, device)] if device else [(PER_ADDRESS, address), (PER_CLIENT, client)]
+    with reading(site.house.databases.desk) as connection:
+        waits = [attempts.wait_until(connection, limit, key, now) for limit, key in counts]
+        account = accounts.account(connection, address)
+    until = max((when for when in waits if when), default=None)
     if until:
         said = f"Too many attempts. Try again at {Reader(site.zone(None), now).whole(until)}."
         return site.page("sign_in.html", 429, next=_ours(next), address=address, said=said)
     # counted before the check: attempts at the same time count as well
-    for throttle, key in counts:
-        throttle.count(key, now)
-    with reading(site.house.databases.desk) as connection:
-        account = accounts.account(connection, address)
+    with site.house.databases.desk.begin() as connection:
+        for limit, key in counts:
+            attempts.count(connection, limit, key, now)
     if not site.passwords.fits(password, account.password if account and account.role else None) or account is None:
         log.warning("sign-in refused", address=address[:80], client=client)
         return site.page("sign_in.html", 401, next=_ours(next), address=address, said=WRONG)
-    for throttle, key in counts:
-        throttle.forget(key)
+    with site.house.databases.desk.begin() as connection:
+        for limit, key in counts:
+            attempts.forget(connection, limit, key)
     if site.passwords.outdated(account.password or ""):
         with site.house.databases.desk.begin() as connection:
             accounts.rehashed(connection, address, site.passwords.hashed(password))

@@ -16,15 +16,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from intake import __version__
 from intake.desk.channels import Channel
 from intake.desk.house import House
+from intake.store.attempts import Limit
 from intake.web.passwords import Passwords
-from intake.web.throttle import Limit, Throttle
 
 HERE = Path(__file__).parent
 ASSETS = HERE / "assets"
 MINUTES_15 = timedelta(minutes=15)
-PER_DEVICE = Limit(10, MINUTES_15)
-PER_ADDRESS = Limit(10, MINUTES_15)
-PER_CLIENT = Limit(40, MINUTES_15)
+PER_DEVICE = Limit("device", 10, MINUTES_15)
+PER_ADDRESS = Limit("address", 10, MINUTES_15)
+PER_CLIENT = Limit("client", 40, MINUTES_15)
 DEVICE_LASTS = 365 * 86_400
 
 
@@ -51,9 +51,6 @@ class Site:
     reload: Callable[[], None]
     passwords: Passwords
     pages: Environment = field(default_factory=_environment)
-    devices: Throttle = field(default_factory=lambda: Throttle(PER_DEVICE))
-    addresses: Throttle = field(default_factory=lambda: Throttle(PER_ADDRESS))
-    clients: Throttle = field(default_factory=lambda: Throttle(PER_CLIENT))
     channels: Sequence[Channel] = ()
     kept: dict[str, Any] = field(default_factory=dict)
 

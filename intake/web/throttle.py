@@ -1,6 +1,6 @@
-"""Counting attempts, so that guessing is slow and nobody is locked out by somebody else.
+"""How often somebody asks, counted in memory: what protects a process from too many requests is its own matter.
 
-The counts stand in memory: each process has its own, and a restart begins anew.
+Attempts to sign in are counted in the store (`intake.store.attempts`), for all processes alike.
 """
 
 import threading

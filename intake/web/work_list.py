@@ -1,6 +1,5 @@
 """The work list: open cases in the order of their policies, with time left, filters and search."""
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,11 +13,9 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from intake.core.case.case import Case, Clock
-from intake.core.case.work_list import PROMISES, Place, due, first_due, key, ordered
-from intake.desk.house import House
-from intake.desk.policies import Policies
-from intake.desk.work_list import OPEN, OVER, Row
-from intake.store import cases, finding, people
+from intake.core.case.work_list import OVER, PROMISES, due, first_due
+from intake.desk.open_cases import OpenCases
+from intake.store import cases, finding, people, search
 from intake.store.engine import reading
 from intake.web.door import Looking, OurSite, Visitor
 from intake.web.site import Site
@@ -60,37 +57,6 @@ class Line:
     because: str
 
 
-class OpenCases:
-    """The open cases in order. What changed since somebody looked last is read again, and nothing else."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._policies: Policies | None = None
-        self._cases: dict[int, Case] = {}
-        self._places: dict[int, Place] = {}
-        self._rows: list[Row] = []
-
-    def rows(self, house: House, connection: Connection) -> list[Row]:
-        """Every open case in the work list's order."""
-        versions = finding.versions(connection, OPEN)
-        with self._lock:
-            same = self._policies is house.policies
-            known = self._cases if same else {}
-            changed = [
-                each for each, version in versions.items() if each not in known or known[each].version != version
-            ]
-            if same and not changed and len(versions) == len(known):
-                return self._rows
-            fresh = {case.id: case for case in cases.each(connection, changed)}
-            by_name = {policy.name: policy for policy in house.policies}
-            places = {each: key(by_name.get(case.policy), case) for each, case in fresh.items()}
-            self._cases = {each: fresh[each] if each in fresh else known[each] for each in versions}
-            self._places = {each: places[each] if each in places else self._places[each] for each in versions}
-            self._policies = house.policies
-            self._rows = [Row(self._cases[each], self._places[each].because) for each in ordered(self._places)]
-            return self._rows
-
-
 @router.get("/")
 def page(site: OurSite, visitor: Looking, wanted: Annotated[Wanted, Query()]) -> Response:
     """The list with its filters."""
@@ -108,15 +74,12 @@ def rows(site: OurSite, visitor: Looking, wanted: Annotated[Wanted, Query()], se
 
 def _shown(site: Site, visitor: Visitor, wanted: Wanted) -> dict[str, Any]:
     with reading(site.house.databases.reading) as connection:
-        every = _rows(site, connection, wanted)
-        seen = (row for row in every if visitor.sight.sees(row.case))
+        found, whole = _found(site, connection, visitor, wanted)
         first = (max(wanted.page, 1) - 1) * PAGE
-        tests = _tests(visitor, wanted)
-        matching = (row for row in seen if all(test(row.case) for test in tests))
         # one more than is shown tells that there are more; of open cases all are at hand, and counted
-        found = list(matching if isinstance(every, list) else islice(matching, first + PAGE + 1))
-        shown = found[first : first + PAGE]
-        lines = [_line(site, connection, visitor, row, names) for names in [_names(connection, shown)] for row in shown]
+        matching = list(islice(found, None if whole else first + PAGE + 1))
+        shown = cases.each(connection, [case.id for case in matching[first : first + PAGE]])
+        lines = _lines(site, connection, visitor, list(shown), open_cases(site).why if whole else _unplaced)
     drawn = site.pages.get_template("lines.html").render(site=site, visitor=visitor, lines=lines, wanted=wanted)
     settings = site.house.settings
     queues = {route.queue for route in settings.route} - visitor.sight.queues
@@ -124,32 +87,37 @@ def _shown(site: Site, visitor: Visitor, wanted: Wanted) -> dict[str, Any]:
         "wanted": wanted,
         "lines": lines,
         "drawn": drawn,
-        "count": len(found) if isinstance(every, list) or len(found) <= first + PAGE else None,
-        "more": len(found) > first + PAGE,
+        "count": len(matching) if whole or len(matching) <= first + PAGE else None,
+        "more": len(matching) > first + PAGE,
         "queues": sorted(queues),
         "policies": sorted(policy.name for policy in site.house.policies),
-        "seen": sha256(f"{len(found)} {drawn}".encode()).hexdigest()[:16],
+        "seen": sha256(f"{len(matching)} {drawn}".encode()).hexdigest()[:16],
     }
 
 
-def _rows(site: Site, connection: Connection, wanted: Wanted) -> Iterable[Row]:
+def _found(site: Site, connection: Connection, visitor: Visitor, wanted: Wanted) -> tuple[Iterable[Case], bool]:
+    """The cases that the list is of, and whether they are at hand, all of them."""
+    tests = _tests(visitor, wanted)
     if wanted.q.strip():
-        ids = finding.by_words(connection, wanted.q, SEARCHED)
-        return _some_at_a_time(connection, ids)
-    if wanted.show == "over":
-        ids = finding.newest(connection, list(OVER), SEARCHED)
-        return _some_at_a_time(connection, ids)
-    return _open_cases(site).rows(site.house, connection)
+        some = _some_at_a_time(connection, search.cases_with(connection, wanted.q, SEARCHED))
+    elif wanted.show == "over":
+        some = _some_at_a_time(connection, finding.newest(connection, list(OVER), SEARCHED))
+    else:
+        at_hand = open_cases(site).seen_by(site.house, connection, visitor.sight)
+        for test in tests:
+            at_hand = [case for case in at_hand if test(case)]
+        return at_hand, True
+    return (case for case in some if visitor.sight.sees(case) and all(test(case) for test in tests)), False
 
 
-def _some_at_a_time(connection: Connection, ids: Sequence[int]) -> Iterator[Row]:
+def _some_at_a_time(connection: Connection, ids: Sequence[int]) -> Iterator[Case]:
     """Cases in the order of their ids given, read as far as somebody looks."""
     for start in range(0, len(ids), PAGE):
-        loaded = cases.load(connection, ids[start : start + PAGE])
-        yield from (Row(loaded[each]) for each in ids[start : start + PAGE] if each in loaded)
+        yield from cases.each(connection, ids[start : start + PAGE])
 
 
-def _open_cases(site: Site) -> OpenCases:
+def open_cases(site: Site) -> OpenCases:
+    """The open cases, kept for all who look."""
     found: OpenCases = site.kept.setdefault("open cases", OpenCases())
     return found
 
@@ -188,15 +156,20 @@ def _shown_clock(case: Case) -> Clock | None:
     return first_due(case) or next(still, None)
 
 
-def _names(connection: Connection, shown: Sequence[Row]) -> dict[int, str]:
-    ids = [row.case.customer_id for row in shown if row.case.customer_id]
-    return {each.id: each.name for each in people.load(connection, ids).values()}
+def _unplaced(_case_id: int) -> str:
+    """A case found by its words, or one that is over, has no place in the order."""
+    return ""
 
 
-def _line(site: Site, connection: Connection, visitor: Visitor, row: Row, names: Mapping[int, str]) -> Line:
-    case = row.case
-    policy = site.house.policy_of(connection, case)
-    stands = standing(policy, case, _shown_clock(case), visitor.reader.now)
-    if case.state in OVER:
-        stands = Standing("none", case.state, None)
-    return Line(case, names.get(case.customer_id or 0, ""), stands, row.place_because)
+def _lines(
+    site: Site, connection: Connection, visitor: Visitor, shown: Sequence[Case], why: Callable[[int], str]
+) -> list[Line]:
+    customers = people.load(connection, [case.customer_id for case in shown if case.customer_id])
+    names = {each.id: each.name for each in customers.values()}
+    lines = []
+    for case in shown:
+        stands = standing(site.house.policy_of(connection, case), case, _shown_clock(case), visitor.reader.now)
+        if case.state in OVER:
+            stands = Standing("none", case.state, None)
+        lines.append(Line(case, names.get(case.customer_id or 0, ""), stands, why(case.id)))
+    return lines

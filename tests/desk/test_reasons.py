@@ -82,6 +82,6 @@ def test_a_letter_names_the_routes_telephone_or_the_one_of_the_agreement_and_has
         named, without = (text(desk, each["id"]) for each in desk.outbox())
         shown = json.dumps(desk.shown("ZIM-1001")) + json.dumps(desk.shown("ZIM-1002"))
     assert "rufen Sie bitte das Supporttelefon Ihres Vertrags an" in without
-    assert "rufen Sie bitte +1 555 0100 an" in named
+    assert "rufen Sie bitte +49 30 23125 000 an" in named
     assert "{" not in without + named
     assert "{phone" not in shown

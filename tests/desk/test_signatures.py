@@ -8,6 +8,7 @@ import pytest
 from house import NOW, home, mail
 from signing import RECORD, name_server, resolver, signed
 
+from intake.app import database_url
 from intake.core.mail.message import Trust
 from intake.desk.reader import Reader, Way
 from intake.desk.receive import receive
@@ -66,7 +67,7 @@ def test_a_dns_that_is_gone_gives_nothing_and_is_left_alone_for_a_while() -> Non
 
 def _read(folder: Path, raw: bytes, keys: Keys | None, trust: Trust | None = None) -> tuple[str, str | None]:
     with home(folder) as desk:
-        reader = Reader(desk.config.folder, "", Way(trust or Trust(), frozenset()), keys)
+        reader = Reader(desk.config.folder, database_url(desk.config), Way(trust or Trust(), frozenset()), keys)
         try:
             (reading,) = reader.kept([desk.keep(raw)], {}).values()
             again = reader.raw(raw, {})
@@ -100,7 +101,7 @@ def test_a_colleague_whose_domain_signed_joins_the_case(tmp_path: Path) -> None:
     with name_server(KEYS) as (ours, _), home(tmp_path) as desk:
         desk.take(mail())
         second = desk.keep(signed(lee), envelope_from="lee@hosting.example")
-        reader = Reader(desk.config.folder, "", Way(Trust(), frozenset()), Keys(ours))
+        reader = Reader(desk.config.folder, database_url(desk.config), Way(Trust(), frozenset()), Keys(ours))
         try:
             receive(replace(desk.house, reader=reader), NOW)
         finally:

@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from house import FORM, NOW, ROUTE, Home, mail
+from sqlalchemy import select
 
 from intake.desk.trial import Tried, explain
+from intake.store import tables
 from intake.store.engine import reading
 from intake.store.spool import RoutedTo
 
@@ -29,11 +31,10 @@ def tried(desk: Home, raw: bytes, routes: tuple[str, ...] = (ROUTE,)) -> list[di
 def written(desk: Home) -> str:
     """All that stands in both databases."""
     said = hashlib.sha256()
-    for engine in (desk.databases.desk, desk.databases.spool):
-        raw = engine.raw_connection()
-        for line in raw.driver_connection.iterdump():  # type: ignore[union-attr]
-            said.update(line.encode("utf-8", "surrogateescape"))
-        raw.close()
+    with reading(desk.databases.reading) as connection:
+        for table in (*tables.spool.sorted_tables, *tables.desk.sorted_tables):
+            for row in connection.execute(select(table).order_by(*table.primary_key)):
+                said.update(repr((table.name, *row)).encode("utf-8", "surrogateescape"))
     return said.hexdigest()
 
 

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from smarthost import make_letter
 
+from intake.core.answer.letter import Enclosure
 from intake.core.mail.message import Address
 from intake.errors import IntakeError
 from intake.outbound.headers import BadAddress
-from intake.outbound.render import Rendered, render
+from intake.outbound.render import Rendered, render, text_of
 from intake.outbound.samples import SAMPLES
 from intake.outbound.templateset import TemplateSet
 
@@ -157,3 +158,19 @@ def test_whatever_the_values_hold_the_mail_stays_whole(
     assert part(message, "plain") == rendered.text
     assert part(message, "html") == rendered.html
     assert message["Date"].datetime == when.replace(microsecond=0)
+
+
+@pytest.mark.parametrize("words", ["plain words, häufig " * 300, "日本語の返事です。" * 500])
+def test_the_text_of_a_letter_is_had_with_files_behind_it_and_as_far_as_a_cut_off_one_goes(
+    words: str, templates: TemplateSet
+) -> None:
+    values = {**SAMPLES["reply"], "reply": {"text": words, "agent_name": "Robin"}}
+    file = Enclosure("größe.bin", "application/zip", bytes(range(256)) * 50)
+    rendered = render(make_letter(kind="reply", values=values, automatic=None, enclosures=(file,)), templates)
+    assert text_of(rendered.raw) == rendered.text
+    for end in range(2_000, 6_000, 97):
+        # the last character may be cut in the middle
+        assert rendered.text.startswith(text_of(rendered.raw[:end])[:-4])
+    (attached,) = parsed(rendered).iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == (file.filename, file.data)
+    assert all(len(line) <= 998 for line in rendered.raw.splitlines())

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,9 +18,10 @@ from sqlalchemy import select
 
 from intake import app
 from intake.app.channels import channels
-from intake.store import accounts, people, tables
+from intake.store import accounts, people, tables, tokens
 from intake.store.engine import reading
 from intake.store.people import Agent
+from intake.web.api.scopes import SCOPES
 from intake.web.passwords import Passwords
 from intake.web.server import Console
 
@@ -51,18 +52,22 @@ class Person:
         """A page."""
         return self.client.get(path, params=query or None)
 
-    def send(self, path: str, **form: Any) -> httpx.Response:
-        """A form, followed to where it leads."""
-        return self.client.post(path, data={"csrf": self.csrf, **form}, follow_redirects=True)
+    def send(self, path: str, files: Any = None, **form: Any) -> httpx.Response:
+        """A form, with files where some are given, followed to where it leads."""
+        return self.client.post(path, data={"csrf": self.csrf, **form}, files=files, follow_redirects=True)
 
-    def act(self, reference: str, what: str, value: str = "", because: str = "", page: str = "") -> httpx.Response:
-        """An act on a case as `page` showed it; without one, as it is now."""
+    def act(
+        self, reference: str, what: str, value: str = "", because: str = "", page: str = "", **more: Any
+    ) -> httpx.Response:
+        """An act on a case as `page` showed it; without one, as it is now. Merging and splitting take `more`."""
         shown = page or self.get(f"/cases/{reference}").text
         version, entries = VERSION.search(shown), ENTRIES.search(shown)
         assert version
         assert entries
-        form = {"what": what, "value": value, "because": because, "version": version[1], "entries": entries[1]}
-        return self.send(f"/cases/{reference}/acts", **form)
+        form = {"because": because, "version": version[1], "entries": entries[1], **more}
+        if what in ("merge", "split"):
+            return self.send(f"/cases/{reference}/{what}", **form)
+        return self.send(f"/cases/{reference}/acts", what=what, value=value, **form)
 
 
 @dataclass
@@ -106,6 +111,15 @@ class Desk:
         secret, client = self.secret_of(address, role, name), self.browser()
         client.cookies.set("intake_session", secret)
         return Person(client, csrf_token(secret))
+
+    def program(self, address: str = ADA, role: str = "agent", scopes: Sequence[str] = tuple(SCOPES)) -> httpx.Client:
+        """A program at the API with a token of somebody with that role, whatever scopes the role allows."""
+        self.secret_of(address, role)
+        with self.home.databases.desk.begin() as connection:
+            _, secret = tokens.create(connection, address, "a test", scopes, ADA, self.now)
+        client = httpx.Client(base_url=f"{self.url}/api/v1/", timeout=30, headers={"authorization": f"Bearer {secret}"})
+        self.clients.append(client)
+        return client
 
     def reload(self) -> None:
         """Reads policies and templates again, as the program does when one was published."""

@@ -27,8 +27,9 @@ from intake.desk.house import House
 from intake.desk.notices import send_notices
 from intake.desk.receive import receive
 from intake.shipped import shipped
-from intake.store import cases, ledger, outbox, people, spool
+from intake.store import cases, ledger, messages, outbox, people, spool
 from intake.store.engine import Databases, open_databases, reading
+from intake.store.messages import StoredMessage
 from intake.store.migrate import upgrade
 from intake.store.spool import NewMail, RoutedTo, Source
 
@@ -208,6 +209,11 @@ class Home:
             policy = self.house.policy_of(connection, case)
             customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
             return show.whole(connection, policy, case, customer, outbox.listed(connection, case.id), "en")
+
+    def messages(self, reference: str) -> list[StoredMessage]:
+        """The messages of a case."""
+        with reading(self.databases.reading) as connection:
+            return messages.of_case(connection, act.find(connection, reference).id)
 
     def outbox(self, *, desk: bool = False) -> list[dict[str, Any]]:
         """Outgoing mails in the contract's shape: those to customers, or those to the desk."""

@@ -1,9 +1,12 @@
 """A case's page: what it shows, acts and who gets a mail, drafts, two people at once, mails as they came."""
 
-from email.message import EmailMessage
+import re
+from email import message_from_bytes
+from email.message import EmailMessage, Message
+from pathlib import Path
 
 import pytest
-from console import ADA, BO, HOSTILE, Desk, formatted_mail
+from console import ADA, BO, HOSTILE, Desk, desk, formatted_mail
 from house import FORM, mail
 
 
@@ -222,3 +225,105 @@ def test_clocks_carry_their_reasons(here: Desk) -> None:
     for clock in here.home.case(reference).clocks:
         for reason in clock.because:
             assert reason.clause in page
+
+
+def test_a_case_is_merged_into_another_one_and_its_page_says_where_it_went(here: Desk) -> None:
+    part, whole = here.case(subject="Part"), here.case(subject="Whole")
+    ada = here.person()
+    merged = ada.act(part, "merge", into=whole.lower(), because="the same fault")
+    assert merged.status_code == 200, merged.text
+    assert merged.url.path == f"/cases/{whole}"
+    assert "is a part of this case from now on" in merged.text
+    assert here.home.case(part).merged_into == whole
+    left = ada.get(f"/cases/{part}").text
+    assert f'<a href="/cases/{whole}">{whole}</a> by now' in left
+    assert 'id="composer"' not in left
+    assert "No case has the reference OX-999999." in ada.act(whole, "merge", into="OX-999999").text
+    assert "cannot become a part of itself" in ada.act(whole, "merge", into=whole).text
+
+
+def test_mails_that_are_ticked_become_a_case_of_their_own(here: Desk) -> None:
+    part, whole = here.case(subject="Another matter"), here.case(subject="The matter")
+    ada = here.person()
+    page = ada.act(part, "merge", into=whole).text
+    numbers = {each.mail_id for each in here.home.messages(whole) if each.subject == "Another matter"}
+    assert all(f'name="mail" value="{each}"' in page for each in numbers)
+    split = ada.act(whole, "split", mail=sorted(str(each) for each in numbers), because="two matters")
+    assert split.status_code == 200, split.text
+    new = split.url.path.rpartition("/")[2]
+    assert new not in (part, whole)
+    assert here.home.case(new).subject == "Another matter"
+    assert "would be left without a mail" not in split.text
+    assert "has no mail" in ada.act(new, "split").text
+
+
+def test_merging_what_changed_meanwhile_does_nothing(here: Desk) -> None:
+    part, whole = here.case(), here.case()
+    ada, bo = here.person(), here.person(BO)
+    seen = ada.get(f"/cases/{part}").text
+    bo.act(part, "severity", "1", "nobody can work")
+    late = ada.act(part, "merge", into=whole, page=seen)
+    assert late.status_code == 409
+    assert "nobody can work" in late.text or "Severity 1" in late.text
+    assert here.home.case(part).merged_into is None
+
+
+def test_nobody_merges_into_a_case_that_they_do_not_see(here: Desk) -> None:
+    """ZIT-5."""
+    secret = here.case("A hole.", to="security@support.example", subject="Remote")
+    reference = here.case()
+    said = here.person(ADA, "admin").act(reference, "merge", into=secret)
+    assert said.status_code == 400
+    assert f"No case has the reference {secret}." in said.text
+
+
+def test_the_page_names_everybody_who_gets_a_copy_of_a_reply(here: Desk) -> None:
+    reference, ada = here.case(), here.person()
+    page = ada.act(reference, "cc", "lee@partner.example").text
+    assert "with a copy to <b>lee@partner.example</b>, and nobody else" in page
+    assert "gets a copy of answers" in page
+    ada.act(reference, "reply", "Please restart it.")
+    letter = next(each for each in here.home.outbox() if each["case"] == reference and each["kind"] == "reply")
+    assert b"lee@partner.example" in here.home.sent(letter["id"])
+
+
+def test_a_mail_that_nobody_vouched_for_says_so_by_itself(tmp_path: Path) -> None:
+    with desk(tmp_path, {"reading.trusted_host": "mx.desk.example"}) as made:
+        reference = made.case()
+        page = made.person().get(f"/cases/{reference}").text
+        assert '<span class="mark unverified">sender not verified</span>' in page
+
+
+def test_files_go_along_with_a_reply_and_can_be_had_from_the_page(here: Desk) -> None:
+    reference, ada = here.case(), here.person()
+    page = ada.get(f"/cases/{reference}").text
+    files = [("files", ("../fix ü.txt", b"step one", "text/plain"))]
+    sent = ada.act(reference, "reply", "Here it is.", page=page, files=files)
+    assert sent.status_code == 200, sent.text
+    letter = next(each for each in here.home.outbox() if each["case"] == reference and each["kind"] == "reply")
+    assert b"step one" in [part.get_payload(decode=True) for part in _parts(here.home.sent(letter["id"]))]
+    link = re.search(rf"/cases/{reference}/messages/\d+/files/0", sent.text)
+    assert link
+    got = ada.get(link[0])
+    assert got.content == b"step one"
+    assert got.headers["content-type"] == "application/octet-stream"
+    assert "attachment" in got.headers["content-disposition"]
+
+
+def _parts(raw: bytes) -> list[Message]:
+    return [part for part in message_from_bytes(raw).walk() if not part.is_multipart()]
+
+
+def test_what_cannot_go_along_is_one_line_and_the_text_stays(here: Desk) -> None:
+    reference, ada = here.case(), here.person()
+    note = ada.act(reference, "note", "A note.", files=[("files", ("a.txt", b"x", "text/plain"))])
+    assert note.status_code == 400
+    assert "only an answer takes attachments" in note.text
+    assert "A note.</textarea>" in note.text
+    big = ada.act(reference, "reply", "A reply.", files=[("files", ("a.bin", b"x" * 15_000_001, ""))])
+    assert big.status_code == 400
+    assert "15.0 MB in all; an answer takes 15" in big.text
+    assert "A reply.</textarea>" in big.text
+    assert ada.act(reference, "reply", "A", files=[("files", ("a.bin", b"x" * 17_000_000, ""))]).status_code == 413
+    replies = [each for each in here.home.outbox() if each["case"] == reference and each["kind"] == "reply"]
+    assert replies == []

@@ -30,7 +30,7 @@ def upload(somebody: Person, policy: str, text: str) -> str:
 
 def replayed(somebody: Person, policy: str) -> str:
     """The result of a replay, once it is there."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while "hx-get" in (page := somebody.get(f"/policies/{policy}/replay/progress").text):
         assert time.monotonic() < until
     return page

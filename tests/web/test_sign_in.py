@@ -164,7 +164,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(here: Desk) -> None
 
 
 def test_behind_tls_cookies_are_for_https_alone(fresh: Desk) -> None:
-    site = fresh.console._site
+    site = fresh.console.site
     service = site.house.settings.service.model_copy(update={"public_url": "https://desk.example"})
     site.house.settings = site.house.settings.model_copy(update={"service": service})
     link = fresh.console.first_link().removeprefix("https://desk.example")

@@ -8,10 +8,11 @@ from intake.core.mail.values import judge
 
 _SENTENCE = re.compile(r"[.!?]\s+(?=[^\W\d_])")
 # where a form goes on within a line: after a mark, or where marks were lost, after any space
-_MARKED = re.compile(r"[.!?;,|:：–—]\s+(?=[^\W\d_])")
+_MARKED = re.compile(r"[.!?;,|:–—]\s+(?=[^\W\d_])")
 _SPACED = re.compile(r"\s+(?=[^\W\d_])")
 # so many fields on a line are a form, whatever stands before them
-_WAYS = ((_MARKED, 4), (_SPACED, 5))
+_FEWEST = 4
+_WAYS = ((_MARKED, _FEWEST), (_SPACED, 5))
 # what sets the next field off, and the number that it may have
 _BETWEEN = re.compile(r"[\s;,|]*(?:(?<=[\s;,|])\(?\d{1,2}[.)])?[\s;,|]*$")
 _LONGEST = 2_000
@@ -28,7 +29,8 @@ def set_apart(labels: Labels, lines: Sequence[str]) -> list[str]:
     out: list[str] = []
     left = _MOST_LOOKED_AT
     for line in lines:
-        looked = len(line) <= min(_LONGEST, left) and ":" in line and _MARKED.search(line) is not None
+        promising = ":" in line and (line.count(":") >= _FEWEST or _SENTENCE.search(line) is not None)
+        looked = promising and len(line) <= min(_LONGEST, left)
         left -= len(line) if looked else 0
         if looked and (places := _places(labels, line)):
             quote = line[: len(line) - len(line.lstrip("> "))]
@@ -42,7 +44,7 @@ def set_apart(labels: Labels, lines: Sequence[str]) -> list[str]:
 
 def _places(labels: Labels, line: str) -> list[int]:
     """Where in a line fields begin, besides at its beginning; none where they do not tell."""
-    colons = line.count(":") + line.count("：")
+    colons = line.count(":")
     first = labels.at_start(line)
     for way, fewest in _WAYS:
         if colons < fewest:

@@ -138,7 +138,7 @@ class Limits:
     header_lines: int = 5_000
     parts: int = 500
     depth: int = 50
-    text_characters: int = 1_000_000
+    text_characters: int = 400_000
     addresses: int = 1_000
     references: int = 200
 

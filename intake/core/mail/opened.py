@@ -8,6 +8,7 @@ from intake.core.mail.tnef import TnefFile, read_tnef
 
 TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _TNEF_NAME = "winmail.dat"
+_MOST_BLOCKS = 1_000
 # Whole blocks only: what has no end stays in the text, where a person sees it.
 _BLOCK = re.compile(
     rb"^begin [0-7]{3,4} ([^\r\n]{1,300})\r*\n(?:[!-`][ -`]{0,90}+\r*\n)*+(?:[` ]?\r*\n){0,3}end[ \t]*\r*$",
@@ -34,8 +35,9 @@ def files_inside(raw: bytes, part: Part) -> tuple[TnefFile, ...]:
 
 
 def has_uuencode(raw: bytes, part: Part) -> bool:
-    """Whether it is worth looking for blocks of uuencode in a text."""
-    return raw.find(b"begin ", part.start, part.end) >= 0
+    """Whether it is worth looking for blocks of uuencode in a text: not where each line claims to begin one."""
+    found = raw.find(b"begin ", part.start, part.end) >= 0
+    return found and raw.count(b"\nbegin ", part.start, part.end) <= _MOST_BLOCKS
 
 
 def without_uuencode(data: bytes, charset: str | None) -> tuple[bytes, tuple[TnefFile, ...]]:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from intake.store.engine import open_databases
 from intake.store.migrate import DESK, SPOOL, VERSION_TABLE, History, migrate
+from intake.store.search import INDEXES
 from intake.store.types import Instant, Key
 
 PAGE = '''"""{title}."""
@@ -50,12 +51,19 @@ def difference(connection: Connection, history: History) -> MigrationScript:
             "version_table": VERSION_TABLE,
             "version_table_schema": history.metadata.schema,
             "include_schemas": True,
-            "include_name": lambda name, kind, _parent: kind != "schema" or name == history.metadata.schema,
+            "include_name": lambda name, kind, _parent: _ours(history, name, kind),
             "compare_type": True,
             "compare_server_default": True,
         },
     )
     return produce_migrations(context, history.metadata)
+
+
+def _ours(history: History, name: str | None, kind: str) -> bool:
+    """Whether a thing of the database is a matter of `tables`; the words of full-text search are one of `search`."""
+    if kind == "table":
+        return not (name or "").startswith(tuple(index.name for index in INDEXES))
+    return kind != "schema" or name == history.metadata.schema
 
 
 def render(kind: str, thing: Any, _context: api.AutogenContext) -> str | Literal[False]:

@@ -1,7 +1,8 @@
 // Keys, heights and zones: what pages do beyond htmx. Every page works without it, only less handy.
 "use strict";
 
-const typing = (element) => element.matches("input, textarea, select, [contenteditable]");
+// an editor's own tree shows its host as the target of its events
+const typing = (event) => event.composedPath()[0].matches?.("input, textarea, select, [contenteditable]");
 
 function move(step) {
   const links = [...document.querySelectorAll("table.cases .what > a")];
@@ -30,7 +31,7 @@ document.addEventListener("keydown", (event) => {
     event.target.form.requestSubmit();
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
   const act = KEYS[event.key];
   if (act) {
     event.preventDefault();
@@ -64,7 +65,7 @@ for (const button of document.querySelectorAll("[data-images]")) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-insert]");
   const source = document.getElementById("source");
-  if (!button || !source || source.readOnly) return;
+  if (!button || !source || source.readOnly || source.hidden) return;
   source.setRangeText(button.dataset.insert, source.selectionStart, source.selectionEnd, "end");
   source.focus();
   source.dispatchEvent(new Event("input", { bubbles: true }));

@@ -94,7 +94,8 @@ def test_cases_of_several_policies_come_in_one_list_the_gravest_first(case: Make
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3), st.integers(0, 3)), max_size=20))
 def test_one_list_keeps_each_policys_own_order(made: list[tuple[str, int, int]]) -> None:
     places = {
-        number: Place(policy, (own, number), (common, number), "") for number, (policy, own, common) in enumerate(made)
+        number: Place(policy, (own, number), (common, number), lambda: "")
+        for number, (policy, own, common) in enumerate(made)
     }
     found = ordered(places)
     assert sorted(found) == sorted(places)

@@ -1,0 +1,1 @@
+"""The API under /api/v1: what the console does, for programs with tokens."""

@@ -1,0 +1,81 @@
+"""Questions over the API: explain, due, customers, the ledger, the outbox."""
+
+from typing import Any
+
+from api import problem
+from console import Desk
+from house import FORM, mail
+
+from intake.desk.due import due
+
+
+def test_explain_says_what_would_become_of_a_mail_and_keeps_nothing(here: Desk) -> None:
+    program, before = here.program(), here.home.ledger()
+    told = program.post("explain", params={"to": "open-xchange@support.example"}, content=mail())
+    assert told.status_code == 200, told.text
+    assert told.json()["outcome"] == "new_case"
+    assert told.json()["severity"] == 2
+    assert told.json()["answer"]["template"] == "acknowledgment"
+    tagged = program.post("explain", params={"to": "open-xchange+abc@support.example"}, content=mail())
+    assert tagged.json()["route"] == "open-xchange@support.example"
+    assert here.home.ledger() == before
+    assert "body is empty" in problem(program.post("explain", params={"to": "open-xchange@support.example"}), 422)
+    assert "no route" in problem(program.post("explain", params={"to": "x@y.example"}, content=mail()), 422)
+
+
+def test_explain_takes_a_mail_as_large_as_smtp_does(here: Desk) -> None:
+    big = mail(FORM + ("x" * 70 + "\n") * 18_000)
+    told = here.program().post("explain", params={"to": "open-xchange@support.example"}, content=big)
+    assert told.status_code == 200, told.text[:200]
+
+
+def test_due_is_reckoned_as_the_command_does_it(here: Desk) -> None:
+    asked = {"id": 7, "policy": "open-xchange", "severity": 1, "opened": "2026-12-23T16:00:00+01:00",
+             "targets": {"response": {"1": "2 business days"}}}  # fmt: skip
+    answer = here.program().post("due", json=asked)
+    assert answer.json() == due(here.home.house.policies.get("open-xchange"), asked)
+    for wrong, said in (
+        ({"policy": "../../etc/passwd"}, "no policy"),
+        ({"severity": 12}, "severity"),
+        ({"opened": "yesterday"}, "no instant"),
+        ({"zone": "Mars/Olympus"}, "zone"),
+    ):
+        assert said in problem(here.program().post("due", json={**asked, **wrong}), 422)
+
+
+def test_customers(here: Desk) -> None:
+    program = here.program()
+    first = program.get("customers", params={"limit": 1}).json()
+    assert [each["name"] for each in first["items"]] == ["Beispiel Hosting"]
+    rest = program.get("customers", params={"limit": 1, "after": first["next"]}).json()
+    assert ([each["name"] for each in rest["items"]], rest["next"]) == (["Sample Telco"], None)
+    assert program.get("customers/Sample Telco").json()["zone"] == "Europe/London"
+    assert 'named "Nobody"' in problem(program.get("customers/Nobody"), 404)
+
+
+def test_the_ledger_is_the_commands(here: Desk) -> None:
+    here.case()
+    assert here.program("security@desk.example").get("ledger").json() == here.home.ledger()
+
+
+def test_the_outbox_page_by_page_and_its_acts(fresh: Desk) -> None:
+    reference = fresh.case()
+    fresh.case(subject="Another")
+    program = fresh.program("security@desk.example")
+    every = program.get("outbox").json()["items"]
+    assert [each["id"] for each in every] == sorted((each["id"] for each in every), reverse=True)
+    pages: list[dict[str, Any]] = []
+    after = None
+    while not pages or after is not None:
+        page = program.get("outbox", params={"limit": 1, **({"after": after} if after else {})}).json()
+        pages += page["items"]
+        after = page["next"]
+    assert pages == every
+    mine = next(each for each in every if each["case"] == reference and each["kind"] == "acknowledgment")
+    held = program.post(f"outbox/{mine['id']}/withhold")
+    assert (held.status_code, held.json()["state"]) == (200, "withheld")
+    assert "cannot be withheld" in problem(program.post(f"outbox/{mine['id']}/withhold"), 422)
+    assert program.post(f"outbox/{mine['id']}/release").json()["state"] == "queued"
+    assert program.post(f"outbox/{mine['id']}/retry").json()["state"] == "queued"
+    assert program.get(f"outbox/{mine['id']}").json()["envelope_to"] == ["kim@hosting.example"]
+    assert problem(program.get("outbox/999999"), 404)
