@@ -98,6 +98,7 @@ def with_attachment(name: bytes, content: bytes, kind: bytes = b"application/oct
     )
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "name",
     [

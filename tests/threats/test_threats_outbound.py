@@ -269,6 +269,7 @@ deliver(open_databases(Path(sys.argv[1])).desk, way, "the one that dies", lambda
 """
 
 
+@pytest.mark.sqlite
 def test_threat_53_killed_between_the_250_and_the_mark_it_goes_out_again_and_is_counted(
     databases: Databases, templates: TemplateSet, sink: Sink, listening: Listening, tmp_path: Path
 ) -> None:
