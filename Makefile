@@ -34,7 +34,8 @@ check: setup ## format, lint, types, layers, tests: what must pass before a comm
 	$(MAKE) test
 
 check-long: setup ## the tests that take long
-	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -m long tests/threats
+	$(BIN)/python -m pytest -m long --numprocesses auto --dist loadfile --ignore tests/threats
 	$(BIN)/python -m pytest -m 'not long' --database postgres --numprocesses auto --dist loadfile --no-loadscope-reorder \
 		tests/store tests/desk tests/threats tests/outbound
 

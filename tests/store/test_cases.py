@@ -45,6 +45,9 @@ clocks = st.lists(
 people = st.lists(st.builds(Participant), max_size=3).map(
     lambda found: tuple(replace(each, number=number) for number, each in enumerate(found, 1))
 )
+# one text for each language
+others = st.dictionaries(st.text(), st.text(), max_size=2).map(lambda texts: tuple(texts.items()))
+st.register_type_strategy(Because, st.builds(Because, others=others))
 whole_cases = st.builds(
     Case,
     id=st.just(0),

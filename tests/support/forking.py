@@ -136,7 +136,8 @@ def _server() -> bytes:
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         pass_fds=[listener.fileno()],
-        stdin=subprocess.DEVNULL,
+        # it ends when this test process does, however that ends
+        stdin=subprocess.PIPE,
         # the console's width is taken once, when it is imported
         env=bare_environment() | {"COLUMNS": COLUMNS, "PYTHONUNBUFFERED": "1"},
         start_new_session=True,
@@ -169,8 +170,11 @@ def serve(descriptor: int) -> None:
     with selectors.DefaultSelector() as selector:
         selector.register(listener, selectors.EVENT_READ)
         selector.register(told, selectors.EVENT_READ)
+        selector.register(sys.stdin, selectors.EVENT_READ)
         while True:
             ready = {key.fileobj for key, _ in selector.select()}
+            if sys.stdin in ready:
+                sys.exit()
             if told in ready:
                 told.recv(1000)
                 _tell(waiting)
