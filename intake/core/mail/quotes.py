@@ -12,6 +12,8 @@ from intake.core.mail.signatures import card_start, is_mobile_line, notice_start
 
 _PASSES = 20
 _MOST_LINES = 100_000
+# lines looked at in all passes together: a text of many is folded in few
+_MOST_WORK = 150_000
 _TOP = 40
 # Somebody who forwards a mail with so few words lets it speak.
 _FEW_WORDS = 20
@@ -50,12 +52,16 @@ def new_text(text: str, subject: str = "") -> str:
     if text.count("\n") > _MOST_LINES:
         return text
     forwards = bool(_FORWARDS.match(subject))
-    for _ in range(_PASSES):
+    for _ in range(_passes(text)):
         folded = _fold(text, forwards=forwards)
         if folded == text:
             break
         text = folded
     return text
+
+
+def _passes(text: str) -> int:
+    return min(_PASSES, 1 + _MOST_WORK // (1 + text.count("\n")))
 
 
 def own_words(text: str) -> str:
@@ -65,7 +71,7 @@ def own_words(text: str) -> str:
     """
     if text.count("\n") > _MOST_LINES:
         return ""
-    for _ in range(_PASSES):
+    for _ in range(_passes(text)):
         lines = text.splitlines()
         quoted = _quoted(lines, quote_starts(lines))
         if not any(line.strip() and not quoted[number] for number, line in enumerate(lines)):

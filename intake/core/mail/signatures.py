@@ -114,6 +114,8 @@ _PRINTING = re.compile(
     r"|.{0,30}(?:antes|avant|prima) d[ei] .{0,10}(?:imprimir|imprimer|stampare)",
     re.I,
 )
+# of more than these the last ones count
+_MOST_DELIMITERS = 50
 _RULED = re.compile(r"[-_=*~ ]{3,}")
 
 
@@ -122,7 +124,7 @@ def signature(lines: Sequence[str], kept: Sequence[int], quoted: Sequence[bool])
 
     It ends where lines are left out or quoted. Two delimiters without the space (RFC 3676) part other things.
     """
-    found = [p for p, n in enumerate(kept) if not quoted[n] and _DELIMITER.match(lines[n])]
+    found = [p for p, n in enumerate(kept) if not quoted[n] and _DELIMITER.match(lines[n])][-_MOST_DELIMITERS:]
     bare = sum(1 for place in found if lines[kept[place]] != "-- ")
     for place in found:
         exact = lines[kept[place]] == "-- "
