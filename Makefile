@@ -37,7 +37,7 @@ check-long: setup ## the tests that take long
 	$(BIN)/python -m pytest -m long tests/threats
 	$(BIN)/python -m pytest -m long --numprocesses auto --dist loadfile --ignore tests/threats
 	$(BIN)/python -m pytest -m 'not long' --database postgres --numprocesses auto --dist loadfile --no-loadscope-reorder \
-		tests/store tests/desk tests/threats tests/outbound
+		tests/store
 
 fmt: setup ## format and mend what can be mended by a machine
 	$(BIN)/ruff format .
