@@ -222,6 +222,9 @@ def _tell_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def other(request: Request, error: HTTPException) -> Response:
+        # an address with a line break in it does not reach what is mounted there
+        if error.status_code == 404 and request.url.path.startswith(f"{PLACE}/"):
+            return problem(404, "there is no such address in the API")
         said = "There is no such page." if error.status_code == 404 else str(error.detail)
         return page(request, error.status_code, "Nothing here" if error.status_code == 404 else "Not possible", said)
 

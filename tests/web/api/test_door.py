@@ -139,3 +139,4 @@ def test_what_does_not_exist_or_is_misused_is_a_problem_too(here: Desk) -> None:
     assert problem(program.post("due", content=b"{", headers={"content-type": "application/json"}), 422)
     assert problem(program.post("due", content=b"x" * 1_048_577), 413)
     assert problem(program.post("due", content=iter([b"{}"])), 413)
+    assert problem(program.get("cases/OX-1%0A"), 404)
