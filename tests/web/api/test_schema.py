@@ -48,10 +48,6 @@ def check(asked: Desk, examples: int) -> int:
     return len(operations)
 
 
-def test_every_answer_is_one_that_is_described(asked: Desk) -> None:
-    assert check(asked, 3) >= 15
-
-
 @pytest.mark.long
-def test_every_answer_is_one_that_is_described_at_length(asked: Desk) -> None:
-    assert check(asked, 300) >= 15
+def test_every_answer_is_one_that_is_described(asked: Desk) -> None:
+    assert check(asked, 20) >= 15
