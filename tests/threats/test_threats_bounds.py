@@ -19,7 +19,7 @@ CPU_SECONDS, PARKED_WITHIN = 1.0, 5.0
 # a machine that is busy with other things counts some of that as ours
 TRIES = 3
 WAY = Way(Trust("mx.desk.example"), frozenset({"open-xchange@support.example"}))
-# they take up to some CPU-seconds, their text being read line by line or cell by cell; then they are parked as any mail
+# their text is read line by line or cell by cell, which takes more than a CPU-second: the promise is not kept yet
 OVER = {
     "short lines",
     "escapes of an alphabet",
@@ -78,7 +78,7 @@ def holds(name: str) -> None:
     raw = SHAPES[name]()
     for attempt in range(TRIES):
         seconds, is_read = cost(raw)
-        if seconds <= (CPU_SECONDS if is_read and name not in OVER else PARKED_WITHIN):
+        if seconds <= (CPU_SECONDS if is_read else PARKED_WITHIN):
             return
         assert attempt < TRIES - 1, f"{'read' if is_read else 'parked'} after {seconds:.2f} CPU-seconds"
 
@@ -89,6 +89,13 @@ def test_threats_29_30_31_a_mail_of_25_mb_keeps_within_its_bounds_or_is_parked(n
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", [name for name in SHAPES if name not in SHORT])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.xfail(reason="takes more than a CPU-second")] if name in OVER else [])
+        for name in SHAPES
+        if name not in SHORT
+    ],
+)
 def test_threats_29_30_31_a_mail_of_25_mb_in_any_shape_keeps_within_its_bounds_or_is_parked(name: str) -> None:
     holds(name)
