@@ -25,6 +25,8 @@ LINK = re.compile(r"(?:https?://[^\s]+|mailto:[^\s]+)", re.IGNORECASE)
 WHOLE_VALUE = re.compile(f"{OPEN}V([0-9]+)\ue001")
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*?(/?)>|" + STAND_IN.pattern)
 VOID = frozenset({"br", "hr"})
+CELLS = 4_000
+"""How many cells a template's tables may come to: short rows are filled up, so width times lines is what they cost."""
 STYLES = {
     "fence": "display:block;white-space:pre-wrap;font-family:monospace;padding:8px;border:1px solid;border-radius:4px",
     "blockquote_open": "margin:0 0 1em;padding-left:12px;border-left:3px solid",
@@ -73,6 +75,7 @@ def convert(environment: Environment, source: str) -> tuple[str, str]:
         raise Unfit(line, f"the character U+{ord(reserved[0]):04X} cannot stand in a template")
     marked = mark(environment, source)
     lines, spans = take_out(marked)
+    _refuse_wide(marked.text.split("\n"))
     tokens = MARKDOWN.parse("\n".join(lines))
     _refuse_unsent(tokens, source)
     put_in(tokens, spans, lines, marked.constructs)
@@ -98,6 +101,13 @@ def _settle(token: Token, before: Token | None) -> None:
         for child in token.children or []:
             child.content = STAND_IN.sub(lambda found: stand_in("B", int(found[2])), child.content)
         before.attrSet("style", "white-space:pre-wrap")
+
+
+def _refuse_wide(lines: Sequence[str]) -> None:
+    columns = [line.count("|") for line in lines]
+    if max(columns) * len(lines) > CELLS:
+        line = columns.index(max(columns))
+        raise Unfit(line + 1, f"a table of {columns[line]:,} columns is too wide for a mail")
 
 
 def _refuse_unsent(tokens: Sequence[Token], source: str) -> None:

@@ -15,7 +15,7 @@ from house import CUSTOMERS, FORM, mail
 from running import PROGRAM, Running, eventually, intake, running
 from sqlalchemy import func, select
 
-from intake.store import outbox
+from intake.store import cases, outbox
 from intake.store.engine import open_databases, reading
 from intake.store.tables import notice
 
@@ -176,13 +176,20 @@ def test_a_chaser_killed_in_the_middle_tells_each_thing_once(desk: Running) -> N
         query = select(notice.c.case_id, notice.c.message_id).where(notice.c.kind == "desk-missed")
         told = connection.execute(query).all()
         letters = {row["message_id"]: row for row in outbox.listed(connection)}
-        texts = [outbox.raw(connection, letters[each]["id"]) or b"" for each in {row.message_id for row in told}]
+        texts = {each: outbox.raw(connection, letters[each]["id"]) or b"" for each in {row.message_id for row in told}}
+        references = {case.id: case.reference for case in cases.each(connection, sorted({row.case_id for row in told}))}
     databases.close()
     assert set(Counter(row.case_id for row in told).values()) == {1}
     assert len(told) == count
     assert {letters[row.message_id]["state"] for row in told} == {"sent"}
-    parts = [message_from_bytes(text, policy=policy.default).get_body(("plain",)) for text in texts]
-    assert sum(part.get_content().count("Missed: first answer") for part in parts if part) == count
+    words = {each: _plain(text) for each, text in texts.items()}
+    assert all("Missed: first answer" in text or "has been missed" in text for text in words.values())
+    assert all(references[row.case_id] in words[row.message_id] for row in told)
+
+
+def _plain(raw: bytes) -> str:
+    part = message_from_bytes(raw, policy=policy.default).get_body(("plain",))
+    return str(part.get_content()) if part else ""
 
 
 def test_a_later_instant_is_refused_where_real_mail_would_leave_unless_really(tmp_path: Path) -> None:

@@ -161,6 +161,13 @@ def test_the_costliest_template_that_is_let_in_ends_within_a_second() -> None:
     )
 
 
+def test_a_table_too_wide_for_a_mail_is_refused_with_its_line() -> None:
+    wide = "|a" * 21 + "\n" + "|-" * 21 + "\n" + "a\n" * 200
+    line, said = wrong(f"Subject: x\n\n{{{{ case.url }}}}\n\n{wide}")[0]
+    assert (line, "21 columns is too wide" in said) == (5, True)
+    assert compiled("|a" * 20 + "\n" + "|-" * 20 + "\n" + "a\n" * 190)
+
+
 class Shape(HTMLParser):
     """The elements of a page in order, without texts and links."""
 
