@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test check check-long fmt bench fuzz soak assets screenshots clean
@@ -12,15 +13,19 @@ help: ## show this list
 
 setup: $(VENV)/.done ## make .venv/ with everything in it
 
-$(VENV)/.done: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(VENV)/.done: $(VENV)/.program
+	$(PIP) --editable '.[dev]'
 	@touch $@
 
-demo: setup ## see it work: sample mails over real SMTP, on SQLite, in a fresh folder (ONCE=1 ends by itself)
+$(VENV)/.program: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --editable .
+	@touch $@
+
+demo: $(VENV)/.program ## see it work: sample mails over real SMTP, on SQLite, in a fresh folder (ONCE=1 ends by itself)
 	$(BIN)/intake demo $(if $(ONCE),--once)
 
-run: setup ## run on config.toml, or on the defaults without one
+run: $(VENV)/.program ## run on config.toml, or on the defaults without one
 	$(BIN)/intake serve $(if $(wildcard config.toml),--config config.toml)
 
 test: setup ## run the tests
