@@ -13,7 +13,7 @@ def test_kills_while_mail_streams_in_lose_and_double_nothing(tmp_path: Path) -> 
 
 @pytest.mark.long
 def test_many_kills_while_mail_streams_in_lose_and_double_nothing(tmp_path: Path) -> None:
-    survive(tmp_path, mails=500, kills=40, seed=2)
+    survive(tmp_path, mails=5_000, kills=200, seed=2)
 
 
 @pytest.mark.long
