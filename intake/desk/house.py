@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from intake.core.answer.letters import Desk
+from intake.desk.ahead import Ahead
 from intake.desk.privacy import private_queue
 from intake.store import keys as versions
 from intake.store.sharing import Watermark
@@ -39,6 +40,11 @@ class House:
     unique: Callable[[], str]
     done_up_to: int = field(default=0)
     watermark: Watermark = field(default_factory=Watermark)
+
+    @cached_property
+    def ahead(self) -> Ahead:
+        """The mails whose reading has begun before their turn."""
+        return Ahead(self.reader)
 
     @cached_property
     def routes(self) -> dict[str, Route]:

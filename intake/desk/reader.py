@@ -76,6 +76,16 @@ class Broken(Exception):  # noqa: N818  (a fact about the pool, whatever mail wa
     """The processes are gone or do not answer; others have taken their place."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Chunk:
+    """Kept mails that are read together, with the fields asked for, by a pool that will say what it found."""
+
+    ids: Sequence[int]
+    specs: Specs
+    pool: ProcessPool
+    future: "ProcessFuture[Any]"
+
+
 class Reader:
     """A pool of reading processes over a spool. Start it before threads that hold locks.
 
@@ -105,20 +115,27 @@ class Reader:
 
         Raises `IntakeError` where no process can be had: that is no mail's fault.
         """
-        chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
-        begun = [(chunk, *self._begin(_read_kept, chunk, specs)) for chunk in chunks]
+        return self.finish(self.begin(ids, specs))
+
+    def begin(self, ids: Sequence[int], specs: Specs) -> list[Chunk]:
+        """Has kept mails read from now on, and does not wait for it. Raises as `kept` does."""
+        chunks = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+        return [Chunk(chunk, specs, *self._begin(_read_kept, chunk, specs)) for chunk in chunks]
+
+    def finish(self, chunks: Iterable[Chunk]) -> dict[int, Reading]:
+        """What became of the reading that was begun, by the mails' ids; waits for it. Raises as `kept` does."""
         out: dict[int, Reading] = {}
-        for chunk, pool, future in begun:
+        for chunk in chunks:
             try:
-                readings, problem = self._result(pool, future)
+                readings, problem = self._result(chunk.pool, chunk.future)
             except Broken:
                 readings, problem = None, ""
             if readings is not None:
-                out |= zip(chunk, readings, strict=True)
-            elif len(chunk) == 1 and problem:
-                out[chunk[0]] = Reading(None, {}, problem)
+                out |= zip(chunk.ids, readings, strict=True)
+            elif len(chunk.ids) == 1 and problem:
+                out[chunk.ids[0]] = Reading(None, {}, problem)
             else:
-                out |= {mail_id: self._alone(_read_kept, mail_id, specs) for mail_id in chunk}
+                out |= {mail_id: self._alone(_read_kept, mail_id, chunk.specs) for mail_id in chunk.ids}
         return self._believed(_check_kept, {mail_id: mail_id for mail_id in out}, out)
 
     def raw(self, raw: bytes, specs: Specs) -> Reading:

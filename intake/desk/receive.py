@@ -35,17 +35,22 @@ def receive(house: House, now: datetime) -> int:
     """Decides the next batch of waiting mails; gives back how many outcomes were written."""
     most, shared = house.settings.reading.batch, house.databases.shared
     with reading(house.databases.reading) as connection:
-        batch = ledger.waiting(connection, house.done_up_to, most * OTHERS if shared else most)
-        last = ledger.last_mail(connection) if shared or not batch else 0
-    done = batch[0].mail.id - 1 if batch else last
+        waiting = ledger.waiting(connection, house.done_up_to, most, following=most * (OTHERS if shared else 1))
+        last = ledger.last_mail(connection) if shared or not waiting else 0
+    done = waiting[0].mail.id - 1 if waiting else last
     house.done_up_to = max(house.done_up_to, min(done, house.watermark.below(last)) if shared else done)
-    if not batch:
+    if not waiting:
         return 0
-    with in_hand(house.databases, batch, most) as mine:
-        if not mine:
+    with in_hand(house.databases, waiting, 2 * most) as mine:
+        batch, following = mine[:most], mine[most:]
+        if not batch:
             return 0
-        readings = house.reader.kept(list(dict.fromkeys(work.mail.id for work in mine)), _asked(house, mine))
-        return sum(_settle(house, wave, readings, now) for wave in waves(mine, readings, _counting(house)))
+        readings = house.ahead.take(_ids(batch), _ids(following), _asked(house, mine))
+        return sum(_settle(house, wave, readings, now) for wave in waves(batch, readings, _counting(house)))
+
+
+def _ids(works: Sequence[Waiting]) -> list[int]:
+    return list(dict.fromkeys(work.mail.id for work in works))
 
 
 def again(house: House, mail_id: int, now: datetime) -> int:

@@ -49,11 +49,12 @@ CASES_OF = select(tables.outcome.c.mail_id, tables.outcome.c.case_id).where(
 ORIGINALS = select(tables.original).where(tables.original.c.content_hash.in_(bindparam("hashes", expanding=True)))
 
 
-def waiting(connection: Connection, after: int, limit: int) -> list[Waiting]:
+def waiting(connection: Connection, after: int, limit: int, following: int = 0) -> list[Waiting]:
     """Mails above the id `after` that have no outcome yet, in their order. The connection must see the spool.
 
     Senders take turns: one that floods us waits behind its own mails, and nobody else does (THREATS 32). The mail
-    that waits longest is always among them, and those of one sender come in their order.
+    that waits longest is always among them, and those of one sender come in their order. So many of those whose turn
+    comes after theirs stand behind them.
     """
     mail, route, outcome = tables.mail, tables.mail_route, tables.outcome
     decided = (outcome.c.mail_id == route.c.mail_id) & (outcome.c.route == route.c.route)
@@ -69,9 +70,10 @@ def waiting(connection: Connection, after: int, limit: int) -> list[Waiting]:
     order = (queue.c.mail_id, queue.c.route)
     turn = func.row_number().over(partition_by=queue.c.sender, order_by=order)
     turns = select(*order, turn.label("turn")).subquery()
-    chosen = select(turns).order_by(turns.c.turn, turns.c.mail_id, turns.c.route).limit(limit).subquery()
+    place = func.row_number().over(order_by=(turns.c.turn, turns.c.mail_id, turns.c.route)).label("place")
+    chosen = select(turns, place).order_by(place).limit(limit + following).subquery()
     mine = (chosen.c.mail_id == route.c.mail_id) & (chosen.c.route == route.c.route)
-    query = _work().join(chosen, mine).order_by(route.c.mail_id, route.c.route)
+    query = _work().join(chosen, mine).order_by(chosen.c.place > limit, route.c.mail_id, route.c.route)
     return [_waiting(row) for row in connection.execute(query)]
 
 

@@ -136,6 +136,8 @@ def test_senders_take_turns_and_each_ones_mails_keep_their_order(databases: Data
     seen: list[int] = []
     with reading(databases.reading) as connection:
         first = [each.mail.id for each in ledger.waiting(connection, 0, 10)]
+        more = [each.mail.id for each in ledger.waiting(connection, 0, 10, following=5)]
+    assert more == [*first, *range(7, 12)]
     assert first == sorted(first)
     assert 1 in first
     assert set(kept) <= set(first)
