@@ -90,6 +90,8 @@ _DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(r"\d{1,2}[:.hH時点时]\d\d")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./]\d{1,2}[./]\d\d(?!\d)")
 _ADDRESS_END = re.compile(r"[<(\[]?\S{1,100}@\S{1,100}[>)\]]?\s?[:：]$")
+# no header's name, with all that may stand around it, is longer
+_LONGEST_NAME = 34
 _WRAPPED = 4
 _LONGEST = 400
 _LOOKS = 3_000
@@ -171,15 +173,14 @@ def _start_at(lines: Sequence[str], number: int, ruled: bool) -> int | None:
 
 def _divider(line: str) -> bool | None:
     """Whether a divider says that what follows was forwarded; None where the line is none."""
-    folded = line.casefold()
     if line[0] in _DASHES and line[1:2] in _DASHES and line[-1] in _DASHES:
-        words = folded.strip(" :" + _DASHES)
+        words = line.casefold().strip(" :" + _DASHES)
         if _ABOVE.search(words):
             return False
         return words.startswith(_FORWARD_WORDS) if words.startswith(_REPLY_WORDS + _FORWARD_WORDS) else None
-    if folded[0] in _ALONE_INITIALS and len(line) < 60 and folded.rstrip(" :：").lstrip("> ") in _ALONE_WORDS:
-        return True
-    return None
+    if len(line) >= 60 or line[0].casefold()[0] not in _ALONE_INITIALS:
+        return None
+    return line.casefold().rstrip(" :：").lstrip("> ") in _ALONE_WORDS or None
 
 
 def _next_text(lines: Sequence[str], number: int) -> int:
@@ -192,7 +193,8 @@ def _next_text(lines: Sequence[str], number: int) -> int:
 
 def _word(line: str) -> str:
     """The name of the header that a line is, in lower case; empty where it is none."""
-    header = _HEADER.match(line)
+    head = line[:_LONGEST_NAME]
+    header = _HEADER.match(line) if ":" in head or "：" in head else None
     return header[1].casefold().strip() if header else ""
 
 
@@ -267,9 +269,9 @@ def _begins_mail(lines: Sequence[str], number: int) -> bool:
 def _attribution(lines: Sequence[str], last: int) -> int | None:
     """The first line of an attribution that ends at `last`."""
     window = " ".join(lines[max(0, last - _WRAPPED + 1) : last + 1])
-    if len(window) > _WRAPPED * _LONGEST or not (_VERBS.search(window) or "@" in window):
-        return None
     quoted = _is_quote_next(lines, last + 1)
+    if len(window) > _WRAPPED * _LONGEST or not ("@" in window or (quoted and _VERBS.search(window))):
+        return None
     joined = ""
     alone: int | None = None
     for first in range(last, max(-1, last - _WRAPPED), -1):

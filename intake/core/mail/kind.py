@@ -7,7 +7,7 @@ from intake.core.mail.bounce import actions, delivery_status, own_form
 from intake.core.mail.clues import Clues, token
 from intake.core.mail.invitation import ANSWERED
 from intake.core.mail.message import Kind
-from intake.core.mail.phrases import DISPOSITION_TEXT, REACTED, RECEIPT_SUBJECT, RECEIPT_TEXT
+from intake.core.mail.phrases import DISPOSITION_TEXT, DISPOSITION_WORDS, REACTED, RECEIPT_SUBJECT, RECEIPT_TEXT
 from intake.core.mail.unmarked import acknowledgment, away
 
 Rule = Callable[[Clues], str | None]
@@ -111,7 +111,9 @@ def _receipt_in_words(clues: Clues) -> str | None:
     subject, text = RECEIPT_SUBJECT.match(clues.subject), clues.new_text[:2_000]
     if len(text) < _SHORT and subject and RECEIPT_TEXT.search(text):
         return f"the subject begins with “{subject.group().strip()[:40]}”, and the text says that a mail was read"
-    return "the text is a disposition notification's" if DISPOSITION_TEXT.search(text) else None
+    words = text.lower()
+    told = any(word in words for word in DISPOSITION_WORDS) and DISPOSITION_TEXT.search(text)
+    return "the text is a disposition notification's" if told else None
 
 
 def _invitation_answered(clues: Clues) -> str | None:

@@ -33,6 +33,9 @@ _EMPHASIS = "*_`~"
 _CELL = frozenset("|│┃║\t")
 _AROUND = " \t*_`~-•·|│1234567890.)"
 _MOST_KNOWN = 10_000
+# A look at a line's first letters spares most lines the dearer looks.
+_OPENING = 3
+_OPENING_WITHIN = 12
 
 
 @lru_cache(maxsize=8_192)
@@ -79,6 +82,7 @@ class Labels:
             if folded := fold(name):
                 self._specs.setdefault(folded, spec)
         self._initials = frozenset(folded[0] for folded in self._specs)
+        self._openings = frozenset(folded[:_OPENING] for folded in self._specs)
         self._words = max((len(name.split()) for name, _ in names), default=1)
         self._misspelt = Misspelt((name, self._specs[fold(name)]) for name, _ in names if fold(name))
         cut = [" ".join(name.casefold().split()[:count]) for name, _ in names for count in range(1, len(name.split()))]
@@ -129,6 +133,14 @@ class Labels:
         initial = line[start : start + 1].lower()
         return initial in self._initials or (not initial.isascii() and fold(initial)[:1] in self._initials)
 
+    def _opens(self, line: str) -> bool:
+        """Whether a label may begin with the first letters of `line`, or these are too few or strange to tell."""
+        head = line[:_OPENING_WITHIN]
+        letters = fold(head)
+        if not head.isascii() or len(letters) <= _OPENING:
+            return True
+        return any(letters[:count] in self._openings for count in range(1, _OPENING + 1))
+
     def _head(self, line: str, mark: str) -> Hit | None:
         lower = line[:1].islower()
         marked = bool(mark.strip(_BRACKETS))
@@ -144,6 +156,8 @@ class Labels:
             if spec := self._misspelt(_PARENTHESIS.sub("", name)):
                 cell = separator[0] == "\t"
                 return Hit(spec, rest, not weak, cell=cell, lower=lower, weak=weak, misspelt=True)
+        if not self._opens(line):
+            return None
         if mark.strip() and (closed := _CLOSED.match(line)) and (spec := self(closed[1])):
             return Hit(spec, line[closed.end() :], sure=marked, lone=not line[closed.end() :].strip(), lower=lower)
         loose = _LOOSE.search(line, 0, _HEAD_CHARACTERS)

@@ -17,6 +17,9 @@ _WIDE_LETTERS = 5
 _SURE = 0.9
 _LABELLED = re.compile(r"\s*[>*_#•\-\s\d.)(]*[^\W\d_][^:：=|\t]{0,40}\s*[:：=|\t]\s*(?P<value>.*)")
 _SHORT_VALUE = 40
+# a line without one of these has no label, or nothing noisy
+_SETS_OFF = re.compile(r"[:：=|\t]")
+_MARK = re.compile(r"[@/\\_.\d]")
 _NOISY = re.compile(r"://|@|\\|/\S*/|_|\d|\w\.\w")
 _NOISE = re.compile(rf"\S*(?:{_NOISY.pattern})\S*")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -48,7 +51,7 @@ def _prose(text: str) -> str:
     for line in text[: 20 * _CHARACTERS].splitlines():
         words = line[:_CHARACTERS]
         # to look for its middle costs a tenth of looking for a whole noisy word
-        words = (_NOISE.sub(" ", words) if _NOISY.search(words) else words).strip()
+        words = (_NOISE.sub(" ", words) if _MARK.search(words) and _NOISY.search(words) else words).strip()
         if not words or line.lstrip().startswith(">") or _is_label(line):
             continue
         kept.append(words)
@@ -59,7 +62,8 @@ def _prose(text: str) -> str:
 
 
 def _is_label(line: str) -> bool:
-    labelled = _LABELLED.match(line[:_CHARACTERS])
+    line = line[:_CHARACTERS]
+    labelled = _LABELLED.match(line) if _SETS_OFF.search(line) else None
     return labelled is not None and len(labelled["value"]) <= _SHORT_VALUE
 
 

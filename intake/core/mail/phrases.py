@@ -162,6 +162,8 @@ DISPOSITION_TEXT = _any(
     r"no guarantee that the (message|mail) has been read|does not guarantee that (it|the message) (was|has been) read",
     r"(bedeutet|garantiert) nicht(,)? dass (die|ihre) nachricht [^.\n]{0,30}gelesen",
 )
+# One of these stands in all of them.
+DISPOSITION_WORDS = ("guarantee", "gelesen")
 # Subjects of mails that say a delivery failed.
 UNDELIVERED_SUBJECT = _any(
     r"undeliver(ed|able)|mail delivery (failed|failure|status|subsystem|system)|delivery (status )?notification",
