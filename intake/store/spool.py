@@ -74,6 +74,7 @@ MAIL_COLUMNS = [name for name in NewMail.__dataclass_fields__ if name != "routes
 KNOWN_ORIGIN = select(tables.mail.c.id).where(tables.mail.c.origin == bindparam("origin"))
 INSERT_MAILS = insert(tables.mail).returning(tables.mail.c.id, sort_by_parameter_order=True)
 INSERT_ROUTES = insert(tables.mail_route)
+RAW = select(tables.mail.c.raw).where(tables.mail.c.id == bindparam("mail_id"))
 
 
 def keep(engine: Engine, mails: Sequence[NewMail]) -> list[int]:
@@ -118,7 +119,7 @@ def kept_origins(engine: Engine, origins: Sequence[str]) -> dict[str, bool]:
 def raw(engine: Engine, mail_id: int) -> bytes:
     """A kept mail's bytes. Raises `KeyError` where there is no such mail."""
     with reading(engine) as connection:
-        found = connection.scalar(select(tables.mail.c.raw).where(tables.mail.c.id == mail_id))
+        found = connection.scalar(RAW, {"mail_id": mail_id})
     if found is None:
         raise KeyError(mail_id)
     return bytes(found)
