@@ -1,6 +1,6 @@
 """Loading what decisions about mails need to know, for a whole wave at a time. Reads only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from intake.core.policy.policy import Policy
 from intake.desk import forwards, lookups, staff
 from intake.desk.house import House
 from intake.desk.reader import Reading
-from intake.store import cases
+from intake.store import cases, people
 from intake.store import correspondence as store
 from intake.store.ledger import Waiting
 
@@ -51,7 +51,9 @@ def load(house: House, connection: Connection, mails: Sequence[tuple[Waiting, Re
     Each fact is one function, which loads it for all mails in statements whose number does not grow with theirs; only
     what few policies ask for is looked up for each mail.
     """
-    seen = [_seen(house, connection, work, read) for work, read in mails]
+    senders = [read.message.from_.address for _, read in mails if read.message and read.message.from_]
+    agents = people.agents_of(connection, senders)
+    seen = [_seen(house, connection, work, read, agents) for work, read in mails]
     agreements = lookups.agreements(house, connection, seen)
     candidates = lookups.candidates(house, connection, seen, [customer for _, customer in agreements])
     words = lookups.our_words(connection, candidates)
@@ -110,12 +112,14 @@ def _passed_on(house: House, connection: Connection, known: Known, now: datetime
     return replace(known, arrival=theirs, answer_to=to, correspondence=correspondence(connection, [to], now)[0])
 
 
-def _seen(house: House, connection: Connection, work: Waiting, read: Reading) -> lookups.Seen:
+def _seen(
+    house: House, connection: Connection, work: Waiting, read: Reading, agents: Mapping[str, people.Agent]
+) -> lookups.Seen:
     mail = work.mail
     assert read.message is not None
     message = _signed_in(read.message, mail.login)
     tokens = _tokens(house, work, message)
-    wrote = staff.of(house, connection, work, message)
+    wrote = staff.of(house, connection, work, message, agents)
     named = [token.reference for token in tokens if token.purpose == "reply"]
     return lookups.Seen(
         work=work,

@@ -91,8 +91,7 @@ def save_all(connection: Connection, posted: Sequence[Posted], now: datetime) ->
     saved = list(zip(ids, posted, strict=True))
     cases.add_histories(connection, ((case_id, each.decision.entries) for case_id, each in saved), now)
     queue(connection, ((case_id, draft) for case_id, each in saved for draft in each.drafts), now)
-    for case_id, each in saved:
-        notices.add(connection, case_id, each.held, each.told, now)
+    notices.add_all(connection, ((case_id, each.held, each.told) for case_id, each in saved), now)
     return ids
 
 

@@ -1,6 +1,6 @@
 """Who of the desk's people a mail comes from: their addresses, and the tokens that were signed for them. Reads only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -29,10 +29,12 @@ class Wrote:
     digest: tuple[str, ...] | None = None
 
 
-def of(house: House, connection: Connection, work: Waiting, message: Message) -> Wrote:
-    """Who of the desk wrote a mail, about which case."""
+def of(
+    house: House, connection: Connection, work: Waiting, message: Message, agents: Mapping[str, people.Agent]
+) -> Wrote:
+    """Who of the desk wrote a mail, about which case. `agents` are those among the senders, by their addresses."""
     sender = message.from_.address.lower() if message.from_ else ""
-    agent = people.agent(connection, sender)
+    agent = agents.get(sender)
     separator = house.settings.answers.token_separator
     addresses = [work.recipient, *(each.address for each in (*message.to, *message.cc))][:ADDRESSES]
     tags = {tag for address in addresses if AGENT_TOKEN.fullmatch(tag := tag_of(address, separator).lower())}

@@ -24,7 +24,7 @@ KEY = 100
 ANY_ZONE = timedelta(hours=14)
 
 # made once: SQLAlchemy takes longer to make a statement than SQLite to run it
-INSERT_CASES = insert(tables.case).returning(tables.case.c.id, sort_by_parameter_order=True)
+INSERT_CASES = insert(tables.case)
 UPDATE_CASES = (
     update(tables.case)
     .where(tables.case.c.id == bindparam("stored_id"), tables.case.c.version == bindparam("stored_version"))
@@ -214,10 +214,9 @@ def save_all(connection: Connection, changed: Sequence[Case]) -> list[int]:
 
     Raises `Stale` where another save came first to any of them.
     """
-    new = [{"version": 1, **case_row(case)} for case in changed if not case.version]
-    made = iter(connection.execute(INSERT_CASES, new).scalars().all() if new else ())
+    made = _insert(connection, [case for case in changed if not case.version])
     _change(connection, [case for case in changed if case.version])
-    ids = [case.id if case.version else int(next(made)) for case in changed]
+    ids = [case.id if case.version else made[case.reference] for case in changed]
     saved = list(zip(ids, changed, strict=True))
     people = [{"case_id": case_id, **asdict(person)} for case_id, case in saved for person in case.participants]
     clocks = [{"case_id": case_id, **clock_row(clock)} for case_id, case in saved for clock in case.clocks]
@@ -233,6 +232,15 @@ def save_all(connection: Connection, changed: Sequence[Case]) -> list[int]:
 
 def _keys(case: Case) -> set[str]:
     return {ticket_key(each)[:KEY] for each in case.their_numbers}
+
+
+def _insert(connection: Connection, new: Sequence[Case]) -> dict[str, int]:
+    """The ids of new cases by their references; they are asked for, as SQLite gives them back for one row at a time."""
+    if not new:
+        return {}
+    connection.execute(INSERT_CASES, [{"version": 1, **case_row(case)} for case in new])
+    found = connection.execute(BY_REFERENCE, {"references": [case.reference for case in new]})
+    return {row.reference: row.id for row in found}
 
 
 def _change(connection: Connection, changed: Sequence[Case]) -> None:

@@ -10,15 +10,24 @@ from intake.core.case.case import Notice
 from intake.core.case.notices import Held, Since, Told
 from intake.store.tables import case, history, notice, outgoing
 
+INSERT_NOTICES = insert(notice)
 
-def add(
-    connection: Connection, case_id: int, held: Iterable[Held], told: Iterable[tuple[Held, str]], now: datetime
+
+def add_all(
+    connection: Connection,
+    added: Iterable[tuple[int, Iterable[Held], Iterable[tuple[Held, str]]]],
+    now: datetime,
 ) -> None:
-    """Keeps a decision's notices in its transaction: those that wait, and those that letters tell, by Message-ID."""
-    rows = [{**_row(case_id, each), "look_at": now, "settled_at": None, "message_id": None} for each in held]
-    rows += [{**_row(case_id, each), "look_at": None, "settled_at": now, "message_id": by} for each, by in told]
+    """Keeps the notices of decisions in their transaction, each case's in one statement with the others'.
+
+    Of each case those that wait, and those that letters tell, by Message-ID.
+    """
+    rows: list[dict[str, Any]] = []
+    for case_id, held, told in added:
+        rows += [{**_row(case_id, each), "look_at": now, "settled_at": None, "message_id": None} for each in held]
+        rows += [{**_row(case_id, each), "look_at": None, "settled_at": now, "message_id": by} for each, by in told]
     if rows:
-        connection.execute(insert(notice), rows)
+        connection.execute(INSERT_NOTICES, rows)
 
 
 def _row(case_id: int, held: Held) -> dict[str, Any]:

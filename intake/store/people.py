@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from intake.core.case.case import Customer
 from intake.store import tables
@@ -27,6 +27,8 @@ COLUMNS = (
     "targets",
     "hours",
 )
+AGENTS = select(tables.agent.c.address, tables.agent.c.name, tables.agent.c.zone)
+AGENTS_OF = AGENTS.where(tables.agent.c.address.in_(bindparam("addresses", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +155,18 @@ def save_agents(connection: Connection, agents: Sequence[Agent]) -> None:
 
 def agent(connection: Connection, address: str) -> Agent | None:
     """The agent of an address; None for anybody else."""
-    row = connection.execute(select(tables.agent).where(tables.agent.c.address == address.lower())).one_or_none()
-    return Agent(row.address, row.name, row.zone) if row else None
+    return agents_of(connection, [address]).get(address.lower())
+
+
+def agents_of(connection: Connection, addresses: Iterable[str]) -> dict[str, Agent]:
+    """The agents among some addresses, by their addresses in lower case."""
+    wanted = sorted({address.lower() for address in addresses})
+    return {row.address: Agent(*row) for row in connection.execute(AGENTS_OF, {"addresses": wanted})}
 
 
 def agents(connection: Connection) -> list[Agent]:
     """All agents by name."""
-    rows = connection.execute(select(tables.agent).order_by(tables.agent.c.name))
-    return [Agent(row.address, row.name, row.zone) for row in rows]
+    return [Agent(*row) for row in connection.execute(AGENTS.order_by(tables.agent.c.name))]
 
 
 def _customer(row: Row[Any], addresses: dict[str, list[str]]) -> Customer:
