@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Integer, Row, bindparam, insert, select, update
 
 from intake.store.engine import reading
 from intake.store.tables import history, outgoing
@@ -20,6 +20,30 @@ from intake.store.tables import history, outgoing
 ACTOR = "intake"
 TAKEN_OVER = "may have left already: its sender stopped before noting so"
 ON_ITS_WAY = ("queued", "sending", "unknown")
+
+# made once: SQLAlchemy takes longer to make a statement than SQLite to run it
+DUE = outgoing.c.state.in_(ON_ITS_WAY), outgoing.c.next_try_at <= bindparam("now")
+ANY_DUE = select(outgoing.c.id).where(*DUE).limit(1)
+ALL_DUE = (
+    select(outgoing)
+    .where(*DUE)
+    .order_by(outgoing.c.next_try_at, outgoing.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+TAKE = (
+    update(outgoing)
+    .where(outgoing.c.id == bindparam("mail"))
+    .values({name: bindparam(name) for name in ("state", "reason", "owner", "lease_until", "next_try_at", "tries")})
+)
+MARK_SENT = (
+    update(outgoing)
+    .where(outgoing.c.id == bindparam("mail"), outgoing.c.state != "sent")
+    .values(
+        state="sent", sent_at=bindparam("at"), reason=bindparam("why"), next_try_at=None, owner=None, lease_until=None
+    )
+)
+NOTE = insert(history)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +68,26 @@ class OutgoingMail:
 
 def claim(engine: Engine, owner: str, now: datetime, lease: timedelta, limit: int) -> list[OutgoingMail]:
     """Takes up to `limit` mails whose time has come, for `owner` alone until the lease runs out."""
-    columns = outgoing.c
-    due = columns.state.in_(ON_ITS_WAY), columns.next_try_at <= now
-    wanted = (
-        select(outgoing)
-        .where(*due)
-        .order_by(columns.next_try_at, columns.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
     with reading(engine) as connection:
         # an empty outbox must not take the desk's write lock every few seconds
-        if connection.scalar(select(columns.id).where(*due).limit(1)) is None:
+        if connection.scalar(ANY_DUE, {"now": now}) is None:
             return []
+    hand = {"owner": owner, "lease_until": now + lease, "next_try_at": now + lease}
     with engine.begin() as connection:
-        rows = connection.execute(wanted).all()
-        for row in rows:
-            in_hand = {"owner": owner, "lease_until": now + lease, "next_try_at": now + lease, "tries": row.tries + 1}
-            if row.state == "sending":
-                in_hand |= {"reason": TAKEN_OVER}
-            in_hand["state"] = "sending" if row.state == "queued" else "unknown"
-            connection.execute(update(outgoing).where(columns.id == row.id).values(in_hand))
+        rows = connection.execute(ALL_DUE, {"now": now, "most": limit}).all()
+        if rows:
+            connection.execute(TAKE, [hand | _taken(row) for row in rows])
     return [_mail(row) for row in rows]
+
+
+def _taken(row: Row[Any]) -> dict[str, Any]:
+    """What changes in a mail's row when somebody takes it in hand."""
+    return {
+        "mail": row.id,
+        "state": "sending" if row.state == "queued" else "unknown",
+        "reason": TAKEN_OVER if row.state == "sending" else row.reason,
+        "tries": row.tries + 1,
+    }
 
 
 def _mail(row: Row[Any]) -> OutgoingMail:
@@ -88,13 +110,9 @@ def mark_sent(engine: Engine, mail: OutgoingMail, now: datetime, note: str = "")
     """Notes that the mail has left, whoever holds it by now; false where that was noted already."""
     twice = "it may have left twice, under one Message-ID" if mail.again else ""
     text = "; ".join(part for part in (f"{mail.kind} to {mail.recipient}", note, twice) if part)
-    values = {"state": "sent", "sent_at": now, "reason": "; ".join(p for p in (note, twice) if p) or None}
+    why = "; ".join(part for part in (note, twice) if part) or None
     with engine.begin() as connection:
-        done = connection.execute(
-            update(outgoing)
-            .where(outgoing.c.id == mail.id, outgoing.c.state != "sent")
-            .values(**values, next_try_at=None, owner=None, lease_until=None)
-        )
+        done = connection.execute(MARK_SENT, {"mail": mail.id, "at": now, "why": why})
         if done.rowcount:
             _note(connection, mail, now, "sent", text)
     return bool(done.rowcount)
@@ -159,4 +177,4 @@ def _let_go(connection: Connection, mail: OutgoingMail, owner: str, values: dict
 def _note(connection: Connection, mail: OutgoingMail, now: datetime, event: str, text: str) -> None:
     if mail.case_id is not None:
         values = {"case_id": mail.case_id, "at": now, "actor": ACTOR, "event": event, "text": text, "because": []}
-        connection.execute(insert(history).values(values))
+        connection.execute(NOTE, values)
