@@ -1,18 +1,15 @@
 """From the spool to an acknowledgment that a mail server has taken: mails a second, beside the bare sending."""
 
 import smtplib
-import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from benchmarks.figure import Figure
 from benchmarks.installation import installation
+from benchmarks.smtp_accept import bare, serving
 from intake.app import decide_all
 from intake.config import Outgoing
 from intake.outbound.deliver import SmtpTransport, deliver
@@ -23,27 +20,9 @@ MAILS = 300
 CONNECTIONS = 2
 
 
-class _Sink:
-    async def handle_DATA(self, _server: object, _session: object, _envelope: object) -> str:  # noqa: N802
-        return "250 taken"
-
-
-@contextmanager
-def sink() -> Iterator[int]:
-    """A mail server of loopback that keeps nothing; its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
-    controller = Controller(_Sink(), hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield port
-    finally:
-        controller.stop()
-
-
 def measure(mails: int = MAILS) -> Figure:
-    """The desk decides while two connections send."""
-    with sink() as port, installation() as made:
+    """The desk decides while two connections send, to a mail server that is a process of its own and keeps nothing."""
+    with serving(bare) as port, installation() as made:
         settings = Outgoing(smtp=f"127.0.0.1:{port}", tls="none")
         desk, done = made.databases.desk, threading.Event()
 
@@ -71,8 +50,8 @@ def measure(mails: int = MAILS) -> Figure:
         with smtplib.SMTP("127.0.0.1", port) as client:
             for raw in raws:
                 client.sendmail("desk@desk.example", ["kim@hosting.example"], raw)
-        bare = len(raws) / (time.perf_counter() - started)
-    return Figure(mails / took, "mails/s", bare, "the same letters by smtplib over one kept connection")
+        alone = len(raws) / (time.perf_counter() - started)
+    return Figure(mails / took, "mails/s", alone, "the same letters by smtplib over one kept connection")
 
 
 if __name__ == "__main__":
