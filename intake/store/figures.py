@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, case, extract, func, literal_column, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    case,
+    extract,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
 
 from intake.store import tables
 from intake.store.seen import Sight, cases_seen
@@ -81,7 +92,8 @@ def promises(
 
 def _span(ends: Sequence[datetime]) -> ColumnElement[int]:
     """The number of the span in which a case was opened."""
-    return _number(ends, 0, len(ends) - 2).label("span")
+    before = tables.case.c.opened_at < ends[-1]
+    return case((before, _number(ends, 0, len(ends) - 2)), else_=len(ends) - 1).label("span")
 
 
 def _number(ends: Sequence[datetime], first: int, last: int) -> ColumnElement[int]:
