@@ -1,5 +1,7 @@
 """The running program: channels, desk, sending and chasing, each in threads of its own."""
 
+from __future__ import annotations
+
 import secrets
 import signal
 import socket
@@ -7,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -22,6 +25,7 @@ from intake.app import (
     transport,
 )
 from intake.app.alone import take
+from intake.app.pulse import Pulse
 from intake.config import Config
 from intake.desk.notices import send_notices
 from intake.desk.post import broken_files
@@ -33,9 +37,12 @@ from intake.store.calls import listen
 from intake.store.engine import reading
 from intake.store.sharing import Mailboxes
 
+if TYPE_CHECKING:
+    from intake.inbound.smtp import MailListener
+
 log = structlog.get_logger()
 
-WAKE_SECONDS = {"tick": 20.0, "send": 2.0, "files": 10.0}
+WAKE_SECONDS = {"tick": 20.0, "send": 2.0, "files": 10.0, "pulse": 20.0}
 FIRST_WAKE = timedelta(seconds=5)
 DESK_POLL_SECONDS = 1.0
 JOIN_SECONDS = 30.0
@@ -61,6 +68,8 @@ class Program:
         if not self.databases.shared:
             self._closers.append(take(config.folder, self.roles).close)
         self.house = open_house(config, self.databases)
+        self._pulse = Pulse(self.databases.desk, now)
+        self._listener: MailListener | None = None
         self.owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self.listening: list[str] = []
         self.first_link = ""
@@ -112,7 +121,9 @@ class Program:
             # cleared first: a mail that comes while we look wakes us again
             self._mail_came.clear()
             try:
-                if receive(self.house, now()):
+                decided = receive(self.house, now())
+                self._pulse.worked("desk")
+                if decided:
                     continue
                 # what one burst of mail asks for is told together
                 send_notices(self.house, now())
@@ -133,6 +144,7 @@ class Program:
             host = settings.service.hostname
             listener = MailListener(listens, routes=table, keeper=keeper, now=now, hostname=host)
             listener.start()
+            self._listener = listener
             self._closers.append(listener.close)
             for listen, address in zip(listens, listener.addresses, strict=True):
                 place = address if isinstance(address, str) else f"{address[0]}:{address[1]}"
@@ -171,7 +183,7 @@ class Program:
 
         chaser = Chaser(4 + self.config.settings.outgoing.connections)
         jobs: dict[str, tuple[str, Callable[[], object]]] = {
-            "tick": ("chase", lambda: chase(self.house, now())),
+            "tick": ("chase", self._chase),
             "files": ("desk", self._reload),
         }
         for name, (role, work) in jobs.items():
@@ -182,13 +194,28 @@ class Program:
         for number in range(self.config.settings.outgoing.connections if "send" in self.roles else 0):
             send = partial(self._deliver, transport(self.config), f"{self.owner}-{number}")
             chaser.every(WAKE_SECONDS["send"], f"send {number}", send, now())
+        chaser.every(WAKE_SECONDS["pulse"], "pulse", self._beat, now() + FIRST_WAKE)
         chaser.start()
         self._closers.append(chaser.close)
 
     def _deliver(self, way: Transport, owner: str) -> None:
         give_up = timedelta(hours=self.config.settings.outgoing.give_up_after_hours)
-        going = self._stop.is_set
-        deliver(self.databases.desk, way, owner, now, give_up=give_up, keep_going=lambda: not going())
+
+        def going() -> bool:
+            self._pulse.worked("sender")
+            return not self._stop.is_set()
+
+        deliver(self.databases.desk, way, owner, now, give_up=give_up, keep_going=going)
+        self._pulse.worked("sender")
+
+    def _chase(self) -> None:
+        chase(self.house, now())
+        self._pulse.worked("chaser")
+
+    def _beat(self) -> None:
+        if self._listener and self._listener.listens():
+            self._pulse.worked("receiver")
+        self._pulse.write()
 
     def _files(self) -> tuple[object, ...]:
         """What tells that a policy or template changed: path, time and size of each file, and what was published."""

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -12,12 +12,14 @@ from sqlalchemy import Connection
 from intake.desk.channels import Channel, used
 from intake.desk.house import House
 from intake.errors import Mistake
-from intake.store import health
+from intake.store import health, heartbeats
 
 State = Literal["fine", "late", "none"]
 PATIENCE = timedelta(minutes=2)
 LOOKS = 3
 DAY = timedelta(days=1)
+# a part that is busy, with a hostile mail or a slow host, says so this seldom at most
+QUIET = timedelta(minutes=5)
 LEAST_FREE = 0.05
 
 
@@ -25,41 +27,64 @@ LEAST_FREE = 0.05
 class Part:
     """A part of the program: `fine`, `late` where a person should look, or `none` where nothing tells.
 
-    `at` is since when.
+    `at` is since when, `worked` when it last did its work or looked and found none.
     """
 
     name: str
     state: State
     said: str
     at: datetime | None = None
+    worked: datetime | None = None
 
 
 def parts(house: House, connection: Connection, channels: Sequence[Channel], now: datetime) -> list[Part]:
     """Every part. The connection must see the spool."""
+    worked = heartbeats.load(connection)
+    step, letter = health.next_step(connection), health.next_try(connection)
+    chaser = _behind("chaser", step, now, "the next step of a clock is due", "a step is overdue since")
+    sender = _behind("sender", letter, now, "the next mail may go", "a mail waits to go since")
     return [
-        *_receivers(connection, channels, now),
-        _readers(connection, now),
-        _behind(
-            "chaser", health.next_step(connection), now, "the next step of a clock is due", "a step is overdue since"
-        ),
-        _behind("deliverer", health.next_try(connection), now, "the next mail may go", "a mail waits to go since"),
+        *_receivers(connection, channels, now, worked.get("receiver")),
+        _alive(_readers(connection, now), worked.get("desk"), now),
+        _alive(chaser, worked.get("chaser"), now),
+        _alive(sender, worked.get("sender"), now),
         _letters(connection, now),
         _files([*house.policies.mistakes, *house.templates.mistakes]),
         *_room(house, connection),
     ]
 
 
-def _receivers(connection: Connection, channels: Sequence[Channel], now: datetime) -> Iterator[Part]:
+def still(connection: Connection, now: datetime) -> list[str]:
+    """Names of the parts that worked once, and have not done so for longer than they may."""
+    return sorted(part for part, at in heartbeats.load(connection).items() if now - at > QUIET)
+
+
+def _alive(part: Part, worked: datetime | None, now: datetime) -> Part:
+    """A part with when it last worked: whoever has not done so for long needs a look, even with nothing to do."""
+    if worked is None or now - worked <= QUIET:
+        return replace(part, worked=worked)
+    return replace(part, state="late", said=f"it stands still; {part.said}", worked=worked)
+
+
+def _receivers(
+    connection: Connection, channels: Sequence[Channel], now: datetime, listened: datetime | None
+) -> Iterator[Part]:
     for use in used(connection, channels):
         channel, name = use.channel, f"{use.channel.key} at {use.channel.place}"
         if channel.kind == "imap":
             patience = max(LOOKS * timedelta(seconds=channel.poll_seconds), PATIENCE)
-            late = use.at is None or now - use.at > patience
-            yield Part(name, "late" if late else "fine", "last looked into" if use.at else "never looked into", use.at)
+            if use.at is None:
+                yield Part(name, "late", "never looked into")
+            else:
+                late = now - use.at > patience
+                said = "not looked into for long" if late else "looked into"
+                yield Part(name, "late" if late else "fine", said, worked=use.at)
         elif channel.kind != "outgoing":
-            yield Part(
+            part = Part(
                 name, "fine" if use.at else "none", "last mail taken" if use.at else "no mail taken lately", use.at
             )
+            fine = listened is not None and part.state == "none"
+            yield _alive(replace(part, state="fine") if fine else part, listened, now)
 
 
 def _readers(connection: Connection, now: datetime) -> Part:

@@ -1,7 +1,7 @@
 """Reports: how promises were kept, how much came, how fast it was answered, what was missed and why, what is ahead."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -129,20 +129,19 @@ def _plan(policy: str, plan: str | None) -> str:
     return f"{policy}, {plan}" if plan else f"{policy}, no plan"
 
 
-# why a target was missed, as the case stands; the first that is so
-CAUSES: tuple[tuple[Callable[[Miss], bool], str], ...] = (
-    (lambda miss: "triage" in miss.marks and miss.ended_at is None, "waits to be sorted out"),
-    (lambda miss: "unverified" in miss.marks and miss.ended_at is None, "waits for the sender to be verified"),
-    (lambda miss: miss.ended_at is None and miss.assignee is None, "nobody has it"),
-    (lambda miss: miss.ended_at is None, "somebody has it, and has not done it yet"),
-    (lambda miss: miss.assignee is None, "done late, and given to nobody"),
-    (lambda _miss: True, "done late"),
-)
+# why a target was missed: how its case stood when it was
+CAUSES: Mapping[str, str] = {
+    "triage": "waited to be sorted out",
+    "unverified": "waited for the sender to be verified",
+    "unassigned": "nobody had it",
+    "assigned": "somebody had it",
+    "unknown": "not on record",
+}
 
 
 def cause(miss: Miss) -> str:
     """Why a target was missed, in few words."""
-    return next(said for test, said in CAUSES if test(miss))
+    return CAUSES[miss.missed_while]
 
 
 def credits_of(

@@ -25,6 +25,7 @@ from intake.inbound.smtp_session import Session
 
 FINISH_SECONDS = 10.0
 KEEPING_SECONDS = 30.0
+TURN_SECONDS = 5.0
 BACKLOG = 512
 SOCKET_MODE = 0o660
 
@@ -98,6 +99,14 @@ class MailListener:
                 self._call(self._close(finish_seconds), finish_seconds + KEEPING_SECONDS + 5)
             finally:
                 self._end()
+
+    def listens(self) -> bool:
+        """Whether its thread has a turn for new work within a few seconds, and every address is open."""
+        try:
+            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop).result(TURN_SECONDS)
+        except TooLate:
+            return False
+        return all(server.is_serving() for server in self._servers)
 
     @property
     def connections(self) -> int:

@@ -145,6 +145,7 @@ def clock_row(clock: Clock) -> dict[str, Any]:
         "missed_at": clock.missed_at,
         "because": reasons_row(clock.because),
         "missed_calendar": clock.missed_calendar,
+        "missed_while": clock.missed_while,
         "pauses": [
             [pause.start.isoformat(), pause.end.isoformat() if pause.end else None, pause.because]
             for pause in clock.pauses
@@ -171,6 +172,7 @@ def clock_of(row: Row[Any]) -> Clock:
         ended_at=row.ended_at,
         missed_at=row.missed_at,
         missed_calendar=row.missed_calendar,
+        missed_while=row.missed_while,
         pauses=pauses_of(row.pauses),
         # steps of an older version lack their last value
         steps=tuple(Step(datetime.fromisoformat(at), *rest) for at, *rest in row.steps),

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, case, extract, func, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    case,
+    extract,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
 
 from intake.store import tables
 from intake.store.seen import Sight, cases_seen
@@ -81,8 +92,17 @@ def promises(
 
 def _span(ends: Sequence[datetime]) -> ColumnElement[int]:
     """The number of the span in which a case was opened."""
-    opened = tables.case.c.opened_at
-    return case(*((opened < end, number) for number, end in enumerate(ends[1:])), else_=len(ends) - 1).label("span")
+    before = tables.case.c.opened_at < ends[-1]
+    return case((before, _number(ends, 0, len(ends) - 2)), else_=len(ends) - 1).label("span")
+
+
+def _number(ends: Sequence[datetime], first: int, last: int) -> ColumnElement[int]:
+    """The span among those from `first` to `last`, by halves: a year has 52, and each row is compared."""
+    if first == last:
+        return literal_column(str(first), Integer)
+    middle = (first + last) // 2
+    before = tables.case.c.opened_at < ends[middle + 1]
+    return case((before, _number(ends, first, middle)), else_=_number(ends, middle + 1, last))
 
 
 def _opened(sight: Sight, ends: Sequence[datetime], policy: str) -> list[ColumnElement[bool]]:

@@ -21,9 +21,14 @@ class Earlier:
     answer: dict[str, Any] | None
 
 
+def forget(connection: Connection, now: datetime) -> None:
+    """Drops answers that are kept no longer: they hold what cases said."""
+    connection.execute(delete(idempotency).where(idempotency.c.at < now - KEPT))
+
+
 def claim(connection: Connection, token_id: int, key: str, asked: str, now: datetime) -> Earlier | None:
     """Takes a key for a request; None where it is ours now, else what became of the one that had it before."""
-    connection.execute(delete(idempotency).where(idempotency.c.at < now - KEPT))
+    forget(connection, now)
     try:
         with connection.begin_nested():
             connection.execute(insert(idempotency).values(token_id=token_id, key=key, asked=asked, at=now))

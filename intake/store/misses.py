@@ -11,14 +11,14 @@ from intake.store.tables import case, clock
 
 COLUMNS = (
     case.c.id, case.c.reference, case.c.subject, case.c.policy, case.c.plan, case.c.severity, case.c.customer_id,
-    case.c.assignee, case.c.state, case.c.marks, clock.c.number, clock.c.kind, clock.c.target, clock.c.started_at,
-    clock.c.missed_at, clock.c.ended_at,
+    case.c.assignee, case.c.state, clock.c.number, clock.c.kind, clock.c.target, clock.c.started_at,
+    clock.c.missed_at, clock.c.missed_while, clock.c.ended_at,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """A missed target. `id` is its case's, `missed_at` the due time that was missed."""
+    """A missed target. `id` is its case's, `missed_at` the due time that was missed, `missed_while` how it stood."""
 
     id: int
     reference: str
@@ -29,7 +29,7 @@ class Miss:
     customer_id: int | None
     assignee: str | None
     state: str
-    marks: list[str]
+    missed_while: str
     number: int
     kind: str
     target: str

@@ -276,6 +276,7 @@ clock = Table(
     Column("ended_at", Instant),
     Column("missed_at", Instant),
     Column("missed_calendar", String(100)),
+    Column("missed_while", String(16), comment="how the case stood when the miss was noted"),
     Column("pauses", JSON, nullable=False, server_default="[]", comment="from, to and why it stood still"),
     Column("because", JSON, nullable=False),
     Column("steps", JSON, nullable=False, comment="what is still to be done about it, in order"),
@@ -418,6 +419,13 @@ signing_key = Table(
     Column("secret", String(64), nullable=False),
     Column("made_at", Instant, nullable=False),
     UniqueConstraint("secret"),
+)
+
+heartbeat = Table(
+    "heartbeat",
+    desk,
+    Column("part", String(32), primary_key=True, comment="a part of the running program, in whichever instance"),
+    Column("at", Instant, nullable=False, comment="when it last did its work, or looked and found none"),
 )
 
 counter = Table(

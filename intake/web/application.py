@@ -10,13 +10,13 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
-from sqlalchemy import text
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from intake.config import Settings
 from intake.desk.customer_record import NoSuchCustomer
 from intake.desk.enclosures import MEGABYTE
+from intake.desk.health import still
 from intake.desk.letters import NoSuchLetter
 from intake.desk.parked import NoSuchMail
 from intake.errors import IntakeError
@@ -170,15 +170,15 @@ def _too_long(headers: dict[str, str], most: int) -> bool:
 
 
 def health(request: Request) -> Response:
-    """Whether the console can read the store; for monitors, without signing in, and without telling anything else."""
+    """Whether the console can read the store, and which parts stand still; for monitors, without signing in."""
     site: Site = request.app.state.site
     try:
         with reading(site.house.databases.reading) as connection:
-            connection.execute(text("SELECT 1"))
+            late = still(connection, site.now())
     except Exception:
         log.exception("the store cannot be read", part="console")
         return JSONResponse({"status": "the store cannot be read"}, 503)
-    return JSONResponse({"status": "ok"})
+    return JSONResponse({"status": "ok", "late": late})
 
 
 def asset(name: str) -> Response:

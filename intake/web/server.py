@@ -54,6 +54,9 @@ class Console:
             raise IntakeError(
                 f"console.listen: {self._listen} cannot be had: {os.strerror(error.errno or 0)}"
             ) from None
+        # a page is written as headers and body: held back, the body would wait for the browser's ACK of the headers,
+        # which comes 40 ms late; asyncio sets it by itself only where the socket names its protocol
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         shown = f"[{host}]" if ":" in host else host
         self.address = f"{shown}:{listening.getsockname()[1]}"
         self._server = uvicorn.Server(

@@ -9,6 +9,7 @@ from console import ADA, BO, Desk, Person, desk
 from house import FORM
 
 from intake import app
+from intake.app.pulse import Pulse
 from intake.outbound.deliver import deliver
 
 GRAVE = FORM.replace("Severity: 2", "Severity: 1")
@@ -62,6 +63,10 @@ def _fill(made: Desk) -> str:
     bo.act(reference, "ask", REPLY)
     bo.act(reference, "status", "open")
     made.home.tick(made.now)
+    pulse = Pulse(made.home.databases.desk, lambda: made.now)
+    for part in ("receiver", "desk", "chaser", "sender"):
+        pulse.worked(part)
+    pulse.write()
     deliver(made.home.databases.desk, app.transport(made.home.config), "pictures", lambda: made.now, limit=10_000)
     return reference
 

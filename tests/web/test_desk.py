@@ -5,8 +5,13 @@ from pathlib import Path
 
 from console import ADA, BO, Desk, desk
 from house import FORM, mail
+from running import eventually, running
 
-from intake.store import spool
+from intake import app
+from intake.app.pulse import Pulse
+from intake.config import load
+from intake.store import heartbeats, spool
+from intake.store.engine import reading
 from intake.store.spool import MailboxState
 
 TEXT = re.compile(r"<[^>]+>")
@@ -34,19 +39,53 @@ def test_mail_that_waits_too_long_to_be_decided_is_told(fresh: Desk) -> None:
 def test_a_chaser_and_a_deliverer_that_stand_still_are_told(fresh: Desk) -> None:
     fresh.case()
     assert "chaser fine" in page(fresh)
-    assert "deliverer fine" in page(fresh)
+    assert "sender fine" in page(fresh)
     fresh.later(days=1)
     assert "chaser look a step is overdue" in page(fresh)
-    assert "deliverer look a mail waits to go" in page(fresh)
+    assert "sender look a mail waits to go" in page(fresh)
 
 
 def test_a_mailbox_that_nobody_looks_into_is_told(tmp_path: Path) -> None:
     with desk(tmp_path, more=MAILBOX) as here:
         assert re.search(r"imap box at \S+ at \S+ INBOX look never looked into", page(here)), page(here)
         spool.save_mailbox_state(here.home.databases.spool, "box", MailboxState(1, 0, here.now))
-        assert "INBOX fine last looked into" in page(here)
+        assert re.search(r"INBOX fine .+ looked into", page(here))
         here.later(minutes=10)
-        assert "INBOX look last looked into" in page(here)
+        assert re.search(r"INBOX look .+ not looked into for long", page(here))
+
+
+def test_each_part_tells_when_it_last_worked_and_one_that_stands_still_is_told(fresh: Desk) -> None:
+    pulse = Pulse(fresh.home.databases.desk, lambda: fresh.now)
+    parts = ("receiver", "desk", "chaser", "sender")
+    for part in parts:
+        pulse.worked(part)
+    pulse.write()
+    assert "Every part does its work" in page(fresh)
+    fresh.later(minutes=4)
+    for part in parts:
+        if part != "chaser":
+            pulse.worked(part)
+    pulse.write()
+    fresh.later(minutes=2)
+    text = page(fresh)
+    assert "Needs a look: chaser Parts" in text
+    assert re.search(r"chaser look 6 min ago .+ it stands still; nothing is to be done", text), text
+    assert "sender fine 2 min ago" in text
+    assert fresh.browser().get("/health").json() == {"status": "ok", "late": ["chaser"]}
+
+
+def test_the_running_program_tells_of_each_of_its_parts(tmp_path: Path) -> None:
+    with running(tmp_path) as program:
+        databases = app.open_store(load(program.config))
+
+        def beats() -> bool:
+            with reading(databases.desk) as connection:
+                return set(heartbeats.load(connection)) == {"receiver", "desk", "chaser", "sender"}
+
+        try:
+            eventually(beats, 60, "every part to tell that it worked")
+        finally:
+            databases.close()
 
 
 def test_people_stand_with_roles_hours_and_what_they_may(tmp_path: Path) -> None:

@@ -67,12 +67,22 @@ def test_misses_are_told_with_why_and_filters_hold(fresh: Desk) -> None:
     fresh.later(days=2)
     page = ada.get("/reports/misses").text
     assert late in page
-    assert "nobody has it" in page
-    assert "somebody has it, and has not done it yet" in page
+    assert "nobody had it" in page
+    assert "somebody had it" in page
     assert late not in ada.get("/reports/misses", policy="zimbra").text
     rows = {each["case"]: each for each in table(ada.get("/reports/misses.csv").text)}
     assert rows[late]["subject"] == "'=cmd()"
     assert rows[given]["with"] == ADA
+
+
+def test_why_a_target_was_missed_stays_what_was_so_then(fresh: Desk) -> None:
+    late, ada = fresh.case(), fresh.person()
+    fresh.home.tick(NOW + timedelta(days=2))
+    fresh.later(days=2)
+    ada.act(late, "assign", ADA)
+    ada.act(late, "reply", "Here you are.")
+    (row,) = [each for each in table(ada.get("/reports/misses.csv").text) if each["clock"] == "response"]
+    assert (row["case"], row["with"], row["cause"]) == (late, ADA, "nobody had it")
 
 
 def test_credits_are_those_of_the_command(fresh: Desk) -> None:

@@ -185,7 +185,7 @@ def test_every_answer_carries_the_headers_that_keep_foreign_code_out(here: Desk)
 
 
 def test_health_tells_a_monitor_whether_the_store_can_be_read(fresh: Desk) -> None:
-    assert fresh.browser().get("/health").json() == {"status": "ok"}
+    assert fresh.browser().get("/health").json() == {"status": "ok", "late": []}
     fresh.home.databases.close()
     var = fresh.home.config.folder
     (var / "desk.db").rename(var / "gone.db")

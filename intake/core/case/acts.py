@@ -191,7 +191,7 @@ def _correct(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
         raise Refused(f'{decision.case.reference} has no missed "{wanted.value}"')
     if not wanted.because.strip():
         raise Refused("say why it was not missed: the reason stays on the case")
-    case = decision.case.with_clock(replace(clock, missed_at=None, missed_calendar=None))
+    case = decision.case.with_clock(replace(clock, missed_at=None, missed_calendar=None, missed_while=None))
     return replace(decision, case=case).then(
         Entry("corrected", f"{clock.kind} was not missed: {wanted.because}", wanted.by)
     )

@@ -12,6 +12,8 @@ from intake.core.policy.because import Because
 State = Literal["new", "open", "waiting", "resolved", "closed"]
 ClockKind = Literal["response", "update", "resolution", "escalation", "information"]
 ClockState = Literal["running", "paused", "ended"]
+# how a case stood when a target of it was missed; "unknown" of misses from before that was kept
+MissedWhile = Literal["triage", "unverified", "unassigned", "assigned", "unknown"]
 StepKind = Literal["remind-desk", "triage", "missed", "escalate", "remind-customer", "close"]
 Role = Literal["customer", "cc", "partner", "agent"]
 WishKind = Literal[
@@ -124,7 +126,8 @@ class Clock:
     """A promise that runs. `aim_at` and `due_at` are None where there is no target, with the reason kept.
 
     A clock that starts later (`started_at` ahead of now) shows a provisional due time. While it is paused, `due_at` is
-    the one that held when the pause began. `missed_at` is the due time that was missed, `missed_calendar` its calendar.
+    the one that held when the pause began. `missed_at` is the due time that was missed, `missed_calendar` its calendar,
+    `missed_while` how the case stood when that was noted.
     """
 
     number: int
@@ -140,6 +143,7 @@ class Clock:
     ended_at: datetime | None = None
     missed_at: datetime | None = None
     missed_calendar: str | None = None
+    missed_while: MissedWhile | None = None
     pauses: tuple[Pause, ...] = ()
     steps: tuple[Step, ...] = ()
 
@@ -266,10 +270,21 @@ class Case:
         return next((person for person in self.participants if person.address.lower() == wanted), None)
 
     def with_clock(self, clock: Clock) -> "Case":
-        """The case with a clock put in the place of the one with its number, or added."""
+        """The case with a clock put in the place of the one with its number, or added; a miss keeps how it stands."""
+        if clock.missed_at is not None and clock.missed_while is None:
+            clock = replace(clock, missed_while=self.stands)
         if all(each.number != clock.number for each in self.clocks):
             return replace(self, clocks=(*self.clocks, clock))
         return replace(self, clocks=tuple(clock if each.number == clock.number else each for each in self.clocks))
+
+    @property
+    def stands(self) -> MissedWhile:
+        """Who would have to do something about it now."""
+        if "triage" in self.marks:
+            return "triage"
+        if "unverified" in self.marks:
+            return "unverified"
+        return "assigned" if self.assignee else "unassigned"
 
     @property
     def next_clock(self) -> int:

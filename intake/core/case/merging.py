@@ -87,6 +87,11 @@ def _with_promises(whole: Case, part: Case) -> tuple[Case, tuple[Entry, ...]]:
 
 def _sooner(ours: Clock, theirs: Clock, reference: str) -> Clock:
     why = Because(HOUSE, f"the sooner promise of {reference} holds")
+    missed = ours if ours.missed_at else theirs
     return replace(
-        theirs, number=ours.number, because=(*theirs.because, why), missed_at=ours.missed_at or theirs.missed_at
+        theirs,
+        number=ours.number,
+        because=(*theirs.because, why),
+        missed_at=missed.missed_at,
+        missed_while=missed.missed_while,
     )

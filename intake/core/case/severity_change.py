@@ -129,4 +129,10 @@ def _fresh(policy: Policy, case: Case, clock: Clock, at: datetime, customer: Cus
 def _keeping_miss(clock: Clock, fresh: Clock) -> Clock:
     if clock.missed_at is None:
         return fresh
-    return replace(fresh, missed_at=clock.missed_at, missed_calendar=clock.missed_calendar, steps=clock.steps)
+    return replace(
+        fresh,
+        missed_at=clock.missed_at,
+        missed_calendar=clock.missed_calendar,
+        missed_while=clock.missed_while,
+        steps=clock.steps,
+    )

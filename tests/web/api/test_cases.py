@@ -1,6 +1,7 @@
 """Cases over the API: the same acts as on the console's pages, once each, over nothing unseen, and nothing private."""
 
 from base64 import b64encode
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -8,6 +9,11 @@ import pytest
 from api import problem
 from console import ADA, BO, Desk
 from house import FORM, mail
+from sqlalchemy import select
+
+from intake import app
+from intake.store import tables
+from intake.store.engine import reading
 
 SECURITY = "security@support.example"
 
@@ -193,7 +199,7 @@ def test_a_refusal_is_answered_again_as_well_and_a_key_lasts_a_day(fresh: Desk) 
 
 
 def test_a_request_whose_first_run_has_no_answer_is_not_done_again(here: Desk) -> None:
-    from intake.store import tables, tokens
+    from intake.store import tokens
 
     reference, program = here.case(), here.program()
     body = b'{"act": "note", "value": "x"}'
@@ -272,3 +278,18 @@ def test_files_go_along_with_a_reply_and_mails_and_files_can_be_had(here: Desk) 
     assert "only an answer" in problem(program.post(f"cases/{reference}/acts", json={**body, "act": "note"}), 422)
     wrong = {**body, "attachments": [{**file, "data": "%%"}]}
     assert "attachments" in problem(program.post(f"cases/{reference}/acts", json=wrong), 422)
+
+
+def test_what_a_request_was_answered_is_gone_after_a_day_though_nobody_calls_again(fresh: Desk) -> None:
+    reference = fresh.case()
+    body, headers = {"act": "note", "value": "Rang twice."}, {"idempotency-key": "once"}
+    assert fresh.program().post(f"cases/{reference}/acts", json=body, headers=headers).status_code == 200
+
+    def kept() -> int:
+        with reading(fresh.home.databases.desk) as connection:
+            return len(connection.execute(select(tables.idempotency)).all())
+
+    app.chase(fresh.home.house, fresh.now + timedelta(hours=23))
+    assert kept() == 1
+    app.chase(fresh.home.house, fresh.now + timedelta(hours=25))
+    assert kept() == 0
