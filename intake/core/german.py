@@ -235,7 +235,8 @@ GERMAN: Mapping[str, str] = {
     'no status "{written}"; right would be one of {known}': "kein Stand heißt „{written}“; richtig wäre {known}",
     "{case} is {state} already": "{case}: Stand ist schon „{state}“",
     '"{written}" is not missing in {case}; missing: {known}': "„{written}“ fehlt {case} nicht; es fehlt: {known}",
-    "nothing": "nichts",
+    "none is missing": "nichts",
+    "none is open": "keine",
     "{case} is closed as spam already": "{case} ist schon als Spam geschlossen",
     "say why the cause is not ours: the reason stays on the case": (
         "sagen Sie, warum die Ursache nicht bei uns liegt: Der Grund bleibt am Fall"

@@ -155,7 +155,7 @@ def _waive(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     case, policy = decision.case, setting.policy
     owed = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
     if wanted.value not in owed:
-        known = ", ".join(owed) or sentence("nothing")
+        known = ", ".join(owed) or sentence("none is missing")
         raise Refused(
             sentence(
                 '"{written}" is not missing in {case}; missing: {known}',
@@ -232,7 +232,7 @@ def _done(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     case = decision.case
     task = next((each for each in case.tasks if each.name == wanted.value and each.done_at is None), None)
     if task is None:
-        known = ", ".join(each.name for each in case.tasks if each.done_at is None) or sentence("nothing")
+        known = ", ".join(each.name for each in case.tasks if each.done_at is None) or sentence("none is open")
         raise Refused(
             sentence(
                 '{case} has no open follow-up "{written}"; open: {known}',
