@@ -18,6 +18,7 @@ from intake.core.case.staff import Staff
 from intake.core.mail.message import Address, Message
 from intake.core.mail.quotes import is_forward, own_words
 from intake.core.policy.policy import Policy
+from intake.core.sentences import sentence
 from intake.desk import act, digest_answers, enclosures, facts, post
 from intake.desk.house import House
 from intake.outbound.render import render, text_of
@@ -71,7 +72,7 @@ def settle(house: House, connection: Connection, known: facts.Known, match: Matc
     keys = replay_keys(case.reference, person.address, mail.message)
     first = obeyed.before(connection, keys, known.work.mail.id)
     if first is not None:
-        doubt = f"it is a copy of mail {first}, which was obeyed already"
+        doubt = sentence("it is a copy of mail {number}, which was obeyed already", number=first)
         return _unverified(house, connection, replace(mail, person=replace(person, doubt=doubt)), now)
     if person.believed:
         handled = handle(mail.policy, case, _agent_mail(house, connection, mail, copied=copied), customer, now)
@@ -161,7 +162,7 @@ def _answered_directly(house: House, connection: Connection, mail: _Mail, now: d
             mail.policy, mail.case, Act("answered", text, mail.person.address, roles=roles), mail.customer, at
         )
     except Refused as refused:
-        handled = Handled(Decision(mail.case), note=text, because=str(refused))
+        handled = Handled(Decision(mail.case), note=text, because=refused.text)
         return _obeyed(house, connection, mail, handled, now)
     return _obeyed(house, connection, mail, Handled(decision, answer=text), now)
 
@@ -169,12 +170,17 @@ def _answered_directly(house: House, connection: Connection, mail: _Mail, now: d
 def _unverified(house: House, connection: Connection, mail: _Mail, now: datetime) -> Outcome:
     """Kept, and nothing else; the person in whose name it came is told."""
     message, person = mail.message, mail.person
-    sender = message.from_.address if message.from_ else "nobody"
-    said = f"a mail from {sender} in the name of {person.address} {KEPT}: {person.doubt}"
+    sender = message.from_.address if message.from_ else sentence("nobody")
+    said = sentence(
+        "a mail from {sender} in the name of {person} was kept, and nothing else was done: {doubt}",
+        sender=sender,
+        person=person.address,
+        doubt=person.doubt,
+    )
     decision = Decision(replace(mail.case, changed_at=now), (Entry("unverified-agent", said),))
     told = notices.asked(connection, person.address, KEPT, now - HOUR)
     if not person.old and told < ALERTS_AN_HOUR:
-        decision = decision.then(notices=(Notice("desk-alert", person.address, _sentence(said)),))
+        decision = decision.then(notices=(Notice("desk-alert", person.address, said.changed(_sentence)),))
     posted = act.letters(house, connection, mail.policy, decision, person.address, mail.customer, now)
     stored = _stored(mail, message.new_text, message.subject, None, "note", "unverified")
     return Outcome(posted, (replace(stored, author_name="", author_address=sender, text=message.text),))

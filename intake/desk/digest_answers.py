@@ -50,6 +50,6 @@ def receipt(house: House, connection: Connection, known: facts.Known, now: datet
         thread=Thread(message.message_id, message.references),
         language=house.settings.service.language,
         zone=(agent.zone if agent else None) or house.settings.notices.zone or arrival.policy.file.zone,
-        doubt=person.doubt,
+        doubt=person.doubt.said(house.settings.service.language),
     )
     return (post.Draft(letter, render(letter, house.templates), post.SHADOW if house.settings.answers.shadow else ""),)

@@ -11,6 +11,7 @@ from intake.core.mail.attached import located
 from intake.core.mail.message import Attachment, Limits
 from intake.core.mail.names import made_name, safe_name
 from intake.core.mail.trimmings import TECHNICAL
+from intake.core.sentences import NOTHING, Sentence, sentence
 from intake.desk.house import House
 from intake.errors import IntakeError
 from intake.store import outbox
@@ -30,7 +31,7 @@ class Along:
 
     files: tuple[Enclosure, ...] = ()
     sent: tuple[Attachment, ...] = ()
-    kept: tuple[str, ...] = ()
+    kept: tuple[Sentence, ...] = ()
 
 
 def given(house: House, files: Iterable[tuple[str, str, bytes]]) -> tuple[Enclosure, ...]:
@@ -62,14 +63,17 @@ def of_mail(house: House, mail_id: int, attachments: Sequence[Attachment], words
     left = most * MEGABYTE
     files: list[Enclosure] = []
     sent: list[Attachment] = []
-    kept: list[str] = []
+    kept: list[Sentence] = []
     for each in attachments:
         if each.content_type in TECHNICAL:
             continue
-        because = _stays(each, words) or (f"more than {most} MB in all" if each.size > left else "")
+        because = _stays(each, words) or (
+            sentence("more than {most} MB in all", most=most) if each.size > left else NOTHING
+        )
         data = None if because else _bytes(house, mail_id, each)
         if data is None:
-            kept.append(f"{each.filename} ({because or 'it cannot be read'})")
+            why = because or sentence("it cannot be read")
+            kept.append(sentence("{file} ({because})", file=each.filename, because=why))
             continue
         files.append(Enclosure(each.filename, _type(each.content_type), data))
         sent.append(each)
@@ -106,15 +110,15 @@ def listed(files: Sequence[Enclosure]) -> list[dict[str, Any]]:
     ]
 
 
-def _stays(each: Attachment, words: str) -> str:
+def _stays(each: Attachment, words: str) -> Sentence:
     """Why an attachment does not go along; empty where it does."""
     if each.content_type.startswith(WHOLE_MAILS) or each.filename.lower().endswith(MAIL_NAMES):
-        return "a mail may hold what is internal"
+        return sentence("a mail may hold what is internal")
     # how clients write into the plain text that a picture stands there
     marks = f"cid:{each.content_id}", f"[{each.filename}]", f"image: {each.filename}"
     if each.content_id and not any(mark in words for mark in marks):
-        return "a picture outside of your words"
-    return ""
+        return sentence("a picture outside of your words")
+    return NOTHING
 
 
 def _bytes(house: House, mail_id: int, each: Attachment) -> bytes | None:

@@ -12,6 +12,7 @@ from intake.core.case.case import NONE_YET, Case, Customer, Record
 from intake.core.case.outcome import Arrival
 from intake.core.mail.message import Message
 from intake.core.policy.policy import Policy
+from intake.core.sentences import sentence
 from intake.desk import forwards, lookups, staff
 from intake.desk.house import House
 from intake.desk.reader import Reading
@@ -187,7 +188,7 @@ def _signed_in(message: Message, login: str | None) -> Message:
     if login is None or message.from_ is None or message.ambiguous_sender:
         return message
     same = login.lower() == message.from_.address.lower()
-    because = f"signed in as {login}"
+    because = sentence("signed in as {login}", login=login)
     return replace(message, authentication="pass", authentication_because=because) if same else message
 
 

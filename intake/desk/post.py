@@ -16,6 +16,7 @@ from intake.core.case.case import Case, Customer, Decision, Entry, Notice, Wish
 from intake.core.case.notices import EXCERPT, Held, Told, of_one_mail
 from intake.core.mail.message import Address, Message
 from intake.core.policy.policy import Policy
+from intake.core.sentences import said
 from intake.desk.house import House
 from intake.errors import Mistake
 from intake.outbound.headers import BadAddress
@@ -229,7 +230,14 @@ def parked(house: House, connection: Connection, work: Waiting, reason: str, now
     route = house.routes.get(work.route)
     policy = house.policies.get(route.policy if route else house.settings.route[0].policy)
     sender = work.mail.envelope_from or ""
-    values = {"mail": {"from": sender, "subject": "", "id": str(work.mail.id), "reason": reason}}
+    values = {
+        "mail": {
+            "from": sender,
+            "subject": "",
+            "id": str(work.mail.id),
+            "reason": said(reason, house.settings.service.language),
+        }
+    }
     people = house.people((route.role if route else "") or policy.file.chasing.remind)
     fresh = [each for each in people if not correspondence.was_told(connection, "desk-parked", each, now - HOUR)]
     return tuple(_to_staff(house, "desk-parked", values, each, house.unique(), now) for each in fresh)

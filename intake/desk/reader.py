@@ -20,6 +20,7 @@ from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldSpec, FieldValue
 from intake.core.mail.message import Message, Trust, Unreadable
 from intake.core.mail.read import html_of, locate, read
+from intake.core.sentences import sentence
 from intake.desk import readers
 from intake.desk.signatures import Keys, signer
 from intake.errors import IntakeError
@@ -192,7 +193,7 @@ class Reader:
             return readings[0] if readings else Reading(None, {}, problem)
         if not self._works(specs):
             raise IntakeError("the reading processes do not run; the mails wait")
-        return Reading(None, {}, "reading broke off every time")
+        return Reading(None, {}, sentence("reading broke off every time"))
 
     def _works(self, specs: Specs) -> bool:
         """Whether processes can be had at all."""
@@ -300,7 +301,7 @@ def _check_raw(raw: bytes, keys: Mapping[str, bytes]) -> list[str | None]:
 def _signed(reading: Reading, domain: str) -> Reading:
     """The reading of a mail that the domain of From, or one aligned with it, signed."""
     assert reading.message is not None
-    because = f"the signature of {domain} holds"
+    because = sentence("the signature of {domain} holds", domain=domain)
     return replace(reading, message=replace(reading.message, authentication="pass", authentication_because=because))
 
 
@@ -309,10 +310,10 @@ def _read_one(raw: bytes, specs: Specs, way: Way) -> Reading:
         message = read(raw, trust=way.trust, own_addresses=way.own_addresses)
         fields = {policy: read_fields(each, message.form_texts, message.file_texts) for policy, each in specs.items()}
     except Unreadable as error:
-        return Reading(None, {}, str(error))
+        return Reading(None, {}, error.args[0])
     except MemoryError:
         raise
     except Exception as error:
         # a fault of ours: this mail waits for a person, and its neighbours go on
-        return Reading(None, {}, f"reading failed: {type(error).__name__}: {error}"[:500])
+        return Reading(None, {}, sentence("reading failed: {error}", error=f"{type(error).__name__}: {error}"[:500]))
     return Reading(message, fields)

@@ -14,6 +14,7 @@ from intake.core.case.outcome import Classified, carry_out, classify
 from intake.core.mail.form import FieldSpec
 from intake.core.mail.message import Message
 from intake.core.mail.ticket_numbers import ticket_key
+from intake.core.sentences import sentence
 from intake.desk import agents, digest_answers, facts, post
 from intake.desk.house import House
 from intake.desk.notices import send_notices
@@ -216,7 +217,7 @@ def _parked(work: Waiting, error: Exception) -> Classified:
     if is_trouble(error):
         raise error
     log.error("mail parked", mail=work.mail.id, route=work.route, exc_info=error)
-    return Classified("parked", f"deciding failed: {type(error).__name__}: {error}"[:500])
+    return Classified("parked", sentence("deciding failed: {error}", error=f"{type(error).__name__}: {error}"[:500]))
 
 
 def _classify_all(
@@ -242,9 +243,9 @@ def _classify_all(
 def _unfit(house: House, work: Waiting, read: Reading) -> str:
     """Why a mail cannot be decided at all; empty where it can."""
     if read.message is None:
-        return f"cannot be read: {read.problem}"
+        return sentence("cannot be read: {problem}", problem=read.problem)
     if work.route not in house.routes:
-        return f"no route has the address {work.route} any more"
+        return sentence("no route has the address {route} any more", route=work.route)
     return ""
 
 

@@ -12,6 +12,7 @@ from intake.core.case.case import Case, Decision
 from intake.core.case.chasing import chase
 from intake.core.case.returned import came_back
 from intake.core.policy.policy import Policy
+from intake.core.sentences import Sentence
 from intake.desk import facts, post
 from intake.desk.house import House
 from intake.errors import Stale
@@ -61,7 +62,7 @@ def _chase(now: datetime, _policy: Policy, case: Case) -> Decision:
 
 
 def _came_back(text: str, now: datetime, was_the_answer: bool, policy: Policy, case: Case) -> Decision:
-    return came_back(policy, case, text, now, was_the_answer=was_the_answer)
+    return came_back(policy, case, Sentence(text), now, was_the_answer=was_the_answer)
 
 
 def _each(house: House, case_id: int, now: datetime, decide: Decide) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, or_, select, update
 
 from intake.core.case.case import Notice
 from intake.core.case.notices import Held, Since, Told
+from intake.core.sentences import Sentence
 from intake.store.tables import case, history, notice, outgoing
 
 INSERT_NOTICES = insert(notice)
@@ -38,7 +39,8 @@ def _row(case_id: int, held: Held) -> dict[str, Any]:
         "role": held.role,
         "clock": held.notice.clock,
         "number": held.notice.number,
-        "text": held.notice.text,
+        "text": str(held.notice.text),
+        "text_in": dict(held.notice.text.others),
         "excerpt": held.excerpt,
         "asked_at": held.asked_at,
     }
@@ -57,7 +59,7 @@ def waiting(connection: Connection, now: datetime, limit: int) -> list[Held]:
             row.case_id,
             row.recipient,
             row.role,
-            Notice(row.kind, row.role, row.text, row.clock, row.number),
+            Notice(row.kind, row.role, Sentence(row.text, row.text_in), row.clock, row.number),
             row.excerpt,
             row.asked_at,
         )

@@ -385,6 +385,7 @@ notice = Table(
     Column("clock", Integer, comment="the number of the clock that it is about"),
     Column("number", Integer, nullable=False, comment="the step of the ladder"),
     Column("text", Text, nullable=False),
+    Column("text_in", JSON, nullable=False, server_default="{}", comment="the text in other languages"),
     Column("excerpt", Text, nullable=False),
     Column("asked_at", Instant, nullable=False),
     Column("look_at", Instant, comment="from when it may go out; NULL once it is settled"),

@@ -16,6 +16,7 @@ from intake.core.case.case import Case, Clock, Decision, Notice, NoticeKind, Wis
 from intake.core.mail.message import Address
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy, load_policy
+from intake.core.sentences import Sentence
 from intake.outbound.render import render
 from intake.outbound.samples import CASELESS, SAMPLES
 from intake.outbound.templateset import TemplateSet
@@ -102,7 +103,7 @@ def test_a_letter_to_the_customer_is_given_all_that_its_template_may_name(
 def test_a_notice_to_the_desk_is_given_all_that_its_template_may_name(
     kind: NoticeKind, policy: Policy, case: Case, templates: TemplateSet
 ) -> None:
-    notice = Notice(kind, "triage", "words", clock=1, number=1)
+    notice = Notice(kind, "triage", Sentence("words"), clock=1, number=1)
     check(to_desk(policy, case, notice, KIM, DESK, NOW, unique="u1", language="en", zone="UTC"), templates)
 
 
@@ -110,11 +111,11 @@ def test_a_notice_to_the_desk_is_given_all_that_its_template_may_name(
 def test_a_receipt_is_given_all_that_its_template_may_name(
     answer: str, policy: Policy, case: Case, templates: TemplateSet
 ) -> None:
-    results = (Result("/close", True, "closed"), Result("/severity 9", False, "there is none"))
-    handled = Handled(Decision(case), results, answer, "a note", "" if answer else "it is a note", help=True)
+    results = (Result("/close", True, Sentence("closed")), Result("/severity 9", False, Sentence("there is none")))
+    handled = Handled(Decision(case), results, answer, "a note", Sentence("" if answer else "it is a note"), help=True)
     made = receipt(
         policy, case, handled, KIM, DESK, NOW, sent_to=["kim@hosting.example"] if answer else [], enclosed=["b.png"],
-        files=["a.log"],
+        files=[Sentence("a.log")],
         thread=Thread("a@b.example"), unique="u1", language="en", zone="UTC", customer=None,
     )  # fmt: skip
     check(made, templates)

@@ -137,7 +137,7 @@ def _notice(part: Part, held: Held, now: datetime, language: str, zone: str) -> 
     clock = clock_values(clock_of(part.case, held.notice), held.notice, now, zone, language)
     return {
         "kind": held.notice.kind,
-        "text": held.notice.text,
+        "text": held.notice.text.said(language),
         "excerpt": " ".join(held.excerpt.split())[:EXCERPT],
         "clock": clock["kind"],
         "target": clock["target"],

@@ -125,7 +125,7 @@ def to_desk(
     values |= asked_for(policy, case)
     values["marks"] = sorted(case.marks)
     values["message"] = {"from": case.contact.address or "", "excerpt": excerpt}
-    values["alert"] = {"text": notice.text}
+    values["alert"] = {"text": notice.text.said(language)}
     clock = next((each for each in case.clocks if each.number == notice.clock), None)
     values["clock"] = clock_values(clock, notice, now, zone, language)
     values["ladder"] = ladder_values(policy, case, notice, asked_at or now, zone, language)

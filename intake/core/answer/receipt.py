@@ -11,6 +11,7 @@ from intake.core.case.case import Case, Customer, Notice
 from intake.core.case.commands import COMMANDS
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
+from intake.core.sentences import Sentence, translated
 
 
 def receipt(
@@ -23,7 +24,7 @@ def receipt(
     *,
     sent_to: Sequence[str],
     enclosed: Sequence[str],
-    files: Sequence[str],
+    files: Sequence[Sentence],
     thread: Thread,
     unique: str,
     language: str,
@@ -43,14 +44,17 @@ def receipt(
         "receipt": {
             "to": ", ".join(sent_to),
             "text": handled.answer,
-            "because": handled.because,
+            "because": handled.because.said(language),
             "note": handled.note,
             "enclosed": list(enclosed),
-            "files": list(files),
+            "files": [each.said(language) for each in files],
         },
         "commands": [
-            {"written": each.written, "done": "yes" if each.done else "", "text": each.text} for each in handled.results
+            {"written": each.written, "done": "yes" if each.done else "", "text": each.text.said(language)}
+            for each in handled.results
         ],
-        "help": [{"form": each.form, "about": each.about} for each in COMMANDS] if handled.help else [],
+        "help": [{"form": each.form, "about": translated(each.about).said(language)} for each in COMMANDS]
+        if handled.help
+        else [],
     }
     return replace(letter, values=values, in_reply_to=thread.in_reply_to, references=thread.after())

@@ -5,10 +5,15 @@ from datetime import datetime
 
 from intake.core.case.case import Customer
 from intake.core.policy.policy import Policy
+from intake.core.sentences import Sentence
 
 
 class Refused(Exception):  # noqa: N818  (the field's word for it)
-    """An act that cannot be done; its one argument says why and what would be right."""
+    """An act that cannot be done; `text` says why and what would be right."""
+
+    def __init__(self, text: Sentence) -> None:
+        super().__init__(text)
+        self.text = text
 
 
 @dataclass(frozen=True, slots=True)

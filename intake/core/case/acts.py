@@ -10,6 +10,7 @@ from intake.core.case.case import Case, Customer, Decision, Entry, State, Wish
 from intake.core.mail.fields import missing_fields
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
+from intake.core.sentences import Sentence, joined, sentence, translated
 
 SETTABLE: tuple[State, ...] = ("open", "waiting", "resolved", "closed")
 
@@ -17,9 +18,11 @@ SETTABLE: tuple[State, ...] = ("open", "waiting", "resolved", "closed")
 def act(policy: Policy, case: Case, wanted: Act, customer: Customer | None, now: datetime) -> Decision:
     """The act done by the person named in it. Raises `Refused`."""
     if wanted.what not in ACTS:
-        raise Refused(f'no act is named "{wanted.what}"; known are {", ".join(ACTS)}')
+        raise Refused(sentence('no act is named "{name}"; known are {known}', name=wanted.what, known=", ".join(ACTS)))
     if case.merged_into:
-        raise Refused(f"{case.reference} is a part of {case.merged_into} by now; do it there")
+        raise Refused(
+            sentence("{case} is a part of {whole} by now; do it there", case=case.reference, whole=case.merged_into)
+        )
     return ACTS[wanted.what](Setting(policy, customer, now), Decision(replace(case, changed_at=now)), wanted)
 
 
@@ -38,16 +41,16 @@ def _ask(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     before = decision.case.state
     if before == "waiting":
         return decision
-    entry = Entry("state", f"{before} becomes waiting: the customer has the next turn", wanted.by)
+    entry = Entry("state", _becomes(before, "waiting", sentence("the customer has the next turn")), wanted.by)
     return replace(decision, case=replace(decision.case, state="waiting", closed_at=None)).then(entry)
 
 
 def _answer(setting: Setting, decision: Decision, wanted: Act, *, waits: bool) -> Decision:
     case = decision.case
     if not wanted.value.strip():
-        raise Refused("an empty reply would be sent; give its text")
+        raise Refused(sentence("an empty reply would be sent; give its text"))
     if not case.contact.address:
-        raise Refused(f"{case.reference} has nobody to reply to: its mail named no sender")
+        raise Refused(sentence("{case} has nobody to reply to: its mail named no sender", case=case.reference))
     first = case.running("response") is not None
     over = case.state in ("resolved", "closed")
     case = clocks.answered(setting.policy, case, setting.now, setting.customer, waits=waits or over)
@@ -75,24 +78,31 @@ def _manager_answered(setting: Setting, case: Case, wanted: Act) -> Case:
 
 def _note(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
     if not wanted.value.strip():
-        raise Refused("an empty note says nothing; give its text")
-    return decision.then(Entry("note", "a note was added", wanted.by))
+        raise Refused(sentence("an empty note says nothing; give its text"))
+    return decision.then(Entry("note", sentence("a note was added"), wanted.by))
 
 
 def _agreed(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
     """Next steps agreed with the customer: recorded; no clock moves."""
     if not wanted.value.strip():
-        raise Refused("say what was agreed with the customer")
-    return decision.then(Entry("agreed", f"agreed with the customer: {wanted.value}", wanted.by))
+        raise Refused(sentence("say what was agreed with the customer"))
+    return decision.then(Entry("agreed", sentence("agreed with the customer: {what}", what=wanted.value), wanted.by))
 
 
 def _assign(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     policy = setting.policy
     if wanted.value and "@" not in wanted.value and wanted.value not in policy.roles:
         roles = ", ".join(sorted(policy.roles))
-        raise Refused(f'"{wanted.value}" is neither an address nor a role; the roles of {policy.name} are {roles}')
+        raise Refused(
+            sentence(
+                '"{written}" is neither an address nor a role; the roles of {policy} are {roles}',
+                written=wanted.value,
+                policy=policy.name,
+                roles=roles,
+            )
+        )
     case = replace(decision.case, assignee=wanted.value or None)
-    text = f"assigned to {wanted.value}" if wanted.value else "assigned to nobody"
+    text = sentence("assigned to {whom}", whom=wanted.value) if wanted.value else sentence("assigned to nobody")
     return replace(decision, case=case).then(Entry("assigned", text, wanted.by))
 
 
@@ -104,16 +114,21 @@ def _have_it(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
             left = [step for step in clock.steps if step.what == "missed" and clock.missed_at is None]
             case = case.with_clock(replace(clock, steps=tuple(left)))
     case = replace(case, assignee=_assignable(wanted.by) or case.assignee)
-    return replace(decision, case=case).then(Entry("have-it", f"{wanted.by} has it: no more repeats", wanted.by))
+    return replace(decision, case=case).then(
+        Entry("have-it", sentence("{who} has it: no more repeats", who=wanted.by), wanted.by)
+    )
 
 
 def _status(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     state = next((each for each in SETTABLE if each == wanted.value), None)
     if state is None:
-        raise Refused(f'no status "{wanted.value}"; right would be one of {", ".join(SETTABLE)}')
+        known = ", ".join(SETTABLE)
+        raise Refused(
+            sentence('no status "{written}"; right would be one of {known}', written=wanted.value, known=known)
+        )
     case, policy, now = decision.case, setting.policy, setting.now
     if case.state == state:
-        raise Refused(f"{case.reference} is {state} already")
+        raise Refused(sentence("{case} is {state} already", case=case.reference, state=translated(state)))
     closing = state in ("resolved", "closed")
     if closing:
         case = clocks.end_all(case, now)
@@ -126,58 +141,74 @@ def _status(setting: Setting, decision: Decision, wanted: Act) -> Decision:
         case = case.with_clock(clocks.started(policy, case, "response", now, setting.customer))
     case = replace(case, state=state, closed_at=now if closing else None)
     case = case if closing else case.unmarked("spam")
-    text = f"{decision.case.state} becomes {state}" + (f": {wanted.because}" if wanted.because else "")
+    text = _becomes(decision.case.state, state, wanted.because)
     wishes = (Wish("resolved", text=wanted.because),) if state == "resolved" else ()
     return replace(decision, case=case).then(Entry("state", text, wanted.by), wishes=wishes)
+
+
+def _becomes(before: State, after: State, because: str) -> Sentence:
+    change = sentence("{before} becomes {after}", before=translated(before), after=translated(after))
+    return joined(": ", (change, *([because] if because else [])))
 
 
 def _waive(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     case, policy = decision.case, setting.policy
     owed = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
     if wanted.value not in owed:
-        known = ", ".join(owed) or "none is missing"
-        raise Refused(f'"{wanted.value}" is not missing in {case.reference}; missing: {known}')
+        known = ", ".join(owed) or sentence("none is missing")
+        raise Refused(
+            sentence(
+                '"{written}" is not missing in {case}; missing: {known}',
+                written=wanted.value,
+                case=case.reference,
+                known=known,
+            )
+        )
     case = replace(case, waived=case.waived | {wanted.value})
-    decision = decision.then(Entry("waived", f"{policy.label(wanted.value)} is not needed here", wanted.by))
+    decision = decision.then(
+        Entry("waived", sentence("{field} is not needed here", field=policy.label(wanted.value)), wanted.by)
+    )
     if len(owed) > 1:
         return replace(decision, case=case)
     case = clocks.end(case.unmarked("missing-information"), "information", setting.now)
-    entry = Entry("complete", "nothing is missing any more", wanted.by)
+    entry = Entry("complete", sentence("nothing is missing any more"), wanted.by)
     return replace(decision, case=case).then(entry, wishes=(Wish("acknowledgment"),))
 
 
 def _spam(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     if "spam" in decision.case.marks:
-        raise Refused(f"{decision.case.reference} is closed as spam already")
+        raise Refused(sentence("{case} is closed as spam already", case=decision.case.reference))
     case = clocks.end_all(decision.case, setting.now)
     case = replace(case, state="closed", closed_at=setting.now).marked("spam")
-    return replace(decision, case=case).then(Entry("spam", "closed as spam; nothing more is answered", wanted.by))
+    return replace(decision, case=case).then(
+        Entry("spam", sentence("closed as spam; nothing more is answered"), wanted.by)
+    )
 
 
 def _not_ours(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     """The cause is not the vendor's own: a resolution target holds no more."""
     if not wanted.because.strip():
-        raise Refused("say why the cause is not ours: the reason stays on the case")
+        raise Refused(sentence("say why the cause is not ours: the reason stays on the case"))
     if decision.case.running("resolution") is None:
-        raise Refused(f"{decision.case.reference} has no open resolution target")
-    why = Because(HOUSE, f"not ours: {wanted.because}")
-    case = clocks.end(decision.case, "resolution", setting.now, why)
-    return replace(decision, case=case).then(Entry("not-ours", why.text, wanted.by))
+        raise Refused(sentence("{case} has no open resolution target", case=decision.case.reference))
+    said = sentence("not ours: {because}", because=wanted.because)
+    case = clocks.end(decision.case, "resolution", setting.now, Because.of(HOUSE, said))
+    return replace(decision, case=case).then(Entry("not-ours", said, wanted.by))
 
 
 def _escalate(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     """A person moves the case one level up its ladder."""
     if not setting.policy.file.ladder:
-        raise Refused(f"{setting.policy.name} has no ladder to climb")
-    why = Because(HOUSE, wanted.because or f"{wanted.by} escalated the case")
+        raise Refused(sentence("{policy} has no ladder to climb", policy=setting.policy.name))
+    why = Because.of(HOUSE, Sentence(wanted.because) or sentence("{who} escalated the case", who=wanted.by))
     return escalating.rise(setting.policy, decision, setting.now, asked=False, why=why, by=wanted.by)
 
 
 def _consent(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     if consent.MARK not in decision.case.marks:
-        raise Refused(f"{decision.case.reference} waits for no consent")
+        raise Refused(sentence("{case} waits for no consent", case=decision.case.reference))
     if not wanted.value.strip():
-        raise Refused("say who consented, and how")
+        raise Refused(sentence("say who consented, and how"))
     said = f"consent recorded: {wanted.value}"
     return consent.given(setting.policy, decision, said, wanted.by, setting.now, setting.customer)
 
@@ -188,9 +219,9 @@ def _correct(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
         (each for each in reversed(decision.case.clocks) if each.kind == wanted.value and each.missed_at), None
     )
     if clock is None:
-        raise Refused(f'{decision.case.reference} has no missed "{wanted.value}"')
+        raise Refused(sentence('{case} has no missed "{clock}"', case=decision.case.reference, clock=wanted.value))
     if not wanted.because.strip():
-        raise Refused("say why it was not missed: the reason stays on the case")
+        raise Refused(sentence("say why it was not missed: the reason stays on the case"))
     case = decision.case.with_clock(replace(clock, missed_at=None, missed_calendar=None, missed_while=None))
     return replace(decision, case=case).then(
         Entry("corrected", f"{clock.kind} was not missed: {wanted.because}", wanted.by)
@@ -201,10 +232,19 @@ def _done(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     case = decision.case
     task = next((each for each in case.tasks if each.name == wanted.value and each.done_at is None), None)
     if task is None:
-        known = ", ".join(each.name for each in case.tasks if each.done_at is None) or "none is open"
-        raise Refused(f'{case.reference} has no open follow-up "{wanted.value}"; open: {known}')
+        known = ", ".join(each.name for each in case.tasks if each.done_at is None) or sentence("none is open")
+        raise Refused(
+            sentence(
+                '{case} has no open follow-up "{written}"; open: {known}',
+                case=case.reference,
+                written=wanted.value,
+                known=known,
+            )
+        )
     done = tuple(replace(each, done_at=setting.now) if each is task else each for each in case.tasks)
-    return replace(decision, case=replace(case, tasks=done)).then(Entry("done", f"done: {task.title}", wanted.by))
+    return replace(decision, case=replace(case, tasks=done)).then(
+        Entry("done", sentence("done: {title}", title=task.title), wanted.by)
+    )
 
 
 ACTS: Mapping[str, Callable[[Setting, Decision, Act], Decision]] = {

@@ -2,13 +2,25 @@
 
 from intake.core.case.case import Case
 from intake.core.policy.because import Because
+from intake.core.sentences import Sentence, sentence
 
 
-def alarm(who: str, case: Case, because: Because) -> str:
+def alarm(who: str, case: Case, because: Because) -> Sentence:
     """The first words of the alert, with the clause that asks for it. `case` holds what the customer wished by now."""
     wished = case.wished_severity
     if wished is not None and wished != case.severity:
-        said = f"{who} asks for Severity {wished} on {case.reference}, which has Severity {case.severity}"
+        said = sentence(
+            "{who} asks for Severity {wished} on {case}, which has Severity {severity}",
+            who=who,
+            wished=wished,
+            case=case.reference,
+            severity=case.severity,
+        )
     else:
-        said = f"{who} wrote on {case.reference}, which has Severity {case.severity}"
-    return f"{said}. The policy has you told at once ({because.clause})."
+        said = sentence(
+            "{who} wrote on {case}, which has Severity {severity}",
+            who=who,
+            case=case.reference,
+            severity=case.severity,
+        )
+    return sentence("{what}. The policy has you told at once ({clause}).", what=said, clause=because.clause)

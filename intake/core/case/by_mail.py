@@ -11,6 +11,7 @@ from intake.core.case.case import Case, Customer, Decision, Entry
 from intake.core.case.commands import Instructions, Line, instructions
 from intake.core.mail.attributions import quote_depth
 from intake.core.policy.policy import Policy
+from intake.core.sentences import NOTHING, Sentence, joined, sentence, translated
 
 WORD = re.compile(r"\w+")
 # shorter lines of ours may be the writer's own words by chance
@@ -46,7 +47,7 @@ class Result:
 
     written: str
     done: bool
-    text: str
+    text: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Handled:
     results: tuple[Result, ...] = ()
     answer: str = ""
     note: str = ""
-    because: str = ""
+    because: Sentence = NOTHING
     help: bool = False
 
 
@@ -75,7 +76,9 @@ def handle(policy: Policy, case: Case, mail: AgentMail, customer: Customer | Non
     stopped = _stopped(told)
     if stopped:
         decision, note = _noted(policy, begun, mail, mail.text, customer, now)
-        return Handled(decision, _refused(told, "not done, since the mail was stopped"), note=note, because=stopped)
+        return Handled(
+            decision, _refused(told, sentence("not done, since the mail was stopped")), note=note, because=stopped
+        )
     text, leak = quotable(told.text, mail)
     because = _no_answer(told, mail, text, leak)
     work = _Work(policy, mail, customer, now, begun)
@@ -103,27 +106,28 @@ class _Work:
         self.policy, self.mail, self.customer, self.now = policy, mail, customer, now
         self.decision = begun
         self.results: list[Result] = []
-        self.problem = ""
+        self.problem = NOTHING
         self.asked = False
 
     def command(self, line: Line) -> None:
         """Does a command's act, or notes why it was refused."""
         assert line.command is not None
         if line.command.name == "waiting" and self.asked:
-            self.results.append(Result(line.written, True, "the customer has the next turn"))
+            self.results.append(Result(line.written, True, sentence("the customer has the next turn")))
             return
         if line.command.after and self.problem:
-            self.results.append(Result(line.written, False, f"not done, since the answer was not sent: {self.problem}"))
+            why = sentence("not done, since the answer was not sent: {problem}", problem=self.problem)
+            self.results.append(Result(line.written, False, why))
             return
         value = _person(line.value, self.mail.agent) if line.command.takes == "person" else line.value
         before = len(self.decision.entries)
         try:
             self.do(Act(line.command.act, value, self.mail.agent, line.because, self.mail.roles))
         except Refused as refused:
-            self.results.append(Result(line.written, False, str(refused)))
+            self.results.append(Result(line.written, False, refused.text))
         else:
-            said = "; ".join(entry.text for entry in self.decision.entries[before:])
-            self.results.append(Result(line.written, True, said or "done"))
+            said = joined("; ", (entry.text for entry in self.decision.entries[before:]))
+            self.results.append(Result(line.written, True, said or sentence("done")))
 
     def answer(self, text: str, *, waits: bool) -> str:
         """The answer sent, or noted as sent where the customer has it already; its text, empty where refused."""
@@ -131,7 +135,7 @@ class _Work:
         try:
             self.do(Act(what, text, self.mail.agent, roles=self.mail.roles))
         except Refused as refused:
-            self.problem = str(refused)
+            self.problem = refused.text
             return ""
         self.asked = what == "ask"
         return text
@@ -148,35 +152,39 @@ def _person(value: str, agent: str) -> str:
     return {"me": agent, "nobody": ""}.get(value.lower(), value.lower())
 
 
-def _stopped(told: Instructions) -> str:
+def _stopped(told: Instructions) -> Sentence:
     """Why nothing of the mail is done."""
     if told.unknown:
         line = told.unknown[0]
-        meant = " or ".join(f"/{name}" for name in line.near)
-        return f'"{line.written}" is no command' + (f"; did you mean {meant}?" if meant else "; /help lists them")
+        if not line.near:
+            return sentence('"{written}" is no command; /help lists them', written=line.written)
+        meant = joined(sentence(" or "), (f"/{name}" for name in line.near))
+        return sentence('"{written}" is no command; did you mean {meant}?', written=line.written, meant=meant)
     if told.stray:
-        return f'"{told.stray[0]}" stands below other words; commands stand in the first lines'
-    return ""
+        return sentence(
+            '"{written}" stands below other words; commands stand in the first lines', written=told.stray[0]
+        )
+    return NOTHING
 
 
-def _refused(told: Instructions, why: str) -> tuple[Result, ...]:
-    unknown = {line.written: "no such command" for line in told.unknown}
+def _refused(told: Instructions, why: Sentence) -> tuple[Result, ...]:
+    unknown = {line.written: sentence("no such command") for line in told.unknown}
     return tuple(Result(line.written, False, unknown.get(line.written, why)) for line in told.lines)
 
 
-def _no_answer(told: Instructions, mail: AgentMail, text: str, leak: str) -> str:
+def _no_answer(told: Instructions, mail: AgentMail, text: str, leak: str) -> Sentence:
     """Why the mail's text does not go to the customer, by the first reason that applies; empty where it does."""
-    checks: Iterable[tuple[object, str]] = (
-        (mail.unreadable, mail.unreadable),
-        (told.has("note"), "it is a note, as /note says"),
-        (told.has("help"), "/help asks for the table of commands"),
-        (told.has("spam"), "a case that is spam gets no answer"),
-        (mail.forward, "it passes on somebody else's mail"),
-        (not text, "it has no words for the customer"),
-        (leak, f'it still holds a line of our notice, "{leak}"; delete what you quote'),
-        (not mail.copied and _plain(text) in map(_plain, mail.sent_before), "the same words went out before"),
+    checks: Iterable[tuple[object, Sentence]] = (
+        (mail.unreadable, translated(mail.unreadable)),
+        (told.has("note"), sentence("it is a note, as /note says")),
+        (told.has("help"), sentence("/help asks for the table of commands")),
+        (told.has("spam"), sentence("a case that is spam gets no answer")),
+        (mail.forward, sentence("it passes on somebody else's mail")),
+        (not text, sentence("it has no words for the customer")),
+        (leak, sentence('it still holds a line of our notice, "{leak}"; delete what you quote', leak=leak)),
+        (not mail.copied and _plain(text) in map(_plain, mail.sent_before), sentence("the same words went out before")),
     )
-    return next((because for holds, because in checks if holds), "")
+    return next((because for holds, because in checks if holds), NOTHING)
 
 
 def _note_words(told: Instructions) -> tuple[str, ...]:

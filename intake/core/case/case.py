@@ -8,6 +8,7 @@ from typing import Literal
 from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address
 from intake.core.policy.because import Because
+from intake.core.sentences import NOTHING, Sentence
 
 State = Literal["new", "open", "waiting", "resolved", "closed"]
 ClockKind = Literal["response", "update", "resolution", "escalation", "information"]
@@ -340,7 +341,7 @@ class Notice:
 
     kind: NoticeKind
     role: str
-    text: str = ""
+    text: Sentence = NOTHING
     clock: int | None = None
     number: int = 0
     at_once: bool = False

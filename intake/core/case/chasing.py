@@ -5,6 +5,7 @@ from datetime import datetime
 
 from intake.core.case import clocks
 from intake.core.case.case import Case, Clock, Decision, Entry, Escalation, Notice, Step, Wish
+from intake.core.sentences import NOTHING, Sentence, sentence, translated
 
 
 def chase(case: Case, now: datetime) -> Decision:
@@ -43,7 +44,7 @@ def _remind_desk(decision: Decision, clock: Clock, step: Step, now: datetime) ->
     """A reminder that comes after the miss would say nothing that the miss does not."""
     if clock.due_at is not None and now >= clock.due_at:
         return decision
-    text = f"the {clock.kind} target nears"
+    text = sentence("the {clock} target nears", clock=translated(clock.kind))
     return decision.then(
         Entry("due-soon", text, because=clock.because),
         notices=(Notice("desk-due-soon", _to(decision.case, step), text, clock.number),),
@@ -54,7 +55,7 @@ def _triage(decision: Decision, clock: Clock, step: Step) -> Decision:
     """A case that somebody has looked at asks for nothing."""
     if "triage" not in decision.case.marks:
         return decision
-    text = "still waits for triage"
+    text = sentence("still waits for triage")
     return decision.then(
         Entry("triage", text), notices=(Notice("desk-alert", _to(decision.case, step), text, clock.number),)
     )
@@ -63,7 +64,7 @@ def _triage(decision: Decision, clock: Clock, step: Step) -> Decision:
 def _missed(decision: Decision, clock: Clock, step: Step) -> Decision:
     current = _clock(decision.case, clock.number) or clock
     case = decision.case.with_clock(current.missed(step.at))
-    text = f"the {clock.kind} target was missed"
+    text = sentence("the {clock} target was missed", clock=translated(clock.kind))
     return replace(decision, case=case).then(
         Entry("missed", text, because=clock.because),
         notices=(Notice("desk-missed", _to(case, step), text, clock.number),),
@@ -75,7 +76,12 @@ def _escalate(decision: Decision, clock: Clock, step: Step, now: datetime) -> De
     before = decision.case.escalation
     if before is not None and before.asked and before.level >= step.number:
         return decision
-    text = f"{clock.kind} still open: level {step.number} of the ladder, {step.role}"
+    text = sentence(
+        "{clock} still open: level {level} of the ladder, {role}",
+        clock=translated(clock.kind),
+        level=step.number,
+        role=step.role,
+    )
     level = max(step.number, before.level if before else 0)
     case = replace(decision.case.marked("escalated"), escalation=Escalation(level, now, step.role, asked=False))
     wishes = (Wish("escalated", step.number, text=step.role, scheduled=True),) if step.tells_customer else ()
@@ -109,7 +115,7 @@ def _close_for_silence(decision: Decision, clock: Clock, step: Step, now: dateti
             notices=(Notice("desk-alert", _to(decision.case, step), text, clock.number),),
         )
     case = replace(clocks.end_all(decision.case, now), state="closed", closed_at=now)
-    text = "closed: what was missing did not come"
+    text = sentence("closed: what was missing did not come")
     return replace(decision, case=case).then(
         Entry("closed", text, because=clock.because),
         wishes=(Wish("closed-for-silence", scheduled=True),),
@@ -117,15 +123,15 @@ def _close_for_silence(decision: Decision, clock: Clock, step: Step, now: dateti
     )
 
 
-def _no_silence(case: Case) -> str:
+def _no_silence(case: Case) -> Sentence:
     """Why a customer who sent nothing is not silent; empty where that is silence."""
     if not case.answered:
-        return "information is missing, and no letter could ask the customer for it"
+        return sentence("information is missing, and no letter could ask the customer for it")
     if "undeliverable" in case.marks:
-        return "information is missing, and our letters came back"
+        return sentence("information is missing, and our letters came back")
     if "reply" in case.answered and case.state != "waiting":
-        return "information is still missing; a person has answered, so the case stays open"
-    return ""
+        return sentence("information is still missing; a person has answered, so the case stays open")
+    return NOTHING
 
 
 def _to(case: Case, step: Step) -> str:

@@ -8,6 +8,7 @@ from intake.core.case import clocks
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice
 from intake.core.policy import words
 from intake.core.policy.policy import Policy
+from intake.core.sentences import Sentence, sentence
 
 MARK = "awaiting-consent"
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
@@ -34,10 +35,13 @@ def by_mail(
     if not _is_end_customers(policy, case, part.field, sender):
         return None
     if authentication == "fail":
-        said = f"a consent from {sender} came, but its sender is forged or not authorised; a person decides"
+        said = sentence(
+            "a consent from {sender} came, but its sender is forged or not authorised; a person decides", sender=sender
+        )
         return decision.then(Entry("consent-doubted", said), notices=(_tell(policy, case, said),))
-    how = "its sender is authenticated" if authentication == "pass" else "its sender could not be checked"
-    said = f"the end customer consents by mail from {sender}; {how}"
+    checked, unchecked = sentence("its sender is authenticated"), sentence("its sender could not be checked")
+    how = checked if authentication == "pass" else unchecked
+    said = sentence("the end customer consents by mail from {sender}; {how}", sender=sender, how=how)
     return given(policy, decision, said, sender, at, None).then(notices=(_tell(policy, case, said),))
 
 
@@ -83,5 +87,5 @@ def _within(domain: str, own: str) -> bool:
     return domain == own or domain.endswith(f".{own}")
 
 
-def _tell(policy: Policy, case: Case, text: str) -> Notice:
+def _tell(policy: Policy, case: Case, text: Sentence) -> Notice:
     return Notice("desk-alert", case.assignee or policy.file.chasing.remind, text)

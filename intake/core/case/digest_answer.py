@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from intake.core.case.matching import NUMBER, numbers_in
+from intake.core.sentences import sentence
 
-UNCLEAR = "it answers a digest of several cases and does not say which of them it is about"
+UNCLEAR = sentence("it answers a digest of several cases and does not say which of them it is about")
 AROUND = " \t[](){}<>#*:.,;-–"
 
 

@@ -12,6 +12,7 @@ from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.promise import Promise, counted_span, read_in, span_from
 from intake.core.policy.schema_rules import EscalationPart, LadderStep
+from intake.core.sentences import Sentence, sentence
 
 GREETING = re.compile(
     r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|"
@@ -39,22 +40,26 @@ def request(policy: Policy, decision: Decision, text: str, at: datetime, *, urge
     """
     part = policy.file.escalation
     if part is None:
-        said = f"{decision.case.contact.address or 'the customer'} asks for escalation"
+        who = decision.case.contact.address
+        unnamed = sentence("the customer asks for escalation")
+        said = sentence("{who} asks for escalation", who=who) if who else unnamed
         return decision.then(Entry("escalation-asked", said), notices=(_alert(policy, decision.case, said),))
     why = part.reason
     if part.climbs:
         return _climb(policy, part, decision, text, at, why)
     hurries = urgent or words.found(part.urgent_words, _head(text)) is not None
-    sentence = part.urgent_target if hurries and part.urgent_target else part.target
+    target = part.urgent_target if hurries and part.urgent_target else part.target
     kind = "urgent" if hurries else "non-urgent"
     decision = decision.then(Entry("escalation-asked", f"escalation asked for, {kind}", because=(why,)))
     case = replace(decision.case.marked("escalated"), escalation=Escalation(1, at, part.answered_by, asked=True))
-    case = _with_clock(policy, case, sentence, at, why) if sentence else case
+    case = _with_clock(policy, case, target, at, why) if target else case
     clock = case.running("escalation")
+    urgently = sentence("the customer asks for escalation (urgent)")
+    calmly = sentence("the customer asks for escalation (non-urgent)")
     notice = Notice(
         "desk-escalated",
         part.answered_by,
-        f"the customer asks for escalation ({kind})",
+        urgently if hurries else calmly,
         clock.number if clock else None,
         1,
     )
@@ -66,7 +71,7 @@ def rise(policy: Policy, decision: Decision, at: datetime, *, asked: bool, why: 
     case, ladder = decision.case, steps.ladder(policy, decision.case)
     level = min((case.escalation.level if case.escalation else 0) + 1, len(ladder))
     rung = ladder[level - 1]
-    text = f"level {level} of the ladder, {rung.role}"
+    text = sentence("level {level} of the ladder, {role}", level=level, role=rung.role)
     case = replace(case.marked("escalated"), escalation=Escalation(level, at, rung.role, asked=asked))
     return replace(decision, case=case).then(
         Entry("escalated", text, by, (why,)),
@@ -80,18 +85,19 @@ def _climb(policy: Policy, part: EscalationPart, decision: Decision, text: str, 
     case, ladder = decision.case, steps.ladder(policy, decision.case)
     if not ladder:
         return decision.then(
-            notices=(_alert(policy, case, "the customer asks for escalation, and there is no ladder"),)
+            notices=(_alert(policy, case, sentence("the customer asks for escalation, and there is no ladder")),)
         )
     at_once = words.found(part.at_once_words, text) is not None
     earliest = _earliest(policy, part, case, ladder, at_once=at_once)
     if earliest is not None and at < earliest:
-        said = f"escalation asked for too early: it may be asked for from {read_in(case.zone, earliest)}"
+        from_ = read_in(case.zone, earliest)
+        said = sentence("escalation asked for too early: it may be asked for from {instant}", instant=from_)
         wish = Wish("escalation-early", at=earliest)
         return decision.then(
             Entry("escalation-early", said, because=(why,)), wishes=(wish,), notices=(_alert(policy, case, said),)
         )
     if case.escalation is not None and case.escalation.level >= len(ladder):
-        said = "escalation asked for, and the case is at the top of its ladder"
+        said = sentence("escalation asked for, and the case is at the top of its ladder")
         return decision.then(Entry("escalation-asked", said, because=(why,)), notices=(_alert(policy, case, said),))
     return rise(policy, decision, at, asked=True, why=why)
 
@@ -107,9 +113,9 @@ def _earliest(
     level = case.escalation.level
     if level >= len(ladder):
         return None
-    sentence, calendar = _between(ladder[level - 1].after, ladder[level].after), _hours(case)
+    target, calendar = _between(ladder[level - 1].after, ladder[level].after), _hours(case)
     own = ladder[level].own_hours or calendar is None
-    return span_from(policy, sentence if own else f"{sentence}, {calendar}", case.escalation.at, case.zone)
+    return span_from(policy, target if own else f"{target}, {calendar}", case.escalation.at, case.zone)
 
 
 def _hours(case: Case) -> str | None:
@@ -124,26 +130,26 @@ def _between(lower: str, upper: str) -> str:
     if low.due is None or high.due is None or low.due.kind != high.due.kind:
         return upper
     if isinstance(high.due.amount, int) and isinstance(low.due.amount, int):
-        sentence = f"{max(high.due.amount - low.due.amount, 1)} business days"
+        length = f"{max(high.due.amount - low.due.amount, 1)} business days"
     elif isinstance(high.due.amount, timedelta) and isinstance(low.due.amount, timedelta):
-        sentence = f"{max(int((high.due.amount - low.due.amount).total_seconds() // 60), 1)} minutes"
+        length = f"{max(int((high.due.amount - low.due.amount).total_seconds() // 60), 1)} minutes"
     else:
         return upper
-    return f"{sentence}, {high.calendar}" if high.calendar else sentence
+    return f"{length}, {high.calendar}" if high.calendar else length
 
 
-def _with_clock(policy: Policy, case: Case, sentence: str, at: datetime, why: Because) -> Case:
+def _with_clock(policy: Policy, case: Case, target: str, at: datetime, why: Because) -> Case:
     """The case with the clock of the answer; a request that hurries more than the one before is due earlier."""
-    due, calendar, count = counted_span(policy, sentence, at, case.zone, why.clause)
+    due, calendar, count = counted_span(policy, target, at, case.zone, why.clause)
     running = case.running("escalation")
     if running is not None and running.due_at is not None and running.due_at <= due:
         return case
-    of = Promise(sentence, calendar, None, due, None, (why, count))
+    of = Promise(target, calendar, None, due, None, (why, count))
     clock = clocks.made(policy, case, "escalation", at, of)
     return case.with_clock(replace(clock, number=running.number) if running else clock)
 
 
-def _alert(policy: Policy, case: Case, text: str) -> Notice:
+def _alert(policy: Policy, case: Case, text: Sentence) -> Notice:
     return Notice("desk-alert", case.assignee or policy.file.chasing.remind, text)
 
 

@@ -7,6 +7,7 @@ from intake.core.case.act import Act, Refused, Setting
 from intake.core.case.case import Case, Clock, Decision, Entry
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.promise import read_in
+from intake.core.sentences import sentence
 
 MARK, PROPOSED = "exempt", "exempt-proposed"
 GOES_ON = Because(HOUSE, "not exempt after all: it goes on with its old due time")
@@ -15,7 +16,7 @@ GOES_ON = Because(HOUSE, "not exempt after all: it goes on with its old due time
 def exempt(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     """A person says whether the policy's targets hold for the case; until then its clocks ran."""
     if wanted.value not in ("yes", "no"):
-        raise Refused(f'"{wanted.value}" says nothing; right would be "yes" or "no"')
+        raise Refused(sentence('"{written}" says nothing; right would be "yes" or "no"', written=wanted.value))
     case, was_exempt = decision.case.unmarked(PROPOSED), MARK in decision.case.marks
     if wanted.value == "no":
         after = _held_again(setting, case.unmarked(MARK)) if was_exempt else case
@@ -23,7 +24,7 @@ def exempt(setting: Setting, decision: Decision, wanted: Act) -> Decision:
         figures = _figures(case, after)
         return replace(decision, case=after).then(Entry(MARK, "; ".join((said, *figures)), wanted.by))
     if was_exempt:
-        raise Refused(f"{case.reference} is exempt already")
+        raise Refused(sentence("{case} is exempt already", case=case.reference))
     text = f"{clocks.EXEMPT}: {wanted.because}" if wanted.because else clocks.EXEMPT
     why = Because(HOUSE, text)
     for kind in clocks.PROMISED:

@@ -7,6 +7,7 @@ from intake.core.case import clocks
 from intake.core.case.case import Decision, Entry, Notice, Wish
 from intake.core.mail.farewell import Farewell
 from intake.core.policy.policy import Policy
+from intake.core.sentences import sentence
 
 ASKED = "closing-asked"
 
@@ -33,7 +34,11 @@ def take(
         return decision.then(Entry("farewell", f"thanks of {who}: nothing is asked of us", who))
     if said == "yes":
         return None
-    text = f"{who} writes that it is solved, or may be closed; a person or the customer's yes closes {case.reference}"
+    text = sentence(
+        "{who} writes that it is solved, or may be closed; a person or the customer's yes closes {case}",
+        who=who,
+        case=case.reference,
+    )
     role = case.assignee or policy.file.chasing.remind
     return decision.then(
         Entry(ASKED, text, who), wishes=(Wish("closing-asked"),), notices=(Notice("desk-alert", role, text),)

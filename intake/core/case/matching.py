@@ -10,6 +10,7 @@ from intake.core.case.staff import Staff
 from intake.core.mail.message import Message
 from intake.core.mail.ticket_numbers import bare_subject, tells_alone
 from intake.core.policy.policy import Policy
+from intake.core.sentences import NOTHING, Sentence, sentence
 
 Evidence = Literal["token", "reference", "number", "their-number"]
 
@@ -53,15 +54,15 @@ class Match:
     because: str
     linked: tuple[str, ...] = ()
     third_party: bool = False
-    alert: str = ""
+    alert: Sentence = NOTHING
     policy: Policy | None = None
     staff: Staff | None = None
 
 
-SAID: dict[str, str] = {
-    "token": "its recipient address carries the case's signed token",
-    "reference": "it replies to a message of the case",
-    "number": "its subject names the case",
+SAID: dict[str, Sentence] = {
+    "token": sentence("its recipient address carries the case's signed token"),
+    "reference": sentence("it replies to a message of the case"),
+    "number": sentence("its subject names the case"),
 }
 
 
@@ -123,8 +124,12 @@ def match(candidates: Sequence[Candidate]) -> Match:
     if not ranked:
         return Match(None, "nothing in it names a case")
     named = tuple(dict.fromkeys(candidate.case.reference for candidate in ranked))
-    why = f"{SAID[ranked[0].evidence]} {named[0]}, but the writer takes no part in it and is not authenticated"
-    return Match(None, why, linked=named, alert=f"{why}: opened as a case of its own")
+    why = sentence(
+        "{evidence} {case}, but the writer takes no part in it and is not authenticated",
+        evidence=SAID[ranked[0].evidence],
+        case=named[0],
+    )
+    return Match(None, why, linked=named, alert=sentence("{why}: opened as a case of its own", why=why))
 
 
 def match_staff(candidates: Sequence[Candidate], person: Staff, message: Message) -> Match | None:

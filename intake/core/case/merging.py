@@ -8,6 +8,7 @@ from intake.core.case.act import Refused
 from intake.core.case.case import Case, Clock, Decision, Entry
 from intake.core.case.work_list import PROMISES
 from intake.core.policy.because import HOUSE, Because
+from intake.core.sentences import Sentence
 
 # what is said of the matter, or of mails that go over; other marks tell how the part itself stood
 ON_THE_MATTER = frozenset({"critical", "unverified", "ambiguous-sender"})
@@ -41,7 +42,7 @@ def merge(part: Case, whole: Case, by: str, because: str, now: datetime) -> Merg
         ),
     ):
         if wrong:
-            raise Refused(said)
+            raise Refused(Sentence(said))
     why = f": {because}" if because else ""
     over = replace(
         clocks.end_all(part, now), state="closed", closed_at=now, changed_at=now, merged_into=whole.reference,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from intake.core.case.case import Case, Clock, Notice, NoticeKind
 from intake.core.policy.policy import Policy
+from intake.core.sentences import joined
 
 ANSWERED = "a person has answered meanwhile"
 EXCERPT = 2_000
@@ -111,7 +112,7 @@ def of_one_mail(held: Sequence[Held]) -> list[Held]:
         return once
     first = next((each for each in alerts if each.notice.at_once), alerts[0])
     texts = list(dict.fromkeys(each.notice.text for each in (first, *alerts)))
-    text = "\n\n".join(each for each in texts if not any(each != other and each in other for other in texts))
+    text = joined("\n\n", (each for each in texts if not any(each != other and each in other for other in texts)))
     one = replace(first, notice=replace(first.notice, text=text))
     return [one, *(each for each in once if each not in alerts and each.notice.kind != "desk-reply")]
 

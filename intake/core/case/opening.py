@@ -14,6 +14,7 @@ from intake.core.mail.message import Address
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import Asked, Judged, alerts_at, judge
+from intake.core.sentences import NOTHING, Sentence, sentence
 
 ALERTED = "alerted"
 """The tag of a case of which the policy had a role told at once."""
@@ -43,7 +44,7 @@ class Opening:
     fields: Mapping[str, FieldValue]
     marks: frozenset[str] = frozenset()
     linked: tuple[str, ...] = ()
-    alert: str = ""
+    alert: Sentence = NOTHING
     backlog: bool = False
     oversize: int | None = None
     because: str = ""
@@ -120,7 +121,14 @@ def _flood(policy: Policy, decision: Decision, opening: Opening) -> Decision:
     count = record.tagged + 1
     if count <= part.more_than:
         return decision
-    text = f"{customer.name}: {count} cases of the kind {part.tag} within {part.within_days} days. {part.because}"
+    text = sentence(
+        "{customer}: {count} cases of the kind {tag} within {days} days. {because}",
+        customer=customer.name,
+        count=count,
+        tag=part.tag,
+        days=part.within_days,
+        because=part.reason,
+    )
     return decision.then(
         Entry("flood", text, because=(part.reason,)),
         notices=(Notice("desk-alert", part.role, text),),

@@ -23,6 +23,7 @@ from intake.core.mail.message import Address, Message
 from intake.core.mail.trimmings import is_trimming
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import SEVERITY_FIELD
+from intake.core.sentences import NOTHING, Sentence, sentence
 
 Outcome = Literal["new_case", "reply", "automatic", "duplicate", "junk", "parked"]
 SUBJECT = 500
@@ -174,11 +175,16 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
 def _told_forwarder(arrival: Arrival, case: Case) -> tuple[Notice, ...]:
     """What the person of the desk hears who passed a mail on: whose the case is, or the question."""
     if case.contact.address:
-        text = f"{case.reference} was opened for {case.contact.address}, whose mail you passed on; letters go there."
+        text = sentence(
+            "{case} was opened for {customer}, whose mail you passed on; letters go there.",
+            case=case.reference,
+            customer=case.contact.address,
+        )
     else:
-        text = (
-            f"{case.reference} was opened for the mail that you passed on, but it does not say clearly who wrote it. "
-            "Who is the customer? Reply with the line /customer ADDRESS."
+        text = sentence(
+            "{case} was opened for the mail that you passed on, but it does not say clearly who wrote it. "
+            "Who is the customer? Reply with the line /customer ADDRESS.",
+            case=case.reference,
         )
     return (Notice("desk-alert", arrival.forwarded_by, text),)
 
@@ -259,7 +265,7 @@ def _on_bounced_case(arrival: Arrival, now: datetime) -> Decision | None:
     if message.bounce is None or not message.bounce.permanent:
         return Decision(replace(case, changed_at=now), (Entry(message.kind, message.kind_because),))
     failed = ", ".join(message.bounce.recipients) or case.contact.address
-    text = f"mail to {failed} came back for good"
+    text = sentence("mail to {failed} came back for good", failed=failed)
     return came_back(arrival.bounced_policy or arrival.policy, case, text, now, was_the_answer=arrival.bounced_reply)
 
 
@@ -296,13 +302,17 @@ def _their_numbers(arrival: Arrival, policy: Policy) -> tuple[str, ...]:
     return tuple(each for each in arrival.message.ticket_numbers if not each.strip("[]() ").upper().startswith(ours))
 
 
-def _oversize(arrival: Arrival) -> str:
+def _oversize(arrival: Arrival) -> Sentence:
     if arrival.oversize is None:
-        return ""
+        return NOTHING
     size = arrival.oversize / 1_000_000
     if size < 1:
-        return f"the server would not give the mail; it was left where it is: {arrival.place}"
-    return f"the mail of {size:.0f} MB is too big and was left where it is: {arrival.place}; only its headers are kept"
+        return sentence("the server would not give the mail; it was left where it is: {place}", place=arrival.place)
+    return sentence(
+        "the mail of {size} MB is too big and was left where it is: {place}; only its headers are kept",
+        size=f"{size:.0f}",
+        place=arrival.place,
+    )
 
 
 def _marks(arrival: Arrival) -> frozenset[str]:

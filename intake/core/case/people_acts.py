@@ -7,6 +7,7 @@ from intake.core.case.act import Act, Refused, Setting
 from intake.core.case.case import Case, Decision, Entry, Participant, Role, Wish
 from intake.core.case.replies import belonging
 from intake.core.mail.message import Address
+from intake.core.sentences import sentence
 
 _WORD = r"[^\s<>,;:()\[\]\\\"@.]{1,64}"
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
@@ -19,35 +20,39 @@ def copy(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
     named = [each.strip("<>,;") for each in re.split(r"[\s,;]+", wanted.value) if each.strip("<>,;")]
     bad = next((each for each in named if not ADDRESS.fullmatch(each)), None)
     if bad is not None or not named or len(named) > MOST:
-        raise Refused(
-            f'"{bad}" is no mail address' if bad else f"name one to {MOST} mail addresses, such as kim@hosting.example"
-        )
+        few = sentence("name one to {most} mail addresses, such as kim@hosting.example", most=MOST)
+        raise Refused(sentence('"{written}" is no mail address', written=bad) if bad else few)
     case = decision.case
     fresh = [each for each in dict.fromkeys(named) if case.participant(each) is None]
     if not fresh:
-        raise Refused(f"{', '.join(named)} takes part in {case.reference} already")
+        raise Refused(sentence("{who} takes part in {case} already", who=", ".join(named), case=case.reference))
     for each in fresh:
         case = _joined(case, Address("", each), "cc")
-    text = f"{', '.join(fresh)} gets a copy of answers from now on"
+    text = sentence("{who} gets a copy of answers from now on", who=", ".join(fresh))
     return replace(decision, case=case).then(Entry("participant", text, wanted.by))
 
 
 def hand_over(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     """The case is the customer's whose address is named; letters go there from now on."""
     if not ADDRESS.fullmatch(wanted.value):
-        raise Refused(f'"{wanted.value}" is no mail address; right would be kim@hosting.example')
+        raise Refused(
+            sentence('"{written}" is no mail address; right would be kim@hosting.example', written=wanted.value)
+        )
     before, customer = decision.case, setting.customer
     contact = Address("", wanted.value)
     if before.contact.address.lower() == wanted.value.lower():
-        raise Refused(f"{before.reference} is {wanted.value}'s already")
+        raise Refused(sentence("{case} is {whose}'s already", case=before.reference, whose=wanted.value))
     case = replace(before, contact=contact, answer_to=wanted.value)
     if customer is not None:
         case = belonging(setting.policy, case.unmarked("unentitled"), customer, contact)
     if case.participant(wanted.value) is None:
         case = _joined(case, contact, setting.policy.file.writers)
-    whose = f", a contact of {customer.name}" if customer else ", whom nobody knows"
-    entry = Entry("customer", f"the case is {wanted.value}'s{whose}", wanted.by)
-    return replace(decision, case=case).then(entry, wishes=(Wish("acknowledgment"),))
+    whose = wanted.value
+    if customer:
+        said = sentence("the case is {whose}'s, a contact of {customer}", whose=whose, customer=customer.name)
+    else:
+        said = sentence("the case is {whose}'s, whom nobody knows", whose=whose)
+    return replace(decision, case=case).then(Entry("customer", said, wanted.by), wishes=(Wish("acknowledgment"),))
 
 
 def _joined(case: Case, person: Address, role: Role) -> Case:

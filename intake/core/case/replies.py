@@ -14,6 +14,7 @@ from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import Asked, Judged, given_severity, judge
+from intake.core.sentences import NOTHING, Sentence, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +78,21 @@ def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decis
 
 def _third_party(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decision:
     """A mail of somebody who takes no part: kept, and told to the desk; a consent that the case waits for counts."""
-    who = reply.writer.address or "somebody without an address"
+    who = reply.writer.address or sentence("somebody without an address")
     entry = Entry("third-party", f"a mail of {who}, who takes no part in the case, was kept on it: {reply.because}")
     decision = Decision(replace(case, changed_at=now), (entry,))
     given = consent.by_mail(policy, decision, reply.writer.address, reply.text, reply.authentication, reply.received_at)
     if given is not None:
         return given
-    said = f"{who}, who takes no part in {case.reference}, wrote to its address; nothing was sent to the customer"
+    said = sentence(
+        "{who}, who takes no part in {case}, wrote to its address; nothing was sent to the customer",
+        who=who,
+        case=case.reference,
+    )
     return decision.then(notices=(_tell(policy, case, "desk-alert", said),))
 
 
-def _tell(policy: Policy, case: Case, kind: NoticeKind, text: str = "") -> Notice:
+def _tell(policy: Policy, case: Case, kind: NoticeKind, text: Sentence = NOTHING) -> Notice:
     role = case.assignee or policy.file.chasing.remind
     return Notice(kind, role, text)
 
@@ -197,7 +202,7 @@ def _alerts(policy: Policy, case: Case, reply: Reply) -> tuple[Notice, ...]:
     """Whom the policy has told at once of what a reply wishes."""
     asked = Asked(case.channel, case.plan, reply.fields, reply.text)
     alerts = judge(policy, asked, case.tags).alerts
-    who = reply.writer.address or "somebody without an address"
+    who = reply.writer.address or sentence("somebody without an address")
     return tuple(Notice("desk-alert", each.role, alarm(who, case, each.because), at_once=True) for each in alerts)
 
 

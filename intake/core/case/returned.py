@@ -6,9 +6,10 @@ from datetime import datetime
 from intake.core.case import clocks
 from intake.core.case.case import Case, Decision, Entry, Notice
 from intake.core.policy.policy import Policy
+from intake.core.sentences import Sentence
 
 
-def came_back(policy: Policy, case: Case, text: str, now: datetime, *, was_the_answer: bool) -> Decision:
+def came_back(policy: Policy, case: Case, text: Sentence, now: datetime, *, was_the_answer: bool) -> Decision:
     """The case marked, the desk told. `was_the_answer`: it was the one reply of a person that the case has.
 
     Such an answer reached nobody: `response` reopens with its old due time (POLICIES, reading of time).

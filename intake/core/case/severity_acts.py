@@ -5,9 +5,10 @@ from dataclasses import replace
 from intake.core.case import clocks, severity_change
 from intake.core.case.act import Act, Refused, Setting
 from intake.core.case.case import Case, Decision, Entry, Notice, Wish
-from intake.core.policy.because import Because
+from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import alerts_at
+from intake.core.sentences import Sentence, joined, sentence, translated
 
 CRITICAL = "critical"
 
@@ -21,13 +22,28 @@ def severity(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     levels = [part.level for part in policy.file.severities]
     if wanted.value not in map(str, levels):
         known = ", ".join(map(str, levels))
-        raise Refused(f'no severity "{wanted.value}" under {policy.name}; right would be one of {known}')
+        raise Refused(
+            sentence(
+                'no severity "{written}" under {policy}; right would be one of {known}',
+                written=wanted.value,
+                policy=policy.name,
+                known=known,
+            )
+        )
     new, wished = int(wanted.value), case.wished_severity
     open_wish = wished is not None and wished != case.severity
     if new == case.severity and "triage" not in case.marks and not open_wish:
-        raise Refused(f"{case.reference} has Severity {new} already")
+        raise Refused(sentence("{case} has Severity {severity} already", case=case.reference, severity=new))
     if new < case.severity and case.held is not None:
-        raise Refused(f"{case.reference} stays at Severity {case.severity}: {case.held.text} ({case.held.clause})")
+        raise Refused(
+            sentence(
+                "{case} stays at Severity {severity}: {because} ({clause})",
+                case=case.reference,
+                severity=case.severity,
+                because=case.held,
+                clause=case.held.clause,
+            )
+        )
     why = _why(policy.severity(new).clause, wanted.because, new)
     after = severity_change.changed(policy, case, new, setting.now, setting.customer)
     after = replace(after, because=(why, *case.because[1:])).unmarked("triage")
@@ -47,8 +63,7 @@ def _why(clause: str, because: str, level: int) -> Because:
     """The person's own reason, else that a person decided."""
     if because:
         return Because(clause, because)
-    german = f"Jemand aus dem Supportteam hat Severity {level} festgesetzt."
-    return Because(clause, f"A person of the support team set Severity {level}.", (("de", german),))
+    return Because.of(clause, sentence("A person of the support team set Severity {level}.", level=level))
 
 
 def _decided(before: Case, after: Case, by: str) -> Entry:
@@ -57,41 +72,46 @@ def _decided(before: Case, after: Case, by: str) -> Entry:
     wished = before.wished_severity
     if before.severity != after.severity or wished in (None, after.severity):
         return entry
-    return replace(entry, text=f"Severity {after.severity} stays; the customer asked for {wished}")
+    stays = sentence(
+        "Severity {severity} stays; the customer asked for {wished}", severity=after.severity, wished=wished
+    )
+    return replace(entry, text=stays)
 
 
-def _raised(by: str, case: Case, because: Because) -> str:
-    return f"{by} set {case.reference} to Severity {case.severity}. The policy has you told at once ({because.clause})."
+def _raised(by: str, case: Case, because: Because) -> Sentence:
+    said = sentence("{who} set {case} to Severity {severity}", who=by, case=case.reference, severity=case.severity)
+    return sentence("{what}. The policy has you told at once ({clause}).", what=said, clause=because.clause)
 
 
 def critical(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     """A person says whether the case is critical, for which a policy may have targets of its own."""
     policy, case, now = setting.policy, decision.case, setting.now
     if wanted.value not in ("yes", "no"):
-        raise Refused(f'"{wanted.value}" says nothing; right would be "yes" or "no"')
+        raise Refused(sentence('"{written}" says nothing; right would be "yes" or "no"', written=wanted.value))
     parts = [part for part in policy.file.targets if CRITICAL in part.tags]
     if not parts:
-        raise Refused(f"{policy.name} has no targets for critical cases")
+        raise Refused(sentence("{policy} has no targets for critical cases", policy=policy.name))
     is_critical = CRITICAL in case.marks | case.tags
     if is_critical == (wanted.value == "yes"):
-        raise Refused(f"{case.reference} is {'' if is_critical else 'not '}critical already")
+        never = sentence("{case} is not critical already", case=case.reference)
+        raise Refused(sentence("{case} is critical already", case=case.reference) if is_critical else never)
     if is_critical:
         after = replace(case.unmarked(CRITICAL), tags=case.tags - {CRITICAL})
         after = severity_change.recounted(policy, after, now, setting.customer)
     else:
         after = severity_change.hurried(policy, case.marked(CRITICAL), now, setting.customer)
-    figures = severity_change.figures_of(case, after)
     said = "not critical" if is_critical else CRITICAL
     text = ": ".join(filter(None, (said, wanted.because)))
+    text = "; ".join(filter(None, (text, severity_change.figures_of(case, after))))
     why = Because(parts[0].clause, wanted.because or policy.file.clauses.get(parts[0].clause, CRITICAL))
-    entry = Entry(CRITICAL, f"{text}; {figures}" if figures else text, wanted.by, (why,))
+    entry = Entry(CRITICAL, text, wanted.by, (why,))
     return replace(decision, case=after).then(entry)
 
 
 def warnings(policy: Policy, level: int) -> tuple[Entry, ...]:
     """What the policy tells a person who raises a case to a severity."""
     return tuple(
-        Entry("warning", part.because, because=(part.reason,))
+        Entry("warning", part.reason.sentence, because=(part.reason,))
         for part in policy.file.warnings
         if level in part.severity
     )
@@ -106,14 +126,23 @@ def lower(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     rows = [part for part in policy.file.lowering if part.act == wanted.what]
     row = next((part for part in rows if case.severity in part.severity), None)
     if row is None and wanted.what != "workaround":
-        said = f"at Severity {case.severity}" if rows else "at all"
-        raise Refused(f'{policy.name} has no "{wanted.what}" {said}; `severity` changes it with a reason')
+        at_all = sentence(
+            '{policy} has no "{act}" at all; `severity` changes it with a reason', policy=policy.name, act=wanted.what
+        )
+        here = sentence(
+            '{policy} has no "{act}" at Severity {severity}; `severity` changes it with a reason',
+            policy=policy.name,
+            act=wanted.what,
+            severity=case.severity,
+        )
+        raise Refused(here if rows else at_all)
     why = (Because(row.clause, wanted.because) if wanted.because else row.reason) if row else None
-    said = wanted.what.replace("-", " ") + (f": {wanted.because}" if wanted.because else "")
+    what = translated(wanted.what.replace("-", " "))
+    said = joined(": ", (what, *([wanted.because] if wanted.because else [])))
     decision = decision.then(Entry(wanted.what, said, wanted.by, (why,) if why else ()))
     if wanted.what == "workaround":
         case = clocks.end(
-            case, "resolution", now, Because(why.clause if why else "house", "met: a workaround was given")
+            case, "resolution", now, Because.of(why.clause if why else HOUSE, sentence("met: a workaround was given"))
         )
     if row is not None and why is not None:
         before = case

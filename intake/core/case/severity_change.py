@@ -9,6 +9,7 @@ from intake.core.hours import add, remaining
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.promise import has_target, read_in
+from intake.core.sentences import Sentence, joined, sentence, translated
 
 UNTOUCHED = ("information", "escalation")
 
@@ -53,25 +54,31 @@ def hurried(policy: Policy, case: Case, now: datetime, customer: Customer | None
 
 def entry(before: Case, after: Case, actor: str) -> Entry:
     """A change of severity for the history, with the old and the new figures of the clocks."""
-    change = f"Severity {before.severity} becomes {after.severity}"
-    said = change if before.severity != after.severity else f"Severity {after.severity} confirmed"
-    figures = figures_of(before, after)
-    return Entry("severity", f"{said}; {figures}" if figures else said, actor, after.because[:1])
+    if before.severity != after.severity:
+        said = sentence("Severity {before} becomes {after}", before=before.severity, after=after.severity)
+    else:
+        said = sentence("Severity {after} confirmed", after=after.severity)
+    return Entry("severity", joined("; ", filter(None, (said, figures_of(before, after)))), actor, after.because[:1])
 
 
-def figures_of(before: Case, after: Case) -> str:
+def figures_of(before: Case, after: Case) -> Sentence:
     """What a change did to the due times of open clocks, in words for the history: old and new, in the case's zone."""
     found = []
     for clock in before.clocks:
         now = next(each for each in after.clocks if each.number == clock.number)
         if (now.due_at, now.target) != (clock.due_at, clock.target):
-            found.append(f"{clock.kind} {_figure(clock, before.zone)} becomes {_figure(now, after.zone)}")
-    return "; ".join(found)
+            old, new = _figure(clock, before.zone), _figure(now, after.zone)
+            found.append(sentence("{clock} {old} becomes {new}", clock=translated(clock.kind), old=old, new=new))
+    return joined("; ", found)
 
 
-def _figure(clock: Clock, zone: str) -> str:
-    due = f"due {read_in(zone, clock.due_at)}" if clock.due_at else "without a due time"
-    return f"{due} ({clock.target})" if clock.target else due
+def _figure(clock: Clock, zone: str) -> Sentence:
+    due = (
+        sentence("due {instant}", instant=read_in(zone, clock.due_at))
+        if clock.due_at
+        else sentence("without a due time")
+    )
+    return joined(" ", (due, f"({clock.target})")) if clock.target else due
 
 
 def _changed(policy: Policy, case: Case, clock: Clock, old: int, now: datetime, customer: Customer | None) -> Clock:

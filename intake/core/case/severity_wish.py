@@ -9,6 +9,7 @@ from intake.core.case.opening import registered
 from intake.core.mail.form import FieldValue
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import Asked, Judged, alerts_at, judge
+from intake.core.sentences import sentence
 
 REFUSED = "refused"
 
@@ -29,7 +30,7 @@ def wished(
     unless the policy holds the severity: then the wish is refused.
     """
     case = replace(decision.case, wished_severity=given)
-    said = f"{writer} asks for Severity {given}"
+    said = sentence("{who} asks for Severity {given}", who=writer, given=given)
     if given == case.severity:
         return replace(decision, case=case).then(Entry("severity-wish", f"{said}, as it is", writer))
     refused = case.held is not None and given < case.severity
@@ -38,7 +39,7 @@ def wished(
     standing = alerts_at(policy, case.severity, case.plan)
     told = {each.role: each.because for each in judged.alerts if each not in standing}
     shown = tuple(each for each in told.values() if each in judged.because)
-    said += "; the policy refuses it" if refused else ""
+    said = sentence("{wish}; the policy refuses it", wish=said) if refused else said
     return replace(decision, case=case).then(
         Entry("severity-wish", said, writer, why),
         wishes=(Wish("severity-wish", text=REFUSED if refused else "", because=(*why, *shown)),),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from intake.core.mail.message import Message
+from intake.core.sentences import NOTHING, Sentence, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Staff:
 
     address: str
     name: str
-    doubt: str
+    doubt: Sentence
     authenticated: bool
     old: bool = False
 
@@ -45,18 +46,37 @@ def _sender(clue: Clue) -> str:
     return clue.message.from_.address.lower() if clue.message.from_ else ""
 
 
+def _named(clue: Clue) -> str:
+    return _sender(clue) or sentence("nobody")
+
+
+def _why(clue: Clue) -> str:
+    return clue.message.authentication_because or sentence("no host or signature was there to say so")
+
+
 def _unproven(clue: Clue) -> bool:
     return clue.message.ambiguous_sender or clue.message.authentication != "pass"
 
 
 # first match is the reason that is told
-DOUBTS: tuple[tuple[Callable[[Clue], bool], str], ...] = (
-    (lambda clue: clue.old, "it is old mail"),
-    (lambda clue: not clue.member, "it came from {sender}, who is none of the desk's people"),
-    (lambda clue: clue.message.ambiguous_sender, "its From can be read in more than one way"),
-    (_unproven, "nothing proves that {sender} sent it ({why})"),
-    (lambda clue: clue.holder is None, "it carries no token: answer a notice by replying to it"),
-    (lambda clue: clue.holder != _sender(clue) and not clue.shared, "it came from {sender} with the token of {holder}"),
+DOUBTS: tuple[tuple[Callable[[Clue], bool], Callable[[Clue], Sentence]], ...] = (
+    (lambda clue: clue.old, lambda _: sentence("it is old mail")),
+    (
+        lambda clue: not clue.member,
+        lambda clue: sentence("it came from {sender}, who is none of the desk's people", sender=_named(clue)),
+    ),
+    (lambda clue: clue.message.ambiguous_sender, lambda _: sentence("its From can be read in more than one way")),
+    (
+        _unproven,
+        lambda clue: sentence("nothing proves that {sender} sent it ({why})", sender=_named(clue), why=_why(clue)),
+    ),
+    (lambda clue: clue.holder is None, lambda _: sentence("it carries no token: answer a notice by replying to it")),
+    (
+        lambda clue: clue.holder != _sender(clue) and not clue.shared,
+        lambda clue: sentence(
+            "it came from {sender} with the token of {holder}", sender=_named(clue), holder=clue.holder
+        ),
+    ),
 )
 
 
@@ -65,9 +85,7 @@ def staff(clue: Clue) -> Staff | None:
     sender = _sender(clue)
     if not clue.member and clue.holder is None:
         return None
-    why = clue.message.authentication_because or "no host or signature was there to say so"
-    doubt = next((said for applies, said in DOUBTS if applies(clue)), "")
-    told = doubt.format(sender=sender or "nobody", holder=clue.holder, why=why)
+    doubt = next((said(clue) for applies, said in DOUBTS if applies(clue)), NOTHING)
     address = sender if clue.member else str(clue.holder)
     proven = clue.member and not clue.old and not _unproven(clue)
-    return Staff(address, clue.name or address, told, authenticated=proven, old=clue.old)
+    return Staff(address, clue.name or address, doubt, authenticated=proven, old=clue.old)

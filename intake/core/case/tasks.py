@@ -7,6 +7,7 @@ from intake.core.case.case import Case, Decision, Entry, Notice, Task
 from intake.core.policy import words
 from intake.core.policy.policy import ENGINEER, Policy
 from intake.core.policy.schema_rules import TaskPart
+from intake.core.sentences import sentence
 
 
 def offered(policy: Policy, case: Case) -> list[TaskPart]:
@@ -34,7 +35,7 @@ def opened(policy: Policy, decision: Decision, part: TaskPart, at: datetime) -> 
     named = case.assignee if part.owner == ENGINEER else part.owner
     owner = named or policy.file.chasing.remind
     task = Task(len(case.tasks) + 1, part.name, part.title, owner, at)
-    text = f"follow-up asked for: {part.title}"
+    text = sentence("follow-up asked for: {title}", title=part.title)
     return replace(decision, case=replace(case, tasks=(*case.tasks, task))).then(
         Entry("task", f"{text}; owner {owner}", because=(part.reason,)),
         notices=(Notice("desk-alert", owner, text),),

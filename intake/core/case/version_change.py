@@ -64,5 +64,4 @@ def _said(before: Case, after: Case) -> str:
     said = f"policy version {before.policy_version} becomes {after.policy_version}"
     if before.severity != after.severity:
         said += f"; Severity {before.severity} becomes {after.severity}"
-    figures = severity_change.figures_of(before, after)
-    return f"{said}; {figures}" if figures else said
+    return "; ".join(filter(None, (said, severity_change.figures_of(before, after))))

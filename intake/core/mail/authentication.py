@@ -10,6 +10,7 @@ from typing import Any
 from intake.core.mail.clues import token
 from intake.core.mail.header import Headers
 from intake.core.mail.message import Authentication
+from intake.core.sentences import Sentence, sentence
 
 _RECORD = re.compile(r"[\w-]+(?:\.[\w-]+)*", re.ASCII)
 _MOST_SIGNATURES, _MOST_MARKS = 5, 50
@@ -25,7 +26,7 @@ class Belief:
     """How far From is believed. `because` is None where nobody was asked: then "none" says nothing about the sender."""
 
     verdict: Authentication
-    because: str | None
+    because: Sentence | None
 
 
 def authenticated(headers: Headers, authserv_id: str | None, domain: str, *, ambiguous: bool) -> Belief:
@@ -40,14 +41,25 @@ def authenticated(headers: Headers, authserv_id: str | None, domain: str, *, amb
         return Belief("none", None)
     results = [result for value in _trusted(headers, authserv_id.lower()) for result in _results(value)]
     if any(_is(result, "dmarc", "fail") for result in results):
-        return Belief("fail", f"{authserv_id} says dmarc=fail")
+        return Belief("fail", sentence("{host} says dmarc=fail", host=authserv_id))
     if ambiguous or not domain:
-        return Belief("none", "From can be read in more than one way" if ambiguous else "From names no domain")
+        return Belief(
+            "none", sentence("From can be read in more than one way") if ambiguous else sentence("From names no domain")
+        )
     for result in results:
         if _vouches(result, domain):
-            return Belief("pass", f"{authserv_id} says {str(result.method).lower()}=pass for {domain}")
-    said = f"{authserv_id} does not vouch for {domain}" if results else f"{authserv_id} says nothing about this mail"
-    return Belief("none", said)
+            return Belief(
+                "pass",
+                sentence(
+                    "{host} says {method}=pass for {domain}",
+                    host=authserv_id,
+                    method=str(result.method).lower(),
+                    domain=domain,
+                ),
+            )
+    if not results:
+        return Belief("none", sentence("{host} says nothing about this mail", host=authserv_id))
+    return Belief("none", sentence("{host} does not vouch for {domain}", host=authserv_id, domain=domain))
 
 
 def signature_records(headers: Headers, domain: str) -> tuple[str, ...]:

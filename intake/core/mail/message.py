@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from intake.core.sentences import Sentence
+
 Kind = Literal["person", "auto-reply", "bounce", "receipt", "report", "list"]
 Authentication = Literal["pass", "none", "fail"]
 
@@ -95,7 +97,7 @@ class Message:
     content_hash: str
     defects: tuple[str, ...] = ()
     loop_marks: tuple[str, ...] = field(default=())
-    authentication_because: str | None = None
+    authentication_because: Sentence | None = None
     signature_records: tuple[str, ...] = ()
     ticket_numbers: tuple[str, ...] = ()
     file_texts: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from intake.core.mail.header import Headers, base64_bytes, looks_like_field, parameters, split_fields
 from intake.core.mail.message import Limits, Unreadable
+from intake.core.sentences import sentence
 
 _BLANK = re.compile(rb"\n\r*\n")
 _START = re.compile(rb"(?:\r*\n)+")
@@ -101,9 +102,9 @@ def _beginning(raw: bytes) -> int:
 def _part(work: _Split, start: int, end: int, place: tuple[int, ...], default_type: str) -> Part:
     work.parts += 1
     if work.parts > work.limits.parts:
-        raise Unreadable(f"more than {work.limits.parts} parts")
+        raise Unreadable(sentence("more than {most} parts", most=work.limits.parts))
     if len(place) > work.limits.depth:
-        raise Unreadable(f"parts nested more than {work.limits.depth} deep")
+        raise Unreadable(sentence("parts nested more than {most} deep", most=work.limits.depth))
     headers, body = _header_block(work, start, end)
     hint = None
     written = headers.get("content-type") or ""
@@ -144,10 +145,12 @@ def _header_block(work: _Split, start: int, end: int) -> tuple[Headers, int]:
     match = _BLANK.search(raw, start, end)
     close = match.start() if match else end
     if close - start > limits.header_bytes:
-        raise Unreadable(f"a header of {close - start} bytes, more than {limits.header_bytes}")
+        raise Unreadable(
+            sentence("a header of {size} bytes, more than {most}", size=close - start, most=limits.header_bytes)
+        )
     block = raw[start:close]
     if block.count(b"\n") >= limits.header_lines:
-        raise Unreadable(f"a header of more than {limits.header_lines} lines")
+        raise Unreadable(sentence("a header of more than {most} lines", most=limits.header_lines))
     fields, missing, skipped = split_fields(block)
     if skipped:
         work.defects.append("lines in a header that are no fields were skipped")
@@ -185,7 +188,7 @@ def _bounds(work: _Split, boundary: str, start: int, end: int) -> tuple[list[tup
     # Each level looks through all that is below it: a big mail cannot be nested deep as well.
     work.searched += end - start
     if work.searched > _MOST_SEARCHED:
-        raise Unreadable("too big for parts nested so deep")
+        raise Unreadable(sentence("too big for parts nested so deep"))
     mark = b"--" + boundary.encode("utf-8", "surrogateescape")
     rest = re.compile(rb"(--)?+[ \t\r]*+(?:\n|\Z)")
     # Without a newline before it a delimiter line counts at the very beginning only.
@@ -198,7 +201,7 @@ def _bounds(work: _Split, boundary: str, start: int, end: int) -> tuple[list[tup
             if opened >= 0:
                 found.append((opened, max(opened, _before_newline(raw, at))))
                 if len(found) > work.limits.parts:
-                    raise Unreadable(f"more than {work.limits.parts} parts")
+                    raise Unreadable(sentence("more than {most} parts", most=work.limits.parts))
             if match.group(1):
                 return found, True
             opened = match.end()
@@ -213,7 +216,7 @@ def _next(raw: bytes, mark: bytes, start: int, end: int, work: _Split) -> int:
     """The next line that begins with `mark`, -1 where there is none. Counted, so that a flood of them ends."""
     work.looks += 1
     if work.looks > _MOST_LOOKS:
-        raise Unreadable("too many lines that look like boundaries")
+        raise Unreadable(sentence("too many lines that look like boundaries"))
     found = raw.find(b"\n" + mark, start, end)
     return found + 1 if found >= 0 else -1
 

@@ -22,6 +22,7 @@ from intake.core.mail.message import Address, AttachedMail, Attachment, Limits, 
 from intake.core.mail.mime import Part, split
 from intake.core.mail.quotes import new_text
 from intake.core.mail.ticket_numbers import ticket_numbers
+from intake.core.sentences import sentence
 
 __all__ = ["content_hash", "locate", "read"]
 
@@ -52,7 +53,7 @@ def read(
     try:
         return _Reader(raw, trust or Trust(), limits or Limits(), own_addresses).message()
     except RecursionError as error:
-        raise Unreadable("nested too deep to be read") from error
+        raise Unreadable(sentence("nested too deep to be read")) from error
 
 
 def locate(raw: bytes, place: tuple[int, ...], limits: Limits | None = None) -> bytes:
@@ -66,7 +67,7 @@ def html_of(raw: bytes, limits: Limits | None = None) -> str:
     try:
         return read_html(raw, split(raw, limits)[0], limits)
     except RecursionError as error:
-        raise Unreadable("nested too deep to be read") from error
+        raise Unreadable(sentence("nested too deep to be read")) from error
 
 
 @dataclass(frozen=True, slots=True)

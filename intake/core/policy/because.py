@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from intake.core.sentences import Sentence
+
 HOUSE = "house"
 PHONE = re.compile(r"\{phone\|([^{}]+)\}")
 """Stands in a reason for the telephone of the case's route, with the words for where there is none."""
@@ -34,6 +36,16 @@ class Because:
     def ours(cls, text: str, **others: str) -> "Because":
         """A reason that no source names, with the same sentence in the other languages of letters."""
         return cls(HOUSE, text, tuple(others.items()))
+
+    @classmethod
+    def of(cls, clause: str, sentence: Sentence) -> "Because":
+        """A reason that rests on a clause, in our words."""
+        return cls(clause, str(sentence), tuple(sentence.others.items()))
+
+    @property
+    def sentence(self) -> Sentence:
+        """Its sentence in each language."""
+        return Sentence(self.said("en"), {language: self.said(language) for language, _ in self.others})
 
     @property
     def published(self) -> str:

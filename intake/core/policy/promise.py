@@ -13,6 +13,7 @@ from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.schema import TargetPart
 from intake.core.policy.schema_types import ClockKind
+from intake.core.sentences import Sentence, sentence, translated
 from intake.tomlfile import suggestion
 
 CONTRACT = "the customer's contract"
@@ -158,12 +159,12 @@ def contract_mistakes(policy: Policy, contract: ContractTargets, hours: Mapping[
         if kind not in CLOCKS:
             out.append(f"targets.{kind}: no such clock{suggestion(kind, CLOCKS)}")
             continue
-        for level, sentence in by_severity.items():
+        for level, target in by_severity.items():
             where = f"targets.{kind}.{level}"
             if level not in levels:
                 out.append(f"{where}: the policy has no such severity; known are {', '.join(levels)}")
             try:
-                name = parse_target(sentence).calendar
+                name = parse_target(target).calendar
             except ValueError as error:
                 out.append(f"{where}: {error}")
             else:
@@ -246,10 +247,16 @@ def unfolded(reason: str) -> list[str]:
     return [count[1], *reason[count.end() :].split("; ")] if count else [reason]
 
 
-def read_in(zone: str, at: datetime) -> str:
+def read_in(zone: str, at: datetime) -> Sentence:
     """An instant as the history has it for people: in a zone, with its name."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{local:%a %d %b %Y %H:%M %Z}"
+    return sentence(
+        "{weekday} {day} {month} {rest}",
+        weekday=translated(f"{local:%a}"),
+        day=f"{local:%d}",
+        month=translated(f"{local:%b}"),
+        rest=f"{local:%Y %H:%M %Z}",
+    )
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:

@@ -16,6 +16,7 @@ from intake.core.case.opening import Opening, open_case
 from intake.core.mail.fields import read_fields
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
+from intake.core.sentences import Sentence
 
 KEYS = Keys({1: "a secret"})
 DESK = Desk("House Support", "desk.example", "support@desk.example", "+", KEYS, "https://console.example")
@@ -180,7 +181,7 @@ def test_a_notice_tells_the_desk_what_the_customer_wrote_in_the_desks_zone(
     letter = to_desk(
         policy,
         case,
-        Notice("desk-missed", "lead", "missed", clock=1, number=2),
+        Notice("desk-missed", "lead", Sentence("missed"), clock=1, number=2),
         Address("", "lead@desk.example"),
         DESK,
         monday + timedelta(hours=5, minutes=1),
@@ -203,7 +204,7 @@ def test_a_notice_tells_the_desk_what_the_customer_wrote_in_the_desks_zone(
 
 
 def test_a_notice_about_no_clock_has_an_empty_one(policy: Policy, opened: Opened, monday: datetime) -> None:
-    notice = Notice("desk-alert", "lead", "look here")
+    notice = Notice("desk-alert", "lead", Sentence("look here"))
     letter = to_desk(policy, opened(), notice, KIM, DESK, monday, unique="u", language="en", zone="Europe/Berlin")
     assert not any(letter.values["clock"].values())
     assert letter.values["alert"] == {"text": "look here"}

@@ -13,6 +13,7 @@ from intake.core.case.notices import NOBODY, Held, Since, at_any_hour, collapsed
 from intake.core.case.opening import Opening, open_case
 from intake.core.mail.fields import read_fields
 from intake.core.policy.policy import Policy
+from intake.core.sentences import Sentence
 
 HOUR = timedelta(hours=1)
 KINDS: tuple[NoticeKind, ...] = (
@@ -27,7 +28,7 @@ KINDS: tuple[NoticeKind, ...] = (
 
 
 def held(number: int, kind: NoticeKind, at: datetime, clock: int | None = None, text: str = "", step: int = 0) -> Held:
-    notice = Notice(kind, "triage", text, clock, step)
+    notice = Notice(kind, "triage", Sentence(text), clock, step)
     return Held(number, 1, "triage@desk.example", "triage", notice, f"words {number}", at)
 
 

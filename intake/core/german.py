@@ -1,0 +1,302 @@
+"""What the program itself says, in German: each English sentence as the code has it, and the same one in German."""
+
+from collections.abc import Mapping
+
+GERMAN: Mapping[str, str] = {
+    # names of clocks, states, severity acts, days and months
+    "response": "erste Antwort",
+    "update": "nächste Antwort",
+    "resolution": "Lösung",
+    "escalation": "Antwort auf die Eskalation",
+    "information": "Angaben des Kunden",
+    "new": "neu",
+    "open": "offen",
+    "waiting": "wartet auf den Kunden",
+    "resolved": "gelöst",
+    "closed": "geschlossen",
+    "workaround": "Umgehung gegeben",
+    "restored": "Dienst wiederhergestellt",
+    "cannot go on": "der Kunde kann nicht weiterarbeiten",
+    "Mon": "Mo",
+    "Tue": "Di",
+    "Wed": "Mi",
+    "Thu": "Do",
+    "Fri": "Fr",
+    "Sat": "Sa",
+    "Sun": "So",
+    "Jan": "Januar",
+    "Feb": "Februar",
+    "Mar": "März",
+    "Apr": "April",
+    "May": "Mai",
+    "Jun": "Juni",
+    "Jul": "Juli",
+    "Aug": "August",
+    "Sep": "September",
+    "Oct": "Oktober",
+    "Nov": "November",
+    "Dec": "Dezember",
+    "{weekday} {day} {month} {rest}": "{weekday} {day}. {month} {rest}",
+    # alerts and other notices
+    "the {clock} target nears": "Bald fällig: {clock}",
+    "the {clock} target was missed": "Versäumt: {clock}",
+    "still waits for triage": "Noch hat niemand den Fall gesichtet",
+    "{clock} still open: level {level} of the ladder, {role}": "Noch offen: {clock}; Stufe {level} der Leiter, {role}",
+    "information is missing, and no letter could ask the customer for it": (
+        "Es fehlen Angaben, und keine Mail konnte den Kunden danach fragen"
+    ),
+    "information is missing, and our letters came back": "Es fehlen Angaben, und unsere Mails kamen zurück",
+    "information is still missing; a person has answered, so the case stays open": (
+        "Es fehlen noch Angaben; jemand hat geantwortet, also bleibt der Fall offen"
+    ),
+    "closed: what was missing did not come": "Geschlossen: Was fehlte, kam nicht",
+    "a consent from {sender} came, but its sender is forged or not authorised; a person decides": (
+        "Eine Zustimmung von {sender} kam, aber der Absender ist gefälscht oder unberechtigt; ein Mensch entscheidet"
+    ),
+    "the end customer consents by mail from {sender}; {how}": "Der Endkunde stimmt per Mail von {sender} zu; {how}",
+    "its sender is authenticated": "ihr Absender ist nachgewiesen",
+    "its sender could not be checked": "ihr Absender ließ sich nicht prüfen",
+    "{who} asks for escalation": "{who} bittet um Eskalation",
+    "the customer asks for escalation": "Der Kunde bittet um Eskalation",
+    "the customer asks for escalation (urgent)": "Der Kunde bittet um Eskalation (dringend)",
+    "the customer asks for escalation (non-urgent)": "Der Kunde bittet um Eskalation (nicht dringend)",
+    "the customer asks for escalation, and there is no ladder": (
+        "Der Kunde bittet um Eskalation, und es gibt keine Leiter"
+    ),
+    "escalation asked for too early: it may be asked for from {instant}": (
+        "Zu früh um Eskalation gebeten: Möglich ist das ab {instant}"
+    ),
+    "escalation asked for, and the case is at the top of its ladder": (
+        "Um Eskalation gebeten, und der Fall ist auf der obersten Stufe seiner Leiter"
+    ),
+    "level {level} of the ladder, {role}": "Stufe {level} der Leiter, {role}",
+    "{who} writes that it is solved, or may be closed; a person or the customer's yes closes {case}": (
+        "{who} schreibt, dass es gelöst ist oder geschlossen werden kann; "
+        "{case} schließt ein Mensch oder das Ja des Kunden"
+    ),
+    "{who} asks for Severity {given}": "{who} wünscht Schweregrad {given}",
+    "{wish}; the policy refuses it": "{wish}; die Richtlinie lehnt das ab",
+    "follow-up asked for: {title}": "Um eine Nacharbeit gebeten: {title}",
+    "{who}, who takes no part in {case}, wrote to its address; nothing was sent to the customer": (
+        "{who}, an {case} nicht beteiligt, schrieb an dessen Adresse; an den Kunden ging nichts"
+    ),
+    "somebody without an address": "Jemand ohne Adresse",
+    "{who} asks for Severity {wished} on {case}, which has Severity {severity}": (
+        "{who} wünscht Schweregrad {wished} für {case}, der Schweregrad {severity} hat"
+    ),
+    "{who} wrote on {case}, which has Severity {severity}": (
+        "{who} schrieb zu {case}, einem Fall mit Schweregrad {severity}"
+    ),
+    "{who} set {case} to Severity {severity}": "{who} hat {case} auf Schweregrad {severity} gesetzt",
+    "{what}. The policy has you told at once ({clause}).": (
+        "{what}. Die Richtlinie verlangt, dass Sie es sofort erfahren ({clause})."
+    ),
+    "{customer}: {count} cases of the kind {tag} within {days} days. {because}": (
+        "{customer}: {count} Fälle der Art {tag} in {days} Tagen. {because}"
+    ),
+    "{case} was opened for {customer}, whose mail you passed on; letters go there.": (
+        "{case} wurde für {customer} eröffnet, dessen Mail Sie weitergeleitet haben; die Antworten gehen dorthin."
+    ),
+    "{case} was opened for the mail that you passed on, but it does not say clearly who wrote it. "
+    "Who is the customer? Reply with the line /customer ADDRESS.": (
+        "{case} wurde für die Mail eröffnet, die Sie weitergeleitet haben, aber sie sagt nicht klar, wer sie schrieb. "
+        "Wer ist der Kunde? Antworten Sie mit der Zeile /customer ADRESSE."
+    ),
+    "mail to {failed} came back for good": "Die Mail an {failed} kam endgültig zurück",
+    "the server would not give the mail; it was left where it is: {place}": (
+        "Der Server gab die Mail nicht heraus; sie blieb, wo sie ist: {place}"
+    ),
+    "the mail of {size} MB is too big and was left where it is: {place}; only its headers are kept": (
+        "Die Mail von {size} MB ist zu groß und blieb, wo sie ist: {place}; nur ihr Kopf ist aufbewahrt"
+    ),
+    "its recipient address carries the case's signed token": "Ihr Empfänger trägt das signierte Zeichen des Falls",
+    "it replies to a message of the case": "Die Mail antwortet auf eine Nachricht des Falls",
+    "its subject names the case": "Der Betreff der Mail nennt den Fall",
+    "{evidence} {case}, but the writer takes no part in it and is not authenticated": (
+        "{evidence} {case}, aber wer schreibt, ist daran nicht beteiligt und nicht nachgewiesen"
+    ),
+    "{why}: opened as a case of its own": "{why}: als eigener Fall eröffnet",
+    # why a mail in the name of somebody of the desk is not obeyed
+    "a mail from {sender} in the name of {person} was kept, and nothing else was done: {doubt}": (
+        "eine Mail von {sender} im Namen von {person} wurde aufbewahrt, sonst ist nichts geschehen: {doubt}"
+    ),
+    "nobody": "niemandem",
+    "it is old mail": "sie ist alt",
+    "it came from {sender}, who is none of the desk's people": "sie kam von {sender}, und das ist niemand vom Support",
+    "its From can be read in more than one way": "ihr From lässt sich auf mehr als eine Art lesen",
+    "nothing proves that {sender} sent it ({why})": "nichts belegt, dass sie von {sender} kommt ({why})",
+    "it carries no token: answer a notice by replying to it": (
+        "ihr fehlt das Zeichen: Antworten Sie direkt auf eine Benachrichtigung"
+    ),
+    "it came from {sender} with the token of {holder}": "sie kam von {sender} mit dem Zeichen von {holder}",
+    "it is a copy of mail {number}, which was obeyed already": (
+        "sie ist eine Kopie von Mail {number}, die schon ausgeführt wurde"
+    ),
+    "no host or signature was there to say so": "kein Server und keine Signatur bestätigt es",
+    "{host} does not vouch for {domain}": "{host} bürgt nicht für {domain}",
+    "{host} says dmarc=fail": "{host} meldet dmarc=fail",
+    "{host} says {method}=pass for {domain}": "{host} meldet {method}=pass für {domain}",
+    "{host} says nothing about this mail": "{host} sagt nichts zu dieser Mail",
+    "From can be read in more than one way": "From lässt sich auf mehr als eine Art lesen",
+    "From names no domain": "From nennt keine Domain",
+    "the signature of {domain} holds": "die Signatur von {domain} gilt",
+    "signed in as {login}": "angemeldet als {login}",
+    # why a mail is parked
+    "it answers a digest of several cases and does not say which of them it is about": (
+        "sie antwortet auf eine Sammelmail mit mehreren Fällen und sagt nicht, welchen sie meint"
+    ),
+    "cannot be read: {problem}": "nicht lesbar: {problem}",
+    "no route has the address {route} any more": "keine Route hat mehr die Adresse {route}",
+    "deciding failed: {error}": "das Entscheiden schlug fehl: {error}",
+    "reading failed: {error}": "das Lesen schlug fehl: {error}",
+    "reading broke off every time": "das Lesen brach jedes Mal ab",
+    "more than {most} parts": "mehr als {most} Teile",
+    "parts nested more than {most} deep": "Teile, die mehr als {most}-fach verschachtelt sind",
+    "a header of {size} bytes, more than {most}": "ein Kopf von {size} Bytes, mehr als {most}",
+    "a header of more than {most} lines": "ein Kopf von mehr als {most} Zeilen",
+    "too big for parts nested so deep": "zu groß für so tief verschachtelte Teile",
+    "too many lines that look like boundaries": "zu viele Zeilen, die wie Trennlinien aussehen",
+    "nested too deep to be read": "zu tief verschachtelt, um gelesen zu werden",
+    # the table of commands
+    "the whole mail is a note; nothing goes to the customer": "die Mail ist eine Notiz; an den Kunden geht nichts",
+    "sets the severity": "setzt den Schweregrad",
+    "gives the case to you, an ADDRESS, a role, or nobody": (
+        "gibt den Fall Ihnen (me), einer Adresse, einer Rolle oder niemandem (nobody)"
+    ),
+    "you have it: notices are not repeated": "Sie haben ihn: Benachrichtigungen werden nicht wiederholt",
+    "answers of people go to this address, too": "Antworten von Menschen gehen auch an diese Adresse",
+    "the case is this customer's": "der Fall gehört diesem Kunden",
+    "does without a field of the form": "verzichtet auf ein Feld des Formulars",
+    "the customer has the next turn": "der Kunde ist am Zug",
+    "the next turn is ours": "wir sind am Zug",
+    "a workaround was given": "eine Umgehung wurde gegeben",
+    "the service is back": "der Dienst läuft wieder",
+    "the customer cannot go on with it now": "der Kunde kann damit jetzt nicht weiterarbeiten",
+    "the cause is not ours": "die Ursache liegt nicht bei uns",
+    "records what was agreed with the customer": "hält fest, was mit dem Kunden vereinbart ist",
+    "a follow-up is done": "eine Nacharbeit ist erledigt",
+    "moves the case one level up": "hebt den Fall eine Stufe höher",
+    "the case is resolved; the customer is told": "der Fall ist gelöst; der Kunde erfährt es",
+    "the case is closed": "der Fall ist geschlossen",
+    "closes it as spam; nothing more is answered": "schließt ihn als Spam; es wird nichts mehr beantwortet",
+    "this table comes back; nothing goes to the customer": "diese Liste kommt zurück; an den Kunden geht nichts",
+    # what became of commands
+    "done": "erledigt",
+    "a note was added": "eine Notiz kam dazu",
+    "agreed with the customer: {what}": "mit dem Kunden vereinbart: {what}",
+    "assigned to {whom}": "zugewiesen: {whom}",
+    "assigned to nobody": "niemandem zugewiesen",
+    "{who} has it: no more repeats": "{who} hat ihn: nichts wird mehr wiederholt",
+    "{before} becomes {after}": "{before} wird zu {after}",
+    "{field} is not needed here": "{field} wird hier nicht gebraucht",
+    "nothing is missing any more": "es fehlt nichts mehr",
+    "closed as spam; nothing more is answered": "als Spam geschlossen; es wird nichts mehr beantwortet",
+    "not ours: {because}": "nicht unsere Ursache: {because}",
+    "{who} escalated the case": "{who} hat den Fall eskaliert",
+    "done: {title}": "erledigt: {title}",
+    "{who} gets a copy of answers from now on": "{who} bekommt ab jetzt Kopien der Antworten",
+    "the case is {whose}'s, a contact of {customer}": "der Fall gehört {whose}, Kontakt von {customer}",
+    "the case is {whose}'s, whom nobody knows": "der Fall gehört {whose}, uns nicht bekannt",
+    "Severity {before} becomes {after}": "Schweregrad {before} wird {after}",
+    "Severity {after} confirmed": "Schweregrad {after} bestätigt",
+    "Severity {severity} stays; the customer asked for {wished}": (
+        "Schweregrad {severity} bleibt; der Kunde wünschte {wished}"
+    ),
+    "A person of the support team set Severity {level}.": (
+        "Jemand aus dem Supportteam hat Severity {level} festgesetzt."
+    ),
+    "met: a workaround was given": "erfüllt: Eine Umgehung wurde gegeben",
+    "{clock} {old} becomes {new}": "{clock}: {old} wird zu {new}",
+    "due {instant}": "fällig {instant}",
+    "without a due time": "ohne Frist",
+    # why commands are refused
+    "no such command": "diesen Befehl gibt es nicht",
+    '"{written}" is no command; did you mean {meant}?': "„{written}“ ist kein Befehl; meinten Sie {meant}?",
+    '"{written}" is no command; /help lists them': "„{written}“ ist kein Befehl; /help nennt sie",
+    " or ": " oder ",
+    '"{written}" stands below other words; commands stand in the first lines': (
+        "„{written}“ steht unter anderen Worten; Befehle stehen in den ersten Zeilen"
+    ),
+    "not done, since the mail was stopped": "nicht ausgeführt, weil die Mail angehalten wurde",
+    "not done, since the answer was not sent: {problem}": (
+        "nicht ausgeführt, weil die Antwort nicht hinausging: {problem}"
+    ),
+    'no act is named "{name}"; known are {known}': "„{name}“ gibt es nicht; bekannt sind {known}",
+    "{case} is a part of {whole} by now; do it there": "{case} gehört jetzt zu {whole}; tun Sie es dort",
+    "an empty reply would be sent; give its text": "die Antwort wäre leer; geben Sie ihren Text an",
+    "{case} has nobody to reply to: its mail named no sender": (
+        "{case} hat niemanden, dem man antworten könnte: Die Mail nannte keinen Absender"
+    ),
+    "an empty note says nothing; give its text": "eine leere Notiz sagt nichts; geben Sie ihren Text an",
+    "say what was agreed with the customer": "sagen Sie, was mit dem Kunden vereinbart ist",
+    '"{written}" is neither an address nor a role; the roles of {policy} are {roles}': (
+        "„{written}“ ist weder eine Adresse noch eine Rolle; die Rollen von {policy} sind {roles}"
+    ),
+    'no status "{written}"; right would be one of {known}': "kein Stand heißt „{written}“; richtig wäre {known}",
+    "{case} is {state} already": "{case}: Stand ist schon „{state}“",
+    '"{written}" is not missing in {case}; missing: {known}': "„{written}“ fehlt {case} nicht; es fehlt: {known}",
+    "none is missing": "nichts",
+    "none is open": "keine",
+    "{case} is closed as spam already": "{case} ist schon als Spam geschlossen",
+    "say why the cause is not ours: the reason stays on the case": (
+        "sagen Sie, warum die Ursache nicht bei uns liegt: Der Grund bleibt am Fall"
+    ),
+    "{case} has no open resolution target": "{case} hat keine offene Frist für die Lösung",
+    "{policy} has no ladder to climb": "{policy} hat keine Leiter",
+    "{case} waits for no consent": "{case} wartet auf keine Zustimmung",
+    "say who consented, and how": "sagen Sie, wer zugestimmt hat und wie",
+    '{case} has no missed "{clock}"': "{case} hat nichts versäumt, das „{clock}“ heißt",
+    "say why it was not missed: the reason stays on the case": (
+        "sagen Sie, warum es nicht versäumt war: Der Grund bleibt am Fall"
+    ),
+    '{case} has no open follow-up "{written}"; open: {known}': (
+        "{case} hat keine offene Nacharbeit „{written}“; offen: {known}"
+    ),
+    "name one to {most} mail addresses, such as kim@hosting.example": (
+        "nennen Sie eine bis {most} Mailadressen, etwa kim@hosting.example"
+    ),
+    '"{written}" is no mail address': "„{written}“ ist keine Mailadresse",
+    '"{written}" is no mail address; right would be kim@hosting.example': (
+        "„{written}“ ist keine Mailadresse; richtig wäre kim@hosting.example"
+    ),
+    "{who} takes part in {case} already": "{who} ist an {case} schon beteiligt",
+    "{case} is {whose}'s already": "{case} gehört schon {whose}",
+    'no severity "{written}" under {policy}; right would be one of {known}': (
+        "{policy} hat keinen Schweregrad „{written}“; richtig wäre {known}"
+    ),
+    "{case} has Severity {severity} already": "{case} hat schon Schweregrad {severity}",
+    "{case} stays at Severity {severity}: {because} ({clause})": (
+        "{case} bleibt bei Schweregrad {severity}: {because} ({clause})"
+    ),
+    '"{written}" says nothing; right would be "yes" or "no"': "„{written}“ sagt nichts; richtig wäre „yes“ oder „no“",
+    "{policy} has no targets for critical cases": "{policy} hat keine Fristen für kritische Fälle",
+    "{case} is critical already": "{case} ist schon kritisch",
+    "{case} is not critical already": "{case} ist ohnehin nicht kritisch",
+    "{case} is exempt already": "{case} ist schon ausgenommen",
+    '{policy} has no "{act}" at Severity {severity}; `severity` changes it with a reason': (
+        "{policy} kennt bei Schweregrad {severity} kein „{act}“; `/severity` ändert ihn mit einem Grund"
+    ),
+    '{policy} has no "{act}" at all; `severity` changes it with a reason': (
+        "{policy} kennt kein „{act}“; `/severity` ändert den Schweregrad mit einem Grund"
+    ),
+    # why an answer did not go out, or a file did not go along
+    "it is a note, as /note says": "es ist eine Notiz, wie /note sagt",
+    "/help asks for the table of commands": "/help bittet um die Liste der Befehle",
+    "a case that is spam gets no answer": "ein Fall, der Spam ist, bekommt keine Antwort",
+    "it passes on somebody else's mail": "es ist die weitergeleitete Mail von jemand anderem",
+    "it has no words for the customer": "sie enthält nichts an den Kunden",
+    'it still holds a line of our notice, "{leak}"; delete what you quote': (
+        "sie enthält noch eine Zeile unserer Benachrichtigung, „{leak}“; löschen Sie das Zitat"
+    ),
+    "the same words went out before": "dieselben Worte gingen schon hinaus",
+    "encrypted (PGP): the text cannot be read here": "verschlüsselt (PGP): Der Text lässt sich hier nicht lesen",
+    "encrypted (PGP): a part of the text cannot be read here": (
+        "verschlüsselt (PGP): Ein Teil des Textes lässt sich hier nicht lesen"
+    ),
+    "encrypted (S/MIME): the text cannot be read here": "verschlüsselt (S/MIME): Der Text lässt sich hier nicht lesen",
+    "{file} ({because})": "{file} ({because})",
+    "more than {most} MB in all": "zusammen mehr als {most} MB",
+    "it cannot be read": "sie lässt sich nicht lesen",
+    "a mail may hold what is internal": "eine Mail kann Internes enthalten",
+    "a picture outside of your words": "ein Bild außerhalb Ihrer Worte",
+}
