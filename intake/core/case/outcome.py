@@ -144,7 +144,7 @@ TABLE: tuple[tuple[Outcome, Callable[[Arrival], str]], ...] = (
 def carry_out(arrival: Arrival, classified: Classified, reference: str, now: datetime) -> Decision | None:
     """The decision that follows; None where no case is touched. `reference` is for a new case."""
     if classified.outcome == "automatic":
-        return _on_bounced_case(arrival, now)
+        return _on_its_case(arrival, now)
     found = classified.match
     if found is None:
         return None
@@ -252,8 +252,10 @@ def writer(arrival: Arrival) -> Address:
     return Address("", (arrival.envelope_from or "")[:320])
 
 
-def _on_bounced_case(arrival: Arrival, now: datetime) -> Decision | None:
-    case, message = arrival.bounced, arrival.message
+def _on_its_case(arrival: Arrival, now: datetime) -> Decision | None:
+    """A machine's mail kept on the case that it is about; only a letter that came back for good changes anything."""
+    message = arrival.message
+    case = arrival.bounced or (_case_of_receipt(arrival) if message.kind == "receipt" else None)
     if case is None:
         return None
     if message.bounce is None or not message.bounce.permanent:
@@ -261,6 +263,12 @@ def _on_bounced_case(arrival: Arrival, now: datetime) -> Decision | None:
     failed = ", ".join(message.bounce.recipients) or case.contact.address
     text = f"mail to {failed} came back for good"
     return came_back(arrival.bounced_policy or arrival.policy, case, text, now, was_the_answer=arrival.bounced_reply)
+
+
+def _case_of_receipt(arrival: Arrival) -> Case | None:
+    """The case that a receipt names: a client sends it for its user, who may be known to take part."""
+    found = match(arrival.candidates)
+    return None if found.third_party else found.case
 
 
 def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Opening:
