@@ -20,6 +20,7 @@ from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldValue
 from intake.core.mail.labels import Labels, labels_of
 from intake.core.mail.message import Address, Message
+from intake.core.mail.severity_words import severity_in_words
 from intake.core.mail.trimmings import is_trimming
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import SEVERITY_FIELD
@@ -200,7 +201,13 @@ def fields_of_reply(arrival: Arrival, policy: Policy | None = None) -> dict[str,
     everywhere = read_fields(specs, texts, files)
     added = read_fields(specs, texts[:1], files)
     everywhere.pop(SEVERITY_FIELD, None)
-    return {**everywhere, **added}
+    return {**everywhere, **_in_words(arrival.message.new_text), **added}
+
+
+def _in_words(text: str) -> dict[str, FieldValue]:
+    """The severity that a sentence of the writer's asks for."""
+    found = severity_in_words(text)
+    return {SEVERITY_FIELD: FieldValue(found[1], str(found[0]), valid=True)} if found else {}
 
 
 def _without(labels: Labels, ours: frozenset[str], whole: str, text: str) -> str:
