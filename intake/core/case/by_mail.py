@@ -12,6 +12,7 @@ from intake.core.case.commands import Instructions, Line, instructions
 from intake.core.mail.attributions import quote_depth
 from intake.core.policy.policy import Policy
 
+FILES_ALONE = "a file goes out with an answer only, so write a line above it and send it again"
 WORD = re.compile(r"\w+")
 # shorter lines of ours may be the writer's own words by chance
 OURS_WORDS, OURS_CHARACTERS, WRAPPED = 3, 20, 30
@@ -23,8 +24,8 @@ class AgentMail:
 
     `text` is their own words, without quotes they do not answer and without signature. `notices` is what we wrote to
     the desk on the case, `customer_words` what the participants wrote, `sent_before` the answers that went out.
-    `unreadable` says why the text cannot be read. `copied`: the customer has the mail already. `roles` are those
-    that the person answers for; `customers` finds the record of an address.
+    `unreadable` says why the text cannot be read. `copied`: the customer has the mail already. `files`: it has some.
+    `roles` are those that the person answers for; `customers` finds the record of an address.
     """
 
     agent: str
@@ -36,6 +37,7 @@ class AgentMail:
     unreadable: str = ""
     forward: bool = False
     copied: bool = False
+    files: bool = False
     roles: frozenset[str] = frozenset()
     customers: Callable[[str], Customer | None] = lambda _address: None
 
@@ -172,6 +174,7 @@ def _no_answer(told: Instructions, mail: AgentMail, text: str, leak: str) -> str
         (told.has("help"), "/help asks for the table of commands"),
         (told.has("spam"), "a case that is spam gets no answer"),
         (mail.forward, "it passes on somebody else's mail"),
+        (not text and mail.files, f"it has no words for the customer; {FILES_ALONE}"),
         (not text, "it has no words for the customer"),
         (leak, f'it still holds a line of our notice, "{leak}"; delete what you quote'),
         (not mail.copied and _plain(text) in map(_plain, mail.sent_before), "the same words went out before"),
