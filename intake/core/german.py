@@ -285,6 +285,10 @@ GERMAN: Mapping[str, str] = {
     "a case that is spam gets no answer": "ein Fall, der Spam ist, bekommt keine Antwort",
     "it passes on somebody else's mail": "es ist die weitergeleitete Mail von jemand anderem",
     "it has no words for the customer": "sie enthält nichts an den Kunden",
+    "it has no words for the customer; a file goes out with some, so write a line and send it again": (
+        "sie enthält nichts an den Kunden; eine Datei geht nur mit ein paar Worten hinaus, also schreiben Sie eine "
+        "Zeile dazu und senden Sie sie noch einmal"
+    ),
     'it still holds a line of our notice, "{leak}"; delete what you quote': (
         "sie enthält noch eine Zeile unserer Benachrichtigung, „{leak}“; löschen Sie das Zitat"
     ),

@@ -17,6 +17,7 @@ from intake.core.case.matching import Match
 from intake.core.case.staff import Staff
 from intake.core.mail.message import Address, Message
 from intake.core.mail.quotes import is_forward, own_words
+from intake.core.mail.trimmings import TECHNICAL
 from intake.core.policy.policy import Policy
 from intake.core.sentences import sentence
 from intake.desk import act, digest_answers, enclosures, facts, post
@@ -87,8 +88,10 @@ def replay_keys(reference: str, address: str, message: Message) -> tuple[str, ..
     """
     written = message.date.isoformat() if message.date else ""
     words = " ".join(message.text.split())
-    said = sha256("\0".join((reference, address, written, words)).encode("utf-8", "replace")).hexdigest()
-    return (*message.signature_marks, said)
+    # some hosts vouch for a mail by its server alone: its Date may be another then, its own id hardly
+    told = (f"date {written}", *([f"id {message.message_id}"] if message.message_id else []))
+    said = ("\0".join((reference, address, each, words)) for each in told)
+    return (*message.signature_marks, *(sha256(each.encode("utf-8", "replace")).hexdigest() for each in said))
 
 
 def _customer_has_it(case: Case, message: Message) -> bool:
@@ -119,6 +122,7 @@ def _agent_mail(house: House, connection: Connection, mail: _Mail, *, copied: bo
         unreadable=next((each for each in message.defects if each.startswith("encrypted")), ""),
         forward=is_forward(message.text, message.subject),
         copied=copied,
+        files=any(each.content_type not in TECHNICAL for each in message.attachments),
         roles=house.roles_of(mail.person.address),
         customers=lambda address: people.customers_of(connection, [address], case.policy).get(address.lower()),
     )

@@ -172,3 +172,11 @@ def test_files_beyond_the_bound_or_with_another_act_are_refused_and_nothing_is_d
     with pytest.raises(IntakeError, match="only an answer takes attachments"):
         act.perform(desk.house, "OX-1001", Act("note", "see it", ADA), NOW, files=files)
     assert letters(desk) == []
+
+
+def test_a_mail_with_a_file_and_no_words_is_kept_and_the_receipt_says_how_to_send_it(desk: Home) -> None:
+    made = answer(desk, f"\n{QUOTE}")
+    made.add_attachment(LOG, "text", "x-log", filename="server.log")
+    take(desk, made)
+    assert letters(desk) == []
+    assert "write a line above it and send it again" in " ".join(receipt(desk).split())

@@ -111,3 +111,19 @@ def test_a_mail_with_a_wish_is_told_to_each_person_once(tmp_path: Path, roles: d
         text = part.get_content()
         assert text.count("asks for Severity 1") == 1
         assert "> Severity: 1" in text
+
+
+def test_a_sentence_that_asks_for_a_severity_is_a_wish_as_the_line_of_the_form_is(zimbra: Home) -> None:
+    ask(zimbra, "Mails arrive late.\n", 1)
+    ask(zimbra, "Nobody can log in any more.\nPlease raise this to severity 1.\n", 2, In_Reply_To="<1@x.example>")
+    case = zimbra.case()
+    assert (case.severity, case.wished_severity) == (4, 1)
+    assert "you asked for severity 1" in text_of(zimbra, "severity-wish")
+
+
+def test_a_sentence_about_a_severity_in_a_quote_or_a_signature_is_no_wish(zimbra: Home) -> None:
+    ask(zimbra, "Mails arrive late.\n", 1)
+    text = "It goes on.\n\n-- \nKim\nSeverity is now 1\n\n"
+    text += "On 23 Nov 2026, Lee <lee@x.example> wrote:\n> Severity is now 1.\n"
+    ask(zimbra, text, 2, In_Reply_To="<1@x.example>")
+    assert zimbra.case().wished_severity is None

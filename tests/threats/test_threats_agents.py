@@ -136,6 +136,15 @@ def test_a_copy_of_an_agents_mail_under_another_message_id_or_none_does_nothing_
     assert b"a copy of mail" in desk.sent(told[-1]["id"]).replace(b"=\r\n", b"")
 
 
+def test_a_copy_without_any_signature_and_with_another_date_is_known_by_its_message_id(desk: Home) -> None:
+    assert take(desk, "/severity 1\n", 1, Authentication_Results=VOUCHED) == "reply"
+    act.perform(desk.house, "OX-1001", Act("severity", "3", ADA), LATER)
+    later = {"Date": "Tue, 24 Nov 2026 09:00:00 +0000", "Authentication_Results": VOUCHED}
+    take(desk, "/severity 1\n", 1, LATER + timedelta(days=1), **later)
+    assert desk.case("OX-1001").severity == 3
+    assert desk.shown("OX-1001")["messages"][-1]["role"] == "unverified"
+
+
 def test_a_copy_with_another_date_is_known_by_its_signature_however_that_is_folded(desk: Home) -> None:
     value = "dGhpcyBpcyBhIHNpZ25hdHVyZSBvZiBzb21lIGxlbmd0aCBmb3IgYSB0ZXN0IG9m"
     headers = {"Authentication_Results": VOUCHED}

@@ -24,8 +24,8 @@ class AgentMail:
 
     `text` is their own words, without quotes they do not answer and without signature. `notices` is what we wrote to
     the desk on the case, `customer_words` what the participants wrote, `sent_before` the answers that went out.
-    `unreadable` says why the text cannot be read. `copied`: the customer has the mail already. `roles` are those
-    that the person answers for; `customers` finds the record of an address.
+    `unreadable` says why the text cannot be read. `copied`: the customer has the mail already. `files`: it has some.
+    `roles` are those that the person answers for; `customers` finds the record of an address.
     """
 
     agent: str
@@ -37,6 +37,7 @@ class AgentMail:
     unreadable: str = ""
     forward: bool = False
     copied: bool = False
+    files: bool = False
     roles: frozenset[str] = frozenset()
     customers: Callable[[str], Customer | None] = lambda _address: None
 
@@ -180,6 +181,10 @@ def _no_answer(told: Instructions, mail: AgentMail, text: str, leak: str) -> Sen
         (told.has("help"), sentence("/help asks for the table of commands")),
         (told.has("spam"), sentence("a case that is spam gets no answer")),
         (mail.forward, sentence("it passes on somebody else's mail")),
+        (
+            not text and mail.files,
+            sentence("it has no words for the customer; a file goes out with some, so write a line and send it again"),
+        ),
         (not text, sentence("it has no words for the customer")),
         (leak, sentence('it still holds a line of our notice, "{leak}"; delete what you quote', leak=leak)),
         (not mail.copied and _plain(text) in map(_plain, mail.sent_before), sentence("the same words went out before")),

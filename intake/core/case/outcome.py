@@ -20,6 +20,7 @@ from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldValue
 from intake.core.mail.labels import Labels, labels_of
 from intake.core.mail.message import Address, Message
+from intake.core.mail.severity_words import severity_in_words
 from intake.core.mail.trimmings import is_trimming
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import SEVERITY_FIELD
@@ -145,7 +146,7 @@ TABLE: tuple[tuple[Outcome, Callable[[Arrival], str]], ...] = (
 def carry_out(arrival: Arrival, classified: Classified, reference: str, now: datetime) -> Decision | None:
     """The decision that follows; None where no case is touched. `reference` is for a new case."""
     if classified.outcome == "automatic":
-        return _on_bounced_case(arrival, now)
+        return _on_its_case(arrival, now)
     found = classified.match
     if found is None:
         return None
@@ -206,7 +207,13 @@ def fields_of_reply(arrival: Arrival, policy: Policy | None = None) -> dict[str,
     everywhere = read_fields(specs, texts, files)
     added = read_fields(specs, texts[:1], files)
     everywhere.pop(SEVERITY_FIELD, None)
-    return {**everywhere, **added}
+    return {**everywhere, **_in_words(arrival.message.new_text), **added}
+
+
+def _in_words(text: str) -> dict[str, FieldValue]:
+    """The severity that a sentence of the writer's asks for."""
+    found = severity_in_words(text)
+    return {SEVERITY_FIELD: FieldValue(found[1], str(found[0]), valid=True)} if found else {}
 
 
 def _without(labels: Labels, ours: frozenset[str], whole: str, text: str) -> str:
@@ -258,8 +265,10 @@ def writer(arrival: Arrival) -> Address:
     return Address("", (arrival.envelope_from or "")[:320])
 
 
-def _on_bounced_case(arrival: Arrival, now: datetime) -> Decision | None:
-    case, message = arrival.bounced, arrival.message
+def _on_its_case(arrival: Arrival, now: datetime) -> Decision | None:
+    """A machine's mail kept on the case that it is about; only a letter that came back for good changes anything."""
+    message = arrival.message
+    case = arrival.bounced or (_case_of_receipt(arrival) if message.kind == "receipt" else None)
     if case is None:
         return None
     if message.bounce is None or not message.bounce.permanent:
@@ -267,6 +276,12 @@ def _on_bounced_case(arrival: Arrival, now: datetime) -> Decision | None:
     failed = ", ".join(message.bounce.recipients) or case.contact.address
     text = sentence("mail to {failed} came back for good", failed=failed)
     return came_back(arrival.bounced_policy or arrival.policy, case, text, now, was_the_answer=arrival.bounced_reply)
+
+
+def _case_of_receipt(arrival: Arrival) -> Case | None:
+    """The case that a receipt names: a client sends it for its user, who may be known to take part."""
+    found = match(arrival.candidates)
+    return None if found.third_party else found.case
 
 
 def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Opening:

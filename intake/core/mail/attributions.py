@@ -166,7 +166,7 @@ def _start_at(lines: Sequence[str], number: int, ruled: bool) -> int | None:
     if ruled:
         below = _headers(lines, _next_text(lines, number + 1), 2)
         return number if below and below[0][0] in ("from", "date") else None
-    if _begins_mail(lines, number):
+    if begins_mail(lines, number):
         return number
     return _attribution(lines, number) if lines[number].rstrip()[-1] in ":：" else None
 
@@ -241,7 +241,7 @@ def header_block(lines: Sequence[str], number: int) -> Block:
     return Block(values, places[-1] + 1)
 
 
-def _begins_mail(lines: Sequence[str], number: int) -> bool:
+def begins_mail(lines: Sequence[str], number: int) -> bool:
     """Whether headers that begin at line `number` are those that a mail program puts above what it quotes.
 
     Outlook puts From, Sent, To, Subject; Notes and some webmailers From, To, Date, Subject; others Sent, From, To,
@@ -264,6 +264,13 @@ def _begins_mail(lines: Sequence[str], number: int) -> bool:
     if roles == ["from", "to", "date", "subject"]:
         return alone
     return roles == ["date", "from", "to", "subject"] and _word(lines[number]) in _SENT_WORDS
+
+
+def names_writer_and_day(lines: Sequence[str]) -> bool:
+    """Whether the last of some lines ends an attribution that tells by a day or an address that a mail is meant."""
+    joined = " ".join(lines)
+    told = _YEAR.search(joined) or "@" in joined
+    return joined[-1:] in (":", "：") and bool(told) and bool(_VERBS.search(lines[-1]))
 
 
 def _attribution(lines: Sequence[str], last: int) -> int | None:

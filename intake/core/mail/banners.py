@@ -49,6 +49,6 @@ def banner_end(lines: Sequence[str]) -> int:
 
 
 def _warns(words: str) -> bool:
-    if _ABOVE.fullmatch(words) or _SELDOM.match(words):
+    if _ABOVE.fullmatch(words) or _SELDOM.match(words.lstrip("[* ")):
         return True
     return bool(_OUTSIDE.search(words) and _CAUTION.search(words))

@@ -10,7 +10,10 @@ from intake.core.mail.mime import Part, payload
 from intake.core.mail.phrases import DELAYED, GAVE_UP, ORIGINAL_BEGINS, UNDELIVERED_SUBJECT, UNDELIVERED_TEXT
 
 _ID = re.compile(r"<([^<>\s]+)>")
-_ADDRESS = re.compile(r"""[^\s<>()\[\]:;,"'@\\]+@[^\s<>()\[\]:;,"'@\\/]+[^\s<>()\[\]:;,"'@\\/.?!]""")
+_WIDE = "（）「」『』【】〈〉《》：；，、。！？“”"
+_ADDRESS = re.compile(
+    rf"""[^\s<>()\[\]:;,"'@\\{_WIDE}]+@[^\s<>()\[\]:;,"'@\\/{_WIDE}]+[^\s<>()\[\]:;,"'@\\/.?!{_WIDE}]"""
+)
 _ORIGINAL_ID = re.compile(r"^[> \t]*(?:original-)?message-id:\s*<([^<>\s]+)>", re.IGNORECASE | re.MULTILINE)
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _MOST_FIELDS = 65_536

@@ -7,13 +7,21 @@ from intake.core.mail.bounce import actions, delivery_status, own_form
 from intake.core.mail.clues import Clues, token
 from intake.core.mail.invitation import ANSWERED
 from intake.core.mail.message import Kind
-from intake.core.mail.phrases import DISPOSITION_TEXT, DISPOSITION_WORDS, REACTED, RECEIPT_SUBJECT, RECEIPT_TEXT
+from intake.core.mail.phrases import (
+    DISPOSITION_TEXT,
+    DISPOSITION_WORDS,
+    REACTED,
+    RECALLED,
+    RECEIPT_SUBJECT,
+    RECEIPT_TEXT,
+)
 from intake.core.mail.unmarked import acknowledgment, away
 
 Rule = Callable[[Clues], str | None]
 
 _FAILED = {"failed", "delayed"}
 _SHORT = 1_000
+_ONE_SENTENCE = 500
 
 _AUTO_REPLY_HEADERS = (
     "x-autoreply",
@@ -132,6 +140,16 @@ def _reaction(clues: Clues) -> str | None:
     return None
 
 
+def _recall(clues: Clues) -> str | None:
+    """A client's sentence that its user wants a mail back, under "Recall: " and that mail's subject, which it names."""
+    said = " ".join(clues.new_text[: _ONE_SENTENCE + 1].split())
+    recalled = " ".join(re.split(r"[:：]", clues.subject, maxsplit=1)[-1].split())
+    if len(said) > _ONE_SENTENCE or recalled == " ".join(clues.subject.split()) or not recalled or recalled not in said:
+        return None
+    found = RECALLED.search(said)
+    return f"the sender's client asks to have a mail back: “{said[:120]}”" if found else None
+
+
 def _list(clues: Clues) -> str | None:
     for name in _LIST_HEADERS:
         if clues.headers.get(name) is not None:
@@ -151,6 +169,7 @@ PRECEDENCE: tuple[tuple[Kind, Rule], ...] = (
     ("receipt", _receipt_in_words),
     ("receipt", _invitation_answered),
     ("receipt", _reaction),
+    ("receipt", _recall),
     ("auto-reply", away),
     ("auto-reply", acknowledgment),
     ("list", _list),

@@ -158,6 +158,17 @@ REACTED = re.compile(
     r"|reagiu à sua mensagem|zareagował\(?a?\)? na (twoją|państwa) wiadomość|reagerade på ditt meddelande)\s?[:.]?\s*",
     re.IGNORECASE,
 )
+# How Outlook says that somebody wants a mail back, which only its own servers do.
+RECALLED = _any(
+    r"would like to recall the message|möchte [^\n]{0,200}nachricht [^\n]{0,200}zurückrufen",
+    r"(souhaite|souhaiterait|aimerait|voudrait) rappeler le message",
+    r"(desea|desearía|quiere|querría|quisiera) (recuperar|retirar) el mensaje",
+    r"(desidera|vuole|vorrebbe) (richiamare|ritirare|revocare) il messaggio",
+    r"(wil|zou graag) (het|dit) bericht [^\n]{0,200}(intrekken|terugroepen)",
+    r"(deseja|gostaria de|pretende|quer) (recuperar|recolher|revogar|cancelar|retirar) a mensagem",
+    r"(chce|chciał(a|\(a\))?by) (odwołać|wycofać) wiadomość|vill återkalla meddelandet",
+    r"メッセージ[^\n]{0,200}(取り消|取消|回収)",
+)
 DISPOSITION_TEXT = _any(
     r"no guarantee that the (message|mail) has been read|does not guarantee that (it|the message) (was|has been) read",
     r"(bedeutet|garantiert) nicht(,)? dass (die|ihre) nachricht [^.\n]{0,30}gelesen",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from intake.core.mail.attributions import Start, is_quoted, quote_starts
 from intake.core.mail.banners import banner_end
+from intake.core.mail.quote_marks import with_plain_marks
 from intake.core.mail.signatures import card_start, is_mobile_line, notice_start, signature
 
 _PASSES = 20
@@ -52,6 +53,7 @@ def new_text(text: str, subject: str = "") -> str:
     if text.count("\n") > _MOST_LINES:
         return text
     forwards = bool(_FORWARDS.match(subject))
+    text = with_plain_marks(text)
     for _ in range(_passes(text)):
         folded = _fold(text, forwards=forwards)
         if folded == text:
@@ -71,6 +73,7 @@ def own_words(text: str) -> str:
     """
     if text.count("\n") > _MOST_LINES:
         return ""
+    text = with_plain_marks(text)
     for _ in range(_passes(text)):
         lines = text.splitlines()
         quoted = _quoted(lines, quote_starts(lines))
