@@ -15,7 +15,7 @@ def cells(text: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\u00a0=1", "＝1+1"])
-def test_what_would_be_a_formula_is_text(text: str) -> None:
+def test_threat_37_what_would_be_a_formula_is_text(text: str) -> None:
     ((_,), (cell,)) = cells(as_csv(["a"], [[text]]))
     assert cell == f"'{text}"
 

@@ -1,14 +1,17 @@
-"""kill -9 of the real program in the middle of an fsync or a write to a socket (THREATS 14, 53), injected by strace.
+"""kill -9 of the real program at an fsync or a write to a socket, and disks that fail (THREATS 13, 14, 53), by strace.
 
-One role dies and others go on in its place; then all that must hold is looked at.
+One role dies and others go on in its place; then all that must hold is looked at. The long tests kill at the first such
+call of each thread, then at the second, and so on until a life reaches its end.
 """
 
+import re
 import smtplib
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -20,8 +23,13 @@ from smarthost import Listening, Sink
 from intake import app
 from intake.config import load
 from intake.outbound.deliver import deliver
+from intake.store.audit import audit
+from intake.store.engine import reading
 
-FSYNC, SEND = "fsync,fdatasync", "sendto,sendmsg"
+FSYNC, SEND, WRITE = "fsync,fdatasync", "sendto,sendmsg", "pwrite64"
+# a desk sends nothing itself
+STEPS = [("smtp", FSYNC), ("smtp", SEND), ("desk", FSYNC), ("send", FSYNC), ("send", SEND)]
+FAILURES = [(FSYNC, "EIO"), (WRITE, "EIO"), (WRITE, "ENOSPC")]
 MAILS = 2
 WITHIN = 300.0
 LEASE = timedelta(minutes=10)
@@ -140,6 +148,8 @@ def lives_on(program: Running, sink: Sink, role: str) -> None:
         letters = desk.outbox()
         assert Counter(row["to"] for row in letters) == {writer(each): 1 for each in range(MAILS)}
         assert {row["state"] for row in letters} == {"sent"}
+        with reading(desk.databases.reading) as connection:
+            assert [each for each in audit(connection) if each.broken] == []
     copies: dict[str, list[bytes]] = {}
     for _, recipients, raw in sink.mails:
         copies.setdefault(recipients[0], []).append(raw)
@@ -164,3 +174,38 @@ def test_threats_14_53_killed_in_the_middle_of_writing_nothing_is_lost_or_double
     tmp_path: Path, role: str, calls: str, nth: int
 ) -> None:
     assert die(tmp_path, role, calls, nth)
+
+
+@pytest.mark.real
+@pytest.mark.long
+@pytest.mark.parametrize(("role", "calls"), STEPS)
+def test_threats_14_53_killed_at_every_write_nothing_is_lost_or_doubled(tmp_path: Path, role: str, calls: str) -> None:
+    for nth in count(1):
+        if not die(tmp_path / str(nth), role, calls, nth):
+            assert nth > MAILS
+            return
+
+
+def fail(folder: Path, role: str, calls: str, error: str) -> None:
+    """One life in which the third such call of each thread fails, and what comes after it."""
+    sink = Sink()
+    with installation(folder, sink) as program:
+        if DYING[role](program, injecting(calls, f"error={error}", 3)):
+            # it failed before it served, and said so in a line
+            assert re.match(r"\S+\.db: (disk I/O error|database or disk is full)\nintake serves", program.log())
+        lives_on(program, sink, role)
+
+
+@pytest.mark.real
+def test_threat_13_a_disk_that_fails_once_under_the_receiver_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    fail(tmp_path, "smtp", FSYNC, "EIO")
+
+
+@pytest.mark.real
+@pytest.mark.long
+@pytest.mark.parametrize("role", DYING)
+@pytest.mark.parametrize(("calls", "error"), FAILURES)
+def test_threat_13_a_disk_that_fails_once_loses_and_doubles_nothing_and_ends_but_a_start(
+    tmp_path: Path, role: str, calls: str, error: str
+) -> None:
+    fail(tmp_path, role, calls, error)

@@ -79,12 +79,12 @@ def read_body(raw: bytes, root: Part, limits: Limits) -> Body:
         else:
             texts.append(plain)
             renderings.append(rendered)
-    text, armour = armoured(_joined(texts))
+    text, armour = armoured(_few_lines(work, _joined(texts)))
     if armour:
         work.defects.append(armour)
     return Body(
         text=text,
-        html_text=clean_text(_joined(renderings)) or None,
+        html_text=clean_text(_few_lines(work, _joined(renderings))) or None,
         file_texts=texts_of_files(raw, (part for part in work.attachments if isinstance(part, Part))),
         attachments=_attachments(work, blocks),
         defects=work.defects,
@@ -145,6 +145,15 @@ def _wrapped(work: _Reading, part: Part) -> _Block:
 
 def _joined(texts: Iterable[str]) -> str:
     return "\n\n".join(stripped for text in texts if (stripped := text.strip("\n").rstrip()))
+
+
+def _few_lines(work: _Reading, text: str) -> str:
+    """The text up to as many lines as are read: each costs the finders of quotes, signatures and fields some time."""
+    lines = text.split("\n", work.limits.text_lines)
+    if len(lines) <= work.limits.text_lines:
+        return text
+    work.defects.append(f"the text was cut at {work.limits.text_lines} lines")
+    return "\n".join(lines[:-1])
 
 
 def _says_something(text: str | None) -> bool:

@@ -139,6 +139,13 @@ def test_the_text_is_cut_at_the_limit_and_says_so() -> None:
     assert any("cut" in defect for defect in message.defects)
 
 
+def test_the_text_is_cut_at_the_most_lines_and_says_so() -> None:
+    message = read(b"\r\n" + b"ab\n" * 21, limits=Limits(text_lines=20))
+    assert message.text == "\n".join(["ab"] * 20)
+    assert "the text was cut at 20 lines" in message.defects
+    assert "the text was cut at 20 lines" not in read(b"\r\n" + b"ab\n" * 20, limits=Limits(text_lines=20)).defects
+
+
 def test_the_limit_holds_for_all_text_parts_together() -> None:
     part = b"--x\r\n\r\n" + b"a" * 80 + b"\r\n"
     raw = b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + part * 50 + b"--x--"
