@@ -285,7 +285,8 @@ GERMAN: Mapping[str, str] = {
     "a case that is spam gets no answer": "ein Fall, der Spam ist, bekommt keine Antwort",
     "it passes on somebody else's mail": "es ist die weitergeleitete Mail von jemand anderem",
     "it has no words for the customer": "sie enthält nichts an den Kunden",
-    "it has no words for the customer; a file goes out with some, so write a line and send it again": (
+    "it has no words for the customer; a file goes out with an answer only, so write a line above it and "
+    "send it again": (
         "sie enthält nichts an den Kunden; eine Datei geht nur mit ein paar Worten hinaus, also schreiben Sie eine "
         "Zeile dazu und senden Sie sie noch einmal"
     ),

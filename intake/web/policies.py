@@ -1,7 +1,7 @@
 """Policies: as published, their examples with results, a calculator, a replay of a changed one, and their versions."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import unified_diff
 from typing import Annotated, Any
@@ -193,7 +193,9 @@ def replayed_csv(site: OurSite, visitor: Editing, name: str) -> Response:
 
 
 def _progress(site: Site, visitor: Visitor, policy: Policy) -> dict[str, Any]:
-    job = _background(site).of(_key(visitor, policy))
+    running = _background(site).of(_key(visitor, policy))
+    # as it is at one moment: it may end while the page is made
+    job = replace(running) if running else None
     result = job.result if job else None
     found = {"totals": backtest.totals(result), "differences": result.differences[:SHOWN]} if result else None
     return {"job": job, "found": found, "more": len(result.differences) - SHOWN if result else 0}

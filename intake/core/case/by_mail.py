@@ -183,7 +183,10 @@ def _no_answer(told: Instructions, mail: AgentMail, text: str, leak: str) -> Sen
         (mail.forward, sentence("it passes on somebody else's mail")),
         (
             not text and mail.files,
-            sentence("it has no words for the customer; a file goes out with some, so write a line and send it again"),
+            sentence(
+                "it has no words for the customer; a file goes out with an answer only, so write a line above it and "
+                "send it again"
+            ),
         ),
         (not text, sentence("it has no words for the customer")),
         (leak, sentence('it still holds a line of our notice, "{leak}"; delete what you quote', leak=leak)),
