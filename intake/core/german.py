@@ -49,6 +49,9 @@ GERMAN: Mapping[str, str] = {
     "information is still missing; a person has answered, so the case stays open": (
         "Es fehlen noch Angaben; jemand hat geantwortet, also bleibt der Fall offen"
     ),
+    "information is still missing; the customer wrote, and nobody has answered yet": (
+        "Es fehlen noch Angaben; der Kunde hat geschrieben, und niemand hat bisher geantwortet"
+    ),
     "closed: what was missing did not come": "Geschlossen: Was fehlte, kam nicht",
     "a consent from {sender} came, but its sender is forged or not authorised; a person decides": (
         "Eine Zustimmung von {sender} kam, aber der Absender ist gefälscht oder unberechtigt; ein Mensch entscheidet"

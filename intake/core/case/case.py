@@ -45,6 +45,8 @@ NoticeKind = Literal[
 ]
 
 SYSTEM = "intake"
+# the tag of a case whose customer wrote after we had asked for what is missing
+WROTE_SINCE = "wrote-since"
 # ticket numbers of the other side's own that a case remembers
 NUMBERS = 3
 

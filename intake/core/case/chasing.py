@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake.core.case import clocks
-from intake.core.case.case import Case, Clock, Decision, Entry, Escalation, Notice, Step, Wish
+from intake.core.case.case import WROTE_SINCE, Case, Clock, Decision, Entry, Escalation, Notice, Step, Wish
 from intake.core.sentences import NOTHING, Sentence, sentence, translated
 
 
@@ -129,6 +129,8 @@ def _no_silence(case: Case) -> Sentence:
         return sentence("information is missing, and no letter could ask the customer for it")
     if "undeliverable" in case.marks:
         return sentence("information is missing, and our letters came back")
+    if "reply" not in case.answered and WROTE_SINCE in case.tags:
+        return sentence("information is still missing; the customer wrote, and nobody has answered yet")
     if "reply" in case.answered and case.state != "waiting":
         return sentence("information is still missing; a person has answered, so the case stays open")
     return NOTHING

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from intake.core.case import clocks, consent, copied, escalating, farewells, severity_change, severity_wish, tasks
 from intake.core.case.alarm import alarm
-from intake.core.case.case import Case, Customer, Decision, Entry, Notice, NoticeKind, Participant, Wish
+from intake.core.case.case import WROTE_SINCE, Case, Customer, Decision, Entry, Notice, NoticeKind, Participant, Wish
 from intake.core.case.opening import ALERTED, information_because, registered
 from intake.core.mail.farewell import Farewell
 from intake.core.mail.fields import missing_fields
@@ -229,7 +229,8 @@ def _still_owed(policy: Policy, decision: Decision, at: datetime) -> Decision:
     if not any(entry.event == "supplied" for entry in decision.entries):
         text = "the customer wrote without what is missing: reminders stop, and a person decides"
         return replace(decision, case=clocks.end(case, "information", at)).then(Entry("asked-enough", text))
-    return replace(decision, case=case.with_clock(clocks.owed_anew(policy, case, clock, at)))
+    owing = case.with_clock(clocks.owed_anew(policy, case, clock, at))
+    return replace(decision, case=replace(owing, tags=owing.tags | {WROTE_SINCE}))
 
 
 def _wake(policy: Policy, decision: Decision, reply: Reply) -> Decision:

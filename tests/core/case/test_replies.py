@@ -111,6 +111,19 @@ def test_a_rule_that_decides_on_a_reply_brings_its_marks(opened: Opened, replyin
     assert "exempt-proposed" in decision.case.marks
 
 
+def test_a_customer_who_wrote_since_we_asked_is_not_closed_for_silence_while_nobody_has_answered(
+    opened: Opened, replying: Replying, monday: datetime
+) -> None:
+    case = replying(opened("Severity: 2"), monday + timedelta(days=1), "System: Linux").case
+    assert case.running("information") is not None
+    heard: list[str] = []
+    for day in range(2, 40):
+        decision = chase(case, monday + timedelta(days=day))
+        heard += [entry.event for entry in decision.entries]
+        case = decision.case
+    assert (case.state, heard.count("not-closed"), heard.count("closed")) == ("new", 1, 0)
+
+
 def test_whoever_wrote_is_not_silent_so_what_is_owed_falls_due_counted_from_there(
     opened: Opened, replying: Replying, monday: datetime
 ) -> None:
