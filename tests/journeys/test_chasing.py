@@ -147,7 +147,7 @@ def test_the_customer_is_reminded_twice_the_case_closed_and_reopened_by_a_reply(
 
 
 def test_a_chaser_killed_in_the_middle_tells_each_thing_once(desk: Running) -> None:
-    count = 25
+    count = 50
     for number in range(count):
         raw = mail(FORM.replace("Severity: 2", "Severity: 1"), subject=f"Q {number}", message_id=f"{number}@h.example")
         (desk.folder / f"{number}.eml").write_bytes(raw)
@@ -161,7 +161,7 @@ def test_a_chaser_killed_in_the_middle_tells_each_thing_once(desk: Running) -> N
             return int(connection.scalar(query) or 0)
 
     for kill in range(3):
-        wanted = (kill + 1) * count // 5
+        wanted = (kill + 1) * count // 10
         command = [str(PROGRAM), "tick", "--at", at.isoformat(), "--config", str(desk.config)]
         process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
         eventually(lambda wanted=wanted: missed() >= wanted, 60, "some notices")  # type: ignore[misc]
