@@ -89,7 +89,7 @@ def replay_keys(reference: str, address: str, message: Message) -> tuple[str, ..
     written = message.date.isoformat() if message.date else ""
     words = " ".join(message.text.split())
     # some hosts vouch for a mail by its server alone: its Date may be another then, its own id hardly
-    told = (f"date {written}", *([f"id {message.message_id}"] if message.message_id else []))
+    told = (written, *([f"id {message.message_id}"] if message.message_id else []))
     said = ("\0".join((reference, address, each, words)) for each in told)
     return (*message.signature_marks, *(sha256(each.encode("utf-8", "replace")).hexdigest() for each in said))
 
