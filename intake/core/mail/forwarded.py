@@ -9,7 +9,7 @@ from intake.core.mail.message import Address
 
 _SPEC = re.compile(r"[^\s<>()\[\],;:\"'|]{1,64}@[^\W_](?:[\w.-]{0,250}[^\W_])")
 _NAME_END = re.compile(r"[<\[(].*$", re.DOTALL)
-_MOST_LINES = 20_000
+_MOST_LINES = 12_000
 _LONGEST_NAME = 200
 
 

@@ -14,7 +14,7 @@ from inscriptis.model.html_element import HtmlElement
 _LONGEST = 1_500_000
 _DEEPEST = 150
 _LARGEST_TABLE = 8_000_000
-_MOST_TAGS = 40_000
+_MOST_TAGS = 25_000
 _NEAR = 8
 _DEEPEST_QUOTE = 20
 _UNREAD = frozenset(("script", "style", "title", "template"))

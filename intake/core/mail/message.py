@@ -141,7 +141,7 @@ class Limits:
     parts: int = 500
     depth: int = 50
     text_characters: int = 400_000
-    text_lines: int = 20_000
+    text_lines: int = 12_000
     addresses: int = 1_000
     references: int = 200
 
