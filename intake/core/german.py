@@ -195,7 +195,7 @@ GERMAN: Mapping[str, str] = {
     "nothing is missing any more": "es fehlt nichts mehr",
     "closed as spam; nothing more is answered": "als Spam geschlossen; es wird nichts mehr beantwortet",
     "not ours: {because}": "nicht unsere Ursache: {because}",
-    "{who} escalated the case": "{who} hat den Fall eskaliert",
+    "{who} escalated the case by hand": "{who} hat den Fall von Hand eskaliert",
     "done: {title}": "erledigt: {title}",
     "{who} gets a copy of answers from now on": "{who} bekommt ab jetzt Kopien der Antworten",
     "the case is {whose}'s, a contact of {customer}": "der Fall gehört {whose}, Kontakt von {customer}",

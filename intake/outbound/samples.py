@@ -67,9 +67,9 @@ _INFORMATION: Values = {
 _ESCALATION: Values = {
     "escalation": {
         "level": "2",
-        "owner": "lead",
         "due": "Monday, 23 November 2026, 15:00 (Europe/Berlin, CET)",
         "from": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
+        "missed": "missed",
         "because": "An escalation may be asked for once the response time is over.",
     }
 }
@@ -96,7 +96,7 @@ _LADDER: Values = {
         "step": "2",
         "of": "4",
         "since": "Monday, 23 November 2026, 14:00 (Europe/Berlin, CET)",
-        "asked": "asked",
+        "because": "ada@desk.example escalated the case by hand: they rang twice",
     },
     "told": [
         {

@@ -270,7 +270,7 @@ def test_an_escalation_that_the_customer_asks_for_says_so(tmp_path: Path) -> Non
         route = "zitadel@support.example"
         desk.take(mail("Escalate, please.\n", to=route, subject="Escalation"), routes=[route])
         said = text_of(desk, "desk-escalated", "manager@desk.example")
-        assert "because the customer asks for escalation" in said
+        assert "comes to you: the customer asks for escalation (non-urgent)" in said
 
 
 def test_in_shadow_mode_held_notices_do_not_leave_either(tmp_path: Path) -> None:

@@ -167,14 +167,18 @@ def clock_values(clock: Clock | None, notice: Notice, now: datetime, zone: str, 
 
 
 def _escalation(policy: Policy, case: Case, wish: Wish, desk: Desk) -> dict[str, str]:
-    """The level that a case reached and who owns it there, or from when the next may be asked for."""
-    clock = case.running("escalation")
+    """The level that a case reached and why, or from when the next may be asked for.
+
+    The policy's rule stands there for who asked for escalation; a person's own reason is the desk's alone.
+    """
+    clock, part = case.running("escalation"), policy.file.escalation
+    asked = wish.kind == "escalation-early" or (case.escalation is not None and case.escalation.asked)
     return {
         "level": str(wish.number or ""),
-        "owner": wish.text if wish.kind == "escalated" else "",
         "due": instant(clock.due_at if clock else None, case.zone, case.language),
         "from": instant(wish.at, case.zone, case.language),
-        "because": policy.file.escalation.reason.said(case.language, desk.phone) if policy.file.escalation else "",
+        "missed": "missed" if wish.scheduled else "",
+        "because": part.reason.said(case.language, desk.phone) if part and asked else "",
     }
 
 

@@ -28,7 +28,7 @@ def answer_link(reference: str, address: str, subject: str) -> str:
 def ladder_values(
     policy: Policy, case: Case, notice: Notice, since: datetime, zone: str, language: str
 ) -> dict[str, str]:
-    """Which step of how many a case has reached, since when, and whether its customer asked for that."""
+    """Which step of how many a case has reached, since when, and why; `because` is empty for a promise not kept."""
     escalation, part = case.escalation, policy.file.escalation
     asked = escalation is not None and escalation.asked and escalation.level == notice.number
     climbs = not asked or (part is not None and part.climbs)
@@ -36,7 +36,7 @@ def ladder_values(
         "step": str(notice.number or ""),
         "of": str(len(steps.ladder(policy, case)) or "") if climbs else "",
         "since": instant(since, zone, language),
-        "asked": "asked" if asked else "",
+        "because": notice.text.said(language) if asked or notice.clock is None else "",
     }
 
 

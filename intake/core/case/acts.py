@@ -200,8 +200,7 @@ def _escalate(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     """A person moves the case one level up its ladder."""
     if not setting.policy.file.ladder:
         raise Refused(sentence("{policy} has no ladder to climb", policy=setting.policy.name))
-    why = Because.of(HOUSE, Sentence(wanted.because) or sentence("{who} escalated the case", who=wanted.by))
-    return escalating.rise(setting.policy, decision, setting.now, asked=False, why=why, by=wanted.by)
+    return escalating.by_hand(setting.policy, decision, setting.now, by=wanted.by, because=wanted.because.strip())
 
 
 def _consent(setting: Setting, decision: Decision, wanted: Act) -> Decision:

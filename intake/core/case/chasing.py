@@ -84,7 +84,7 @@ def _escalate(decision: Decision, clock: Clock, step: Step, now: datetime) -> De
     )
     level = max(step.number, before.level if before else 0)
     case = replace(decision.case.marked("escalated"), escalation=Escalation(level, now, step.role, asked=False))
-    wishes = (Wish("escalated", step.number, text=step.role, scheduled=True),) if step.tells_customer else ()
+    wishes = (Wish("escalated", step.number, scheduled=True),) if step.tells_customer else ()
     return replace(decision, case=case).then(
         Entry("escalated", text, because=clock.because),
         wishes=wishes,

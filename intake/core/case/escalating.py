@@ -12,7 +12,7 @@ from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.promise import Promise, counted_span, read_in, span_from
 from intake.core.policy.schema_rules import EscalationPart, LadderStep
-from intake.core.sentences import Sentence, sentence
+from intake.core.sentences import Sentence, joined, sentence
 
 GREETING = re.compile(
     r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|"
@@ -63,20 +63,40 @@ def request(policy: Policy, decision: Decision, text: str, at: datetime, *, urge
         clock.number if clock else None,
         1,
     )
-    return replace(decision, case=case).then(notices=(notice,), wishes=(Wish("escalated", 1, text=part.answered_by),))
+    return replace(decision, case=case).then(notices=(notice,), wishes=(Wish("escalated", 1),))
 
 
-def rise(policy: Policy, decision: Decision, at: datetime, *, asked: bool, why: Because, by: str = SYSTEM) -> Decision:
-    """The case one level up its ladder, with an owner there and everybody told; `by` did it."""
+def by_hand(policy: Policy, decision: Decision, at: datetime, *, by: str, because: str) -> Decision:
+    """The case one level up its ladder because a person says so; the reason is the desk's alone."""
+    said = sentence("{who} escalated the case by hand", who=by)
+    said = joined(": ", (said, because)) if because else said
+    return _rise(policy, decision, at, said, by=by, because=because)
+
+
+def _rise(
+    policy: Policy,
+    decision: Decision,
+    at: datetime,
+    said: Sentence,
+    *,
+    by: str = SYSTEM,
+    because: str = "",
+    asked: Because | None = None,
+) -> Decision:
+    """The case one level up its ladder, with an owner there and everybody told; `said` is why, for the owner.
+
+    `asked` is the policy's rule where the customer wants it, `because` the reason of the person who does it.
+    """
     case, ladder = decision.case, steps.ladder(policy, decision.case)
     level = min((case.escalation.level if case.escalation else 0) + 1, len(ladder))
     rung = ladder[level - 1]
     text = sentence("level {level} of the ladder, {role}", level=level, role=rung.role)
-    case = replace(case.marked("escalated"), escalation=Escalation(level, at, rung.role, asked=asked))
+    text = joined(": ", (text, because)) if because else text
+    case = replace(case.marked("escalated"), escalation=Escalation(level, at, rung.role, asked=asked is not None))
     return replace(decision, case=case).then(
-        Entry("escalated", text, by, (why,)),
-        wishes=(Wish("escalated", level, text=rung.role),),
-        notices=(Notice("desk-escalated", rung.role, text, None, level),),
+        Entry("escalated", text, by, (asked,) if asked else ()),
+        wishes=(Wish("escalated", level),),
+        notices=(Notice("desk-escalated", rung.role, said, None, level),),
     )
 
 
@@ -99,7 +119,7 @@ def _climb(policy: Policy, part: EscalationPart, decision: Decision, text: str, 
     if case.escalation is not None and case.escalation.level >= len(ladder):
         said = sentence("escalation asked for, and the case is at the top of its ladder")
         return decision.then(Entry("escalation-asked", said, because=(why,)), notices=(_alert(policy, case, said),))
-    return rise(policy, decision, at, asked=True, why=why)
+    return _rise(policy, decision, at, sentence("the customer asks for escalation"), asked=why)
 
 
 def _earliest(

@@ -1,0 +1,108 @@
+"""Escalation as it is read: by the people whom it comes to, by the customer, and later in the case's history."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from house import NOW, Home, home, mail
+
+from intake.core.case.act import Act
+from intake.desk import act
+
+ADA, KIM = "ada@desk.example", "kim@partner.example"
+ZOHO = "zoho@support.example"
+LATER = NOW + timedelta(hours=1)
+PARTNER = """
+[[customer]]
+name = "Sample Partner"
+domains = ["partner.example"]
+policy = "zoho"
+plan = "premium"
+zone = "Europe/Berlin"
+country = "DE"
+"""
+
+
+@pytest.fixture
+def zoho(tmp_path: Path) -> Iterator[Home]:
+    with home(tmp_path, customers=PARTNER) as made:
+        made.take(
+            mail("Severity: 1\nThe invoices are not created.\n", sender=KIM, to=ZOHO),
+            routes=[ZOHO],
+            envelope_from=KIM,
+        )
+        yield made
+
+
+def read(desk: Home, kind: str, to: str = "", number: int = -1) -> str:
+    """What a letter of a kind says, on one line, with its subject."""
+    rows = [each for each in desk.outbox(desk=kind.startswith("desk-")) if each["kind"] == kind]
+    letter = [each for each in rows if to in ("", each["to"])][number]
+    body = message_from_bytes(desk.sent(letter["id"]), policy=policy.default).get_body(("plain",))
+    assert body is not None
+    return " ".join(f"{letter['subject']} {body.get_content()}".split())
+
+
+def escalate(desk: Home, because: str = "") -> dict[str, Any]:
+    reference = desk.case().reference
+    act.perform(desk.house, reference, Act("escalate", "", ADA, because), LATER)
+    return desk.shown(reference)
+
+
+def test_who_gets_a_case_by_hand_reads_who_escalated_it_and_why(zoho: Home) -> None:
+    escalate(zoho, "they rang twice")
+    said = read(zoho, "desk-escalated")
+    assert f"{ADA} escalated the case by hand: they rang twice" in said
+    assert "has not been kept" not in said
+    assert "asks for escalation" not in said
+
+
+def test_without_a_reason_the_letter_still_says_who_did_it(zoho: Home) -> None:
+    escalate(zoho)
+    assert f"{ADA} escalated the case by hand Please take care" in read(zoho, "desk-escalated")
+
+
+def test_the_customer_reads_that_the_case_was_escalated_and_neither_reason_nor_rule_nor_role(zoho: Home) -> None:
+    escalate(zoho, "they rang twice")
+    said = read(zoho, "escalated")
+    assert "your case has been escalated, to level 1" in said
+    for hidden in ("rang twice", "Our rule", ADA, "oversees", "promised"):
+        assert hidden not in said
+
+
+def test_the_history_says_who_and_why(zoho: Home) -> None:
+    (line,) = [each for each in escalate(zoho, "they rang twice")["history"] if each["event"] == "escalated"]
+    assert (line["actor"], line["text"]) == (ADA, "level 1 of the ladder, escalation: they rang twice")
+
+
+def test_a_missed_promise_is_told_as_such_to_both(zoho: Home) -> None:
+    zoho.tick(NOW + timedelta(hours=4))
+    assert "because a promise to the customer has not been kept" in read(zoho, "desk-escalated")
+    said = read(zoho, "escalated")
+    assert "we have not kept a time that we promised you" in said
+    assert "Our rule" not in said
+
+
+def test_who_asked_for_it_reads_the_rule_and_the_desk_that_they_asked(zoho: Home) -> None:
+    case = zoho.case().reference
+    zoho.take(
+        mail("Please escalate.", sender=KIM, to=ZOHO, subject=f"Re: [{case}] Invoices", message_id="2@partner.example"),
+        NOW + timedelta(hours=3, minutes=1),
+        routes=[ZOHO],
+        envelope_from=KIM,
+    )
+    assert "comes to you: the customer asks for escalation" in read(zoho, "desk-escalated")
+    said = read(zoho, "escalated")
+    assert "Our rule" in said
+    assert "promised you" not in said
+
+
+def test_by_hand_in_german(tmp_path: Path) -> None:
+    with home(tmp_path, {"service.language": "de"}) as desk:
+        desk.take(mail())
+        escalate(desk, "sie rufen ständig an")
+        said = read(desk, "desk-escalated")
+        assert f"Dieser Fall kommt zu Ihnen: {ADA} hat den Fall von Hand eskaliert: sie rufen ständig an" in said
