@@ -27,6 +27,8 @@ log = structlog.get_logger()
 AT_ONCE = 2_000
 MANY = 3
 """From so many notices to one person on, a digest tells them."""
+STEPS = 2
+"""From so many steps of ladders on as well: each of them stands for a whole story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +139,10 @@ def _sorted(known: Known, group: Sequence[Held], now: datetime) -> Sorted:
 
 
 def _letters(of: Sorted) -> list[Sorted]:
-    """One letter where there are many notices, else one each."""
+    """One letter where there are many notices or several steps of ladders, else one each."""
     alone = [(case, (each,)) for case, held in of.told for each in held]
-    if not alone or len(alone) >= MANY:
+    steps = sum(held.notice.kind == "desk-escalated" for _, (held,) in alone)
+    if not alone or len(alone) >= MANY or steps >= STEPS:
         return [of]
     return [replace(of, told=(each,), stale=() if place else of.stale) for place, each in enumerate(alone)]
 

@@ -104,6 +104,8 @@ _LADDER: Values = {
             "kind": "desk-escalated",
             "step": "1",
             "when": "Monday, 23 November 2026, 13:30 (Europe/Berlin, CET)",
+            "clock": "response",
+            "due": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
         }
     ],
 }

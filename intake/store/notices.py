@@ -99,7 +99,7 @@ def asked(connection: Connection, recipient: str, words: str, since: datetime) -
 def told_of(connection: Connection, case_id: int, kinds: Sequence[str]) -> list[Told]:
     """Who was told what of a case, by letters of these kinds or in a digest, the first first."""
     columns = notice.c
-    query = select(columns.recipient, columns.kind, columns.number, columns.settled_at).where(
+    query = select(columns.recipient, columns.kind, columns.number, columns.settled_at, columns.clock).where(
         columns.case_id == case_id, columns.kind.in_(kinds), columns.message_id.is_not(None)
     )
     return [Told(*row) for row in connection.execute(query.order_by(columns.settled_at, columns.id))]

@@ -258,11 +258,29 @@ def test_a_step_of_the_ladder_tells_which_it_is_since_when_and_who_was_told_befo
         for hours in range(1, 30):
             desk.tick(NOW + hours * HOUR)
         said = text_of(desk, "desk-escalated", "manager@desk.example")
+        promise = "first answer, due Monday, 23 November 2026, 14:00 (Europe/Berlin, CET)"
         assert "Step: 2 of 2, since Tuesday, 24 November 2026, 10:00 (Europe/Berlin, CET)" in said
-        assert f"Told before: {TRIAGE}, Monday, 23 November 2026, 13:00 (Europe/Berlin, CET) – due soon" in said
-        assert f"Told before: {TRIAGE}, Monday, 23 November 2026, 14:00 (Europe/Berlin, CET) – missed" in said
-        assert f"Told before: {LEAD}, Monday, 23 November 2026, 15:00 (Europe/Berlin, CET) – escalated, step 1" in said
+        assert (
+            f"Told before: {TRIAGE}, Monday, 23 November 2026, 13:00 (Europe/Berlin, CET) – due soon: {promise}" in said
+        )
+        assert (
+            f"Told before: {TRIAGE}, Monday, 23 November 2026, 14:00 (Europe/Berlin, CET) – missed: {promise}" in said
+        )
+        assert (
+            f"Told before: {LEAD}, Monday, 23 November 2026, 15:00 (Europe/Berlin, CET) – escalated, step 1: {promise}"
+            in said
+        )
         assert "because a promise to the customer has not been kept" in said
+
+
+def test_two_steps_of_ladders_that_fall_together_are_one_letter_that_says_which_promises(tmp_path: Path) -> None:
+    with home(tmp_path) as desk:
+        burst(desk, 2)
+        desk.tick(DUE + HOUR)
+        assert told(desk, LEAD) == ["desk-digest"]
+        said = text_of(desk, "desk-digest", LEAD)
+        assert said.count("Escalated to you, step 1") == 2
+        assert said.count("first answer, due Monday, 23 November 2026, 14:00 (Europe/Berlin, CET), overdue by 1 h") == 2
 
 
 def test_an_escalation_that_the_customer_asks_for_says_so(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def to_desk(
     clock = next((each for each in case.clocks if each.number == notice.clock), None)
     values["clock"] = clock_values(clock, notice, now, zone, language)
     values["ladder"] = ladder_values(policy, case, notice, asked_at or now, zone, language)
-    values["told"] = told_values(told, zone, language)
+    values["told"] = told_values(case, told, zone, language)
     values["have_it"] = {"url": have_it_link(case.reference, agents_address(case, to.address, desk))}
     return Letter(
         kind=notice.kind,

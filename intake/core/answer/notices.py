@@ -40,14 +40,21 @@ def ladder_values(
     }
 
 
-def told_values(told: Iterable[Told], zone: str, language: str) -> list[dict[str, str]]:
-    """Who was told what before, and when."""
-    return [
-        {
-            "who": each.recipient,
-            "kind": each.kind,
-            "step": str(each.number or ""),
-            "when": instant(each.at, zone, language),
-        }
-        for each in told
-    ]
+def told_values(case: Case, told: Iterable[Told], zone: str, language: str) -> list[dict[str, str]]:
+    """Who was told what before, when, and of which promise."""
+    clocks = {clock.number: clock for clock in case.clocks}
+    rows = []
+    for each in told:
+        clock = clocks.get(each.clock or 0)
+        due = (clock.missed_at or clock.due_at) if clock else None
+        rows.append(
+            {
+                "who": each.recipient,
+                "kind": each.kind,
+                "step": str(each.number or ""),
+                "when": instant(each.at, zone, language),
+                "clock": clock.kind if clock else "",
+                "due": instant(due, zone, language),
+            }
+        )
+    return rows

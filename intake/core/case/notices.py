@@ -31,12 +31,13 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Somebody who was told something of a case, and when."""
+    """Somebody who was told something of a case, and when. `clock` is the promise that it was about."""
 
     recipient: str
     kind: str
     number: int
     at: datetime
+    clock: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
