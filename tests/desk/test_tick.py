@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,20 @@ def test_silence_is_reminded_of_twice_and_then_closes_the_case(incomplete: Home)
         closed + timedelta(days=1),
     )
     assert incomplete.case().state == "open"
+
+
+@pytest.mark.parametrize("wrote", [False, True])
+def test_a_reminder_says_that_the_case_will_be_closed_only_where_it_would_be(incomplete: Home, wrote: bool) -> None:
+    if wrote:
+        part = mail("Severity: 2\n", message_id="2@hosting.example", In_Reply_To="<one@hosting.example>")
+        incomplete.take(part, NOW + timedelta(hours=1))
+    incomplete.tick(NOW + timedelta(days=4))
+    (reminder,) = [each for each in incomplete.outbox() if each["kind"] == "reminder"]
+    body = message_from_bytes(incomplete.sent(reminder["id"]), policy=policy.default).get_body(("plain",))
+    assert body is not None
+    said = " ".join(body.get_content().split())
+    assert ("we close the case" in said) != wrote
+    assert ("your answer lands on the same case" in said) == wrote
 
 
 def test_after_a_long_standstill_a_customer_is_not_reminded_and_closed_at_once(incomplete: Home) -> None:

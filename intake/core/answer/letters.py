@@ -9,6 +9,7 @@ from intake.core.answer.letter import Letter
 from intake.core.answer.notices import have_it_link, ladder_values, told_values
 from intake.core.answer.tokens import Keys, Token, tagged
 from intake.core.answer.wording import foreign, instant
+from intake.core.case import chasing
 from intake.core.case.case import Case, Clock, Customer, Notice, Wish
 from intake.core.case.notices import Told
 from intake.core.case.tasks import offered
@@ -352,7 +353,8 @@ def asked_for(policy: Policy, case: Case) -> dict[str, Any]:
                 }
             )
     information = case.running("information")
-    due = instant(information.closes_at if information else None, case.zone, case.language)
+    closes = information.closes_at if information and chasing.closes_for_silence(case) else None
+    due = instant(closes, case.zone, case.language)
     part = policy.file.information
     because = part.because_in.get(case.language, part.because) if part else ""
     return {"missing": missing, "form": form_to_copy(policy, keys), "information": {"due": due, "because": because}}

@@ -123,6 +123,11 @@ def _close_for_silence(decision: Decision, clock: Clock, step: Step, now: dateti
     )
 
 
+def closes_for_silence(case: Case) -> bool:
+    """Whether the case as it stands would be closed where nothing comes."""
+    return not _no_silence(case)
+
+
 def _no_silence(case: Case) -> Sentence:
     """Why a customer who sent nothing is not silent; empty where that is silence."""
     if not case.answered:

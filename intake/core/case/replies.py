@@ -230,7 +230,12 @@ def _still_owed(policy: Policy, decision: Decision, at: datetime) -> Decision:
         text = "the customer wrote without what is missing: reminders stop, and a person decides"
         return replace(decision, case=clocks.end(case, "information", at)).then(Entry("asked-enough", text))
     owing = case.with_clock(clocks.owed_anew(policy, case, clock, at))
-    return replace(decision, case=replace(owing, tags=owing.tags | {WROTE_SINCE}))
+    return replace(decision, case=replace(owing, tags=_wrote(owing)))
+
+
+def _wrote(case: Case) -> frozenset[str]:
+    """The case's tags once its customer wrote and still owes us something."""
+    return case.tags | {WROTE_SINCE}
 
 
 def _wake(policy: Policy, decision: Decision, reply: Reply) -> Decision:
@@ -245,7 +250,7 @@ def _wake(policy: Policy, decision: Decision, reply: Reply) -> Decision:
     case = replace(case, state="open", closed_at=None)
     silent_before = "closed-for-silence" in case.answered
     if "missing-information" in case.marks and not case.running("information") and not silent_before:
-        case = case.with_clock(clocks.information(policy, case, reply.received_at))
+        case = replace(case.with_clock(clocks.information(policy, case, reply.received_at)), tags=_wrote(case))
     if case.latest("response") and "reply" not in case.answered and not case.running("response"):
         # closed for silence before anybody had answered: the response counts anew
         case = case.with_clock(clocks.started(policy, case, "response", reply.received_at, reply.customer))
