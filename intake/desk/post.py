@@ -178,7 +178,7 @@ def _with_notices(
         people = house.people(notice.role, case, customer)
         if not people:
             log.error("a notice goes to nobody", case=case.reference, role=notice.role)
-        for address in people:
+        for address in (each for each in people if each.lower() != notice.but.lower()):
             held = Held(0, case.id, address, role, notice, excerpt[:EXCERPT], now)
             wanted_by.setdefault(address, []).append(held)
     found = [each for of_one in wanted_by.values() for each in of_one_mail(of_one)]

@@ -196,6 +196,7 @@ SAMPLES: Mapping[str, Values] = {
             }
         },
         "desk-new-case": {**_MISSING, **_MESSAGE, **_HAVE_IT, "marks": ["missing-information", "unverified"]},
+        "desk-assigned": {"alert": {"text": "ada@desk.example assigned this case to you"}, **_HAVE_IT},
         "desk-due-soon": {**_CLOCK, **_HAVE_IT},
         "desk-missed": {**_CLOCK, **_HAVE_IT},
         "desk-escalated": {**_CLOCK, **_LADDER, **_HAVE_IT},

@@ -79,8 +79,8 @@ def letters(desk: Home) -> list[dict[str, Any]]:
 
 
 def receipt(desk: Home) -> str:
-    """The last letter to the desk."""
-    letter = desk.outbox(desk=True)[-1]
+    """The last letter to the desk, but for those that tell of a new assignee."""
+    letter = [each for each in desk.outbox(desk=True) if each["kind"] != "desk-assigned"][-1]
     return f"{letter['to']} {letter['kind']}\n{letter['subject']}\n{text_of(desk, letter)}"
 
 

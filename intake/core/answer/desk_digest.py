@@ -23,7 +23,15 @@ from intake.core.policy.policy import Policy
 KIND, WHICH_CASE = "desk-digest", "desk-which-case"
 LISTED = 50
 EXCERPT = 300
-PRESSING = ("desk-escalated", "desk-missed", "desk-due-soon", "desk-undeliverable", "desk-alert", "desk-new-case")
+PRESSING = (
+    "desk-escalated",
+    "desk-missed",
+    "desk-due-soon",
+    "desk-undeliverable",
+    "desk-alert",
+    "desk-assigned",
+    "desk-new-case",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from intake.core.case import clocks, consent, escalating, exemption, people_acts, severity_acts
 from intake.core.case.act import Act, Refused, Setting
-from intake.core.case.case import Case, Customer, Decision, Entry, State, Wish
+from intake.core.case.case import Case, Customer, Decision, Entry, Notice, State, Wish
 from intake.core.mail.fields import missing_fields
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
@@ -101,9 +101,14 @@ def _assign(setting: Setting, decision: Decision, wanted: Act) -> Decision:
                 roles=roles,
             )
         )
-    case = replace(decision.case, assignee=wanted.value or None)
+    before, case = decision.case.assignee, replace(decision.case, assignee=wanted.value or None)
     text = sentence("assigned to {whom}", whom=wanted.value) if wanted.value else sentence("assigned to nobody")
-    return replace(decision, case=case).then(Entry("assigned", text, wanted.by))
+    decision = replace(decision, case=case).then(Entry("assigned", text, wanted.by))
+    if not wanted.value or wanted.value == before:
+        return decision
+    who = sentence("you") if "@" in wanted.value else sentence("the role {role}", role=wanted.value)
+    said = sentence("{by} assigned this case to {who}", by=wanted.by, who=who)
+    return decision.then(notices=(Notice("desk-assigned", wanted.value, said, but=wanted.by),))
 
 
 def _have_it(_setting: Setting, decision: Decision, wanted: Act) -> Decision:

@@ -36,6 +36,7 @@ WishKind = Literal[
 NoticeKind = Literal[
     "desk-receipt",
     "desk-new-case",
+    "desk-assigned",
     "desk-due-soon",
     "desk-missed",
     "desk-escalated",
@@ -338,7 +339,8 @@ class Wish:
 class Notice:
     """A notice to the desk that a decision asks for. `role` is mapped to addresses by the configuration.
 
-    `at_once`: at whatever hour; other notices wait for the reader's own hours.
+    `at_once`: at whatever hour; other notices wait for the reader's own hours. `but` is the address of who did it
+    themselves, and needs not be told.
     """
 
     kind: NoticeKind
@@ -347,6 +349,7 @@ class Notice:
     clock: int | None = None
     number: int = 0
     at_once: bool = False
+    but: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,10 @@ def _taken(_case: Case, held: Held, since: Since, _now: datetime) -> bool:
     return since.had_at is not None and since.had_at >= held.asked_at
 
 
+def _somebody_elses(case: Case, held: Held, _since: Since, _now: datetime) -> bool:
+    return case.assignee is None or ("@" in case.assignee and case.assignee.lower() != held.recipient.lower())
+
+
 def _stands_no_more(case: Case, held: Held, _since: Since, _now: datetime) -> bool:
     clock = clock_of(case, held.notice)
     return clock is not None and clock.state != "running"
@@ -159,11 +163,12 @@ CALLS: tuple[NoticeKind, ...] = ("desk-new-case", "desk-reply")
 CHASES: tuple[NoticeKind, ...] = ("desk-due-soon", "desk-missed", "desk-escalated")
 RANKS: Mapping[NoticeKind, int] = {"desk-escalated": 2, "desk-missed": 1, "desk-new-case": 1}
 OVERTAKEN: tuple[Row, ...] = (
-    ((*CALLS, *CHASES, "desk-alert"), _spam, "the case was closed as spam"),
-    ((*CALLS, *CHASES), _over, "the case is over"),
+    ((*CALLS, *CHASES, "desk-alert", "desk-assigned"), _spam, "the case was closed as spam"),
+    ((*CALLS, *CHASES, "desk-assigned"), _over, "the case is over"),
     (CALLS, _answered, ANSWERED),
     (("desk-escalated",), _answered_request, ANSWERED),
-    (("desk-new-case", *CHASES), _taken, "{by} has it"),
+    (("desk-new-case", "desk-assigned", *CHASES), _taken, "{by} has it"),
+    (("desk-assigned",), _somebody_elses, "the case was given to somebody else"),
     (CHASES, _stands_no_more, "the promise runs no more"),
     (("desk-due-soon",), _missed_since, "the promise was missed meanwhile"),
     (("desk-alert",), _triaged, "somebody has looked at the case"),
