@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from benchmarks.corpus import corpus
-from intake.app import decide_all, open_house, open_store
+from intake.app import decide_all, now, open_house, open_store
 from intake.config import load
 from intake.core.case.case import Customer
 from intake.desk.house import House
@@ -65,7 +65,7 @@ def installation(workers: int = 2) -> Iterator[Installation]:
             people.save(connection, [customer])
         made = Installation(house, databases)
         made.keep(WARMING)
-        decide_all(house)
+        decide_all(house, now())
         yield made
     finally:
         house.reader.close()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from benchmarks.figure import Figure
 from benchmarks.installation import installation
 from benchmarks.smtp_accept import bare, serving
-from intake.app import decide_all
+from intake.app import decide_all, now
 from intake.config import Outgoing
 from intake.outbound.deliver import SmtpTransport, deliver
 from intake.store import tables
@@ -36,7 +36,7 @@ def measure(mails: int = MAILS) -> Figure:
         started = time.perf_counter()
         for thread in threads:
             thread.start()
-        decide_all(made.house)
+        decide_all(made.house, now())
         done.set()
         for thread in threads:
             thread.join()

@@ -242,18 +242,18 @@ def one_pass(config: Config, house: House, at: datetime) -> tuple[int, Counts]:
     """Chases everything that asks for something at `at`, and sends what is to go out; decides waiting mail first."""
     from intake.outbound.deliver import deliver
 
-    decide_all(house)
+    decide_all(house, at)
     chased = chase(house, at)
     give_up = timedelta(hours=config.settings.outgoing.give_up_after_hours)
     counts = deliver(house.databases.desk, transport(config), "tick", lambda: at, give_up=give_up, limit=100_000)
     return chased, counts
 
 
-def decide_all(house: House, tell: Callable[[int], object] = lambda _: None) -> None:
-    """Decides every mail that waits, and tells the desk; `tell` hears how many outcomes each pass wrote."""
+def decide_all(house: House, at: datetime, tell: Callable[[int], object] = lambda _: None) -> None:
+    """Decides every mail that waits as it is at `at`, and tells the desk; `tell` hears how much each pass wrote."""
     from intake.desk.notices import send_notices
     from intake.desk.receive import receive
 
-    while count := receive(house, now()):
+    while count := receive(house, at):
         tell(count)
-    send_notices(house, now())
+    send_notices(house, at)

@@ -18,7 +18,6 @@ from intake.cli.common import (
     say_hidden,
     table,
 )
-from intake.cli.stored import read_store
 from intake.desk import service_credits
 from intake.desk.forecast import forecast as forecast_of
 from intake.desk.forecast import forecast_json
@@ -50,7 +49,8 @@ def forecast(
         raise IntakeError(f'--at: "{at}" is over; right would be an instant to come')
     settings = configured(config)
     view = View(settings.settings, queue, everything=json)
-    events = read_store(settings, lambda connection: forecast_of(connection, now, until, view.shows))
+    with program.house_of(settings, trial=True) as house, reading(house.databases.reading) as connection:
+        events = forecast_of(house, connection, now, until, view.shows)
     shown = forecast_json(events, now, until)
     if json:
         print_json(shown)

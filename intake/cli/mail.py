@@ -85,7 +85,7 @@ def ingest(
             for future in pending:
                 future.result()
             progress.update(task, description="deciding", total=len(pending), completed=0)
-            program.decide_all(house, partial(progress.advance, task))
+            program.decide_all(house, program.now(), partial(progress.advance, task))
         with reading(house.databases.reading) as connection:
             counts = ledgers.counts(connection)
     if json:

@@ -241,7 +241,7 @@ def _receipt(
         thread=Thread(mail.message.message_id, mail.message.references),
         unique=house.unique(),
         language=house.settings.service.language,
-        zone=(agent.zone if agent else None) or mail.policy.file.zone,
+        zone=(agent.zone if agent else None) or house.settings.notices.zone or mail.policy.file.zone,
         customer=customer,
     )
     withheld = post.SHADOW if house.settings.answers.shadow else ""

@@ -75,7 +75,7 @@ def finish(
         if wish.kind == "reply":
             more = _personal(house, policy, posted.decision, wish, author, files, thread, customer, now)
         else:
-            asked = ask(posted.decision.case, _key(wish))
+            asked = ask(posted.decision.case, wish.key)
             more = _automatic(house, policy, posted.decision, wish, asked, thread, customer, now)
         posted = Posted(more.decision, (*posted.drafts, *more.drafts), (*posted.unanswered, *more.unanswered))
     return _with_notices(house, policy, posted, decision.notices, customer, now, excerpt)
@@ -101,11 +101,6 @@ def queue(connection: Connection, drafts: Iterable[tuple[int | None, Draft]], no
     outbox.queue_all(
         connection, ((case_id, draft.letter, draft.rendered, draft.withheld) for case_id, draft in drafts), now
     )
-
-
-def _key(wish: Wish) -> str:
-    """The kind of letter that a case has once: each reminder counts for itself."""
-    return f"{wish.kind}-{wish.number}" if wish.number else wish.kind
 
 
 def _automatic(

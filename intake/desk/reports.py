@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from intake.core.case.forecast import Event, foreseen
 from intake.desk import service_credits
+from intake.desk.forecast import permitted
 from intake.desk.house import House
 from intake.desk.service_credits import Earned
 from intake.desk.sight import Sight
@@ -155,14 +156,16 @@ def credits_of(
     return list(earned), len(found) > MOST
 
 
-def ahead(connection: Connection, sight: Sight, now: datetime, until: datetime) -> tuple[list[Event], bool]:
+def ahead(
+    house: House, connection: Connection, sight: Sight, now: datetime, until: datetime
+) -> tuple[list[Event], bool]:
     """What will be asked for until then if nobody did anything, of the cases that somebody sees; the soonest cases.
 
     And whether there are more cases than were looked at.
     """
-    ids = cases.asking(connection, until, MOST + 1)
+    ids, letters = cases.asking(connection, until, MOST + 1), permitted(house, connection)
     found = [event for case in cases.each(connection, ids[:MOST]) if sight.sees(case)
-             for event in foreseen(case, now, until)]  # fmt: skip
+             for event in foreseen(case, now, until, letters)]  # fmt: skip
     return sorted(found, key=lambda event: (event.at, event.case)), len(ids) > MOST
 
 

@@ -140,7 +140,7 @@ def _ahead(site: Site, visitor: Visitor) -> tuple[list[Event], bool]:
     def make() -> tuple[list[Event], bool]:
         now = visitor.reader.now
         with reading(site.house.databases.desk) as connection:
-            return reports.ahead(connection, visitor.sight, now, now + timedelta(days=DAYS))
+            return reports.ahead(site.house, connection, visitor.sight, now, now + timedelta(days=DAYS))
 
     return _kept(site, visitor, ("ahead",), make)
 

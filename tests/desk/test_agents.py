@@ -9,8 +9,10 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from house import NOW, ROUTE, Home, home, mail
+from house import NOW, ROUTE, Home, home, mail, opened
 
+from intake.config import Config
+from intake.config.settings import Notices
 from intake.desk.trial import Tried, explain
 from intake.store import people
 from intake.store.audit import audit
@@ -115,6 +117,13 @@ def test_a_receipt_calls_the_first_answer_due_until_it_is_given_and_says_then_wh
     told = receipt(desk)
     assert "First answer due" not in told
     assert "First answer: given Monday, 23 November 2026" in told
+
+
+def test_a_receipt_tells_times_in_the_desks_zone(desk: Home) -> None:
+    settings = desk.config.settings.model_copy(update={"notices": Notices(zone="America/New_York")})
+    with opened(Config(settings, desk.config.file, desk.config.text), desk.databases) as made:
+        write(made, "/note\nThey rang twice.\n")
+        assert "First answer due: Monday, 23 November 2026, 08:00 (America/New_York, EST)" in receipt(made)
 
 
 def test_commands_in_the_first_lines_are_done_and_confirmed_and_do_not_reach_the_customer(desk: Home) -> None:

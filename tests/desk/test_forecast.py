@@ -14,7 +14,7 @@ def test_events_of_all_cases_come_in_order_of_time_with_totals(desk: Home) -> No
     before = desk.cases()
     until = NOW + timedelta(hours=4)
     with reading(desk.databases.reading) as connection:
-        events = forecast(connection, NOW, until)
+        events = forecast(desk.house, connection, NOW, until)
     assert [(event.case, event.what) for event in events[:3]] == [
         ("OX-1002", "due-soon"), ("OX-1002", "missed"), ("OX-1002", "escalated")
     ]  # fmt: skip
@@ -25,11 +25,23 @@ def test_events_of_all_cases_come_in_order_of_time_with_totals(desk: Home) -> No
     assert desk.cases() == before
 
 
+def test_mail_of_a_list_is_foreseen_no_reminder_and_gets_none(desk: Home) -> None:
+    desk.take(mail("Severity: 2\n", List_Id="<users.hosting.example>"))
+    until = NOW + timedelta(days=30)
+    with reading(desk.databases.reading) as connection:
+        events = [each for each in forecast(desk.house, connection, NOW, until) if each.clock == "information"]
+    assert [(each.what, each.role) for each in events] == [("not-closed", "triage")]
+    for days in range(31):
+        desk.tick(NOW + timedelta(days=days))
+    assert desk.outbox() == []
+    assert desk.case().state == "new"
+
+
 def test_what_was_foreseen_is_what_the_tick_does(desk: Home) -> None:
     desk.take(mail(FORM))
     until = NOW + timedelta(hours=5)
     with reading(desk.databases.reading) as connection:
-        events = forecast(connection, NOW, until)
+        events = forecast(desk.house, connection, NOW, until)
     for event in events:
         desk.tick(event.at)
     history = [entry["event"] for entry in desk.shown("OX-1001")["history"]]
@@ -37,4 +49,4 @@ def test_what_was_foreseen_is_what_the_tick_does(desk: Home) -> None:
         event.what for event in events
     ]
     with reading(desk.databases.reading) as connection:
-        assert forecast(connection, until, until) == []
+        assert forecast(desk.house, connection, until, until) == []

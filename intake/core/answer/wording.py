@@ -27,7 +27,8 @@ def instant(at: datetime | None, zone: str, language: str) -> str:
         return ""
     local = at.astimezone(ZoneInfo(zone))
     day = format_date(local, "full", locale=LOCALES.get(language, language))
-    return f"{day}, {local:%H:%M} ({zone}, {local.tzname()})"
+    names = ", ".join(dict.fromkeys((zone, local.tzname() or zone)))
+    return f"{day}, {local:%H:%M} ({names})"
 
 
 def foreign(text: str, length: int = CUT) -> str:

@@ -334,6 +334,11 @@ class Wish:
     at: datetime | None = None
     because: tuple[Because, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """The kind of letter that a case has once: each reminder counts for itself."""
+        return f"{self.kind}-{self.number}" if self.number else self.kind
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

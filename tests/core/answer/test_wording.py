@@ -12,6 +12,10 @@ from hypothesis import strategies as st
 from intake.core.answer.wording import CUT, foreign, instant
 
 
+def test_a_zone_that_is_its_own_abbreviation_is_named_once() -> None:
+    assert instant(datetime(2026, 11, 23, 12, tzinfo=UTC), "UTC", "en") == "Monday, 23 November 2026, 12:00 (UTC)"
+
+
 @pytest.mark.parametrize(
     ("written", "shown"),
     [
