@@ -285,6 +285,30 @@ GERMAN: Mapping[str, str] = {
     '{policy} has no "{act}" at all; `severity` changes it with a reason': (
         "{policy} kennt kein „{act}“; `/severity` ändert den Schweregrad mit einem Grund"
     ),
+    # letters that commands bring about, and why they do not go out
+    "the acknowledgment": "die Eingangsbestätigung",
+    "the question for what is missing": "die Frage nach dem, was fehlt",
+    "the letter that there is no right to support": "die Nachricht, dass kein Anspruch auf Support besteht",
+    "the letter that asks for a registered address": "die Nachricht, die um eine hinterlegte Adresse bittet",
+    "the letter that the case was escalated": "die Nachricht, dass der Fall eskaliert wurde",
+    "the letter about the severity": "die Nachricht über den Schweregrad",
+    "the letter that the case is resolved": "die Nachricht, dass der Fall gelöst ist",
+    "the address had its letters of the hour": "die Adresse hat in dieser Stunde genug Nachrichten bekommen",
+    "the case was closed as spam": "der Fall wurde als Spam geschlossen",
+    "old mail of a mailbox's first sight is not answered": (
+        "alte Mail, die beim ersten Blick im Postfach lag, wird nicht beantwortet"
+    ),
+    "a trusted filter says junk": "ein Filter, dem wir glauben, nennt es Spam",
+    "the return path is null": "der Rückweg ist leer",
+    "the mail is older than a day": "die Mail ist älter als ein Tag",
+    "there is no address that may be answered": "es gibt keine Adresse, der geantwortet werden darf",
+    "the address is one of ours": "die Adresse ist eine von unseren",
+    "the address takes no answers": "die Adresse nimmt keine Antworten an",
+    "mail to the address came back": "Mail an die Adresse kam zurück",
+    "the case had this kind of letter already": "zu dem Fall gab es eine solche Nachricht schon",
+    "shadow mode: nothing leaves": "Schattenbetrieb: nichts geht hinaus",
+    "nothing speaks against it": "nichts spricht dagegen",
+    "waits for the digest": "sie wartet auf die Sammelmail",
     # why an answer did not go out, or a file did not go along
     "it is a note, as /note says": "es ist eine Notiz, wie /note sagt",
     "/help asks for the table of commands": "/help bittet um die Liste der Befehle",

@@ -3,15 +3,16 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import get_args
 
 from sqlalchemy import Connection
 
 from intake.core.answer.letters import Thread
-from intake.core.answer.receipt import receipt
+from intake.core.answer.receipt import Brought, receipt
 from intake.core.case.act import Act, Refused
 from intake.core.case.acts import act as do
 from intake.core.case.by_mail import AgentMail, Handled, handle
-from intake.core.case.case import Case, Customer, Decision, Entry, Notice
+from intake.core.case.case import Case, Customer, Decision, Entry, Notice, WishKind
 from intake.core.case.digest_answer import without_number
 from intake.core.case.matching import Match
 from intake.core.case.staff import Staff
@@ -19,7 +20,7 @@ from intake.core.mail.message import Address, Message
 from intake.core.mail.quotes import is_forward, own_words
 from intake.core.mail.trimmings import TECHNICAL
 from intake.core.policy.policy import Policy
-from intake.core.sentences import sentence
+from intake.core.sentences import sentence, translated
 from intake.desk import act, digest_answers, enclosures, facts, post
 from intake.desk.house import House
 from intake.outbound.render import render, text_of
@@ -152,8 +153,27 @@ def _obeyed(house: House, connection: Connection, mail: _Mail, handled: Handled,
         text = own_words(mail.message.text) or mail.message.new_text
         stored.append(_stored(mail, text, mail.message.subject, None, "note", "agent"))
     sent_to = list(reply.rendered.envelope_to) if reply else []
-    told = _receipt(house, connection, mail, handled, posted.decision.case, customer, sent_to, along, now)
+    told = _receipt(
+        house, connection, mail, handled, posted.decision.case, customer, sent_to, _brought(posted), along, now
+    )
     return Outcome(replace(posted, drafts=(*posted.drafts, *told)), tuple(stored))
+
+
+def _brought(posted: post.Posted) -> list[Brought]:
+    """The letters to the customer besides the answer, those that do not go out with the reason."""
+    to_customer = (draft for draft in posted.drafts if draft.letter.kind in get_args(WishKind))
+    sent = [
+        Brought(
+            draft.letter.kind,
+            draft.letter.to.address,
+            draft.rendered.subject,
+            draft.rendered.text,
+            translated(draft.withheld),
+        )
+        for draft in to_customer
+        if draft.letter.kind != "reply"
+    ]
+    return [*sent, *(Brought(kind, because=because) for kind, because in posted.unanswered)]
 
 
 def _answered_directly(house: House, connection: Connection, mail: _Mail, now: datetime) -> Outcome:
@@ -222,6 +242,7 @@ def _receipt(
     case: Case,
     customer: Customer | None,
     sent_to: list[str],
+    letters: list[Brought],
     along: enclosures.Along,
     now: datetime,
 ) -> tuple[post.Draft, ...]:
@@ -236,6 +257,7 @@ def _receipt(
         house.desk(case.route),
         now,
         sent_to=sent_to,
+        letters=letters,
         enclosed=[each.filename for each in along.files],
         files=along.kept,
         thread=Thread(mail.message.message_id, mail.message.references),

@@ -41,14 +41,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A decision with its finished mails, and why letters that it asked for do not go out.
+    """A decision with its finished mails, and the letters that it asked for and that do not go out: kind and reason.
 
     `held` are notices that wait for their readers' hours and for each other; `told` those that finished mails tell.
     """
 
     decision: Decision
     drafts: tuple[Draft, ...] = ()
-    unanswered: tuple[str, ...] = ()
+    unanswered: tuple[tuple[str, str], ...] = ()
     held: tuple[Held, ...] = ()
     told: tuple[tuple[Held, str], ...] = ()
 
@@ -119,7 +119,7 @@ def _automatic(
         entry = Entry("not-answered", f"no {wish.kind}: {permission.because}")
         if asked.undeliverable:
             decision = replace(decision, case=decision.case.marked("undeliverable"))
-        return Posted(decision.then(entry), unanswered=(permission.because,))
+        return Posted(decision.then(entry), unanswered=((wish.kind, permission.because),))
     case = replace(decision.case, answered=decision.case.answered | {asked.kind})
     decision = replace(decision, case=case).then(Entry("letter", f"{wish.kind} to {asked.to}"))
     desk, to = house.desk(case.route), Address("", asked.to)
@@ -127,7 +127,9 @@ def _automatic(
     try:
         rendered = render(letter, house.templates)
     except BadAddress as error:
-        return Posted(decision.then(Entry("not-answered", f"no {wish.kind}: {error}")), unanswered=(str(error),))
+        return Posted(
+            decision.then(Entry("not-answered", f"no {wish.kind}: {error}")), unanswered=((wish.kind, str(error)),)
+        )
     return Posted(decision, (Draft(letter, rendered, _withheld(permission)),))
 
 

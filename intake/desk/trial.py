@@ -175,7 +175,7 @@ def _answer(
             }
             return {"answer": answer, "no_answer_because": draft.withheld or None}
     if settled.posted and settled.posted.unanswered:
-        return {"no_answer_because": "; ".join(settled.posted.unanswered)}
+        return {"no_answer_because": "; ".join(because for _, because in settled.posted.unanswered)}
     case = settled.posted.decision.case if settled.posted else None
     if case is None or known.arrival.message.automatic_because:
         kind = settled.classified.outcome

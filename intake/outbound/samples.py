@@ -221,6 +221,16 @@ SAMPLES: Mapping[str, Values] = {
                 "note": "They rang twice.",
                 "enclosed": ["settings.png"],
                 "files": ["trace.log (more than 15 MB in all)"],
+                "letters_to": "kim@hosting.example",
+                "letters": [
+                    {
+                        "name": "the letter that the case is resolved",
+                        "to": "kim@hosting.example",
+                        "subject": "[OX-1001] Resolved: The inbox stays empty",
+                        "text": "Hello Kim,\n\nwe regard your case as resolved.",
+                        "because": "the case had this kind of letter already",
+                    }
+                ],
             },
             "commands": [{"written": "/severity 2 because it is slow", "done": "yes", "text": "Severity 3 becomes 2"}],
             "help": [{"form": "/note", "about": "the whole mail is a note"}],

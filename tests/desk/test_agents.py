@@ -81,8 +81,9 @@ def letters(desk: Home) -> list[dict[str, Any]]:
 
 
 def receipt(desk: Home) -> str:
-    """The last letter to the desk, but for those that tell of a new assignee."""
-    letter = [each for each in desk.outbox(desk=True) if each["kind"] != "desk-assigned"][-1]
+    """What the agent was told last: a receipt, or else an alert."""
+    told = [each for each in desk.outbox(desk=True) if each["kind"] in ("desk-receipt", "desk-alert")]
+    letter = told[-1]
     return f"{letter['to']} {letter['kind']}\n{letter['subject']}\n{text_of(desk, letter)}"
 
 
@@ -429,3 +430,45 @@ def test_what_an_agents_mail_would_do_is_told_before(desk: Home) -> None:
     assert [(each["template"], each["to"]) for each in told["letters"]][-1] == ("desk-receipt", ADA)
     assert len(desk.outbox()) == before
     assert desk.case().state == "new"
+
+
+def test_a_receipt_shows_the_letter_that_a_command_made_go_out(desk: Home) -> None:
+    write(desk, "/resolved because it was restarted\n")
+    told = receipt(desk)
+    assert "[OX-1001] A letter of ours goes to kim@hosting.example" in told
+    assert "Nothing was sent" not in told
+    assert 'goes to kim@hosting.example, "[OX-1001] Resolved: The inbox stays empty"' in told
+    assert "> it was restarted" in told
+
+
+def test_a_receipt_shows_answer_and_letter_where_both_go_out(desk: Home) -> None:
+    write(desk, "/resolved\n\nPlease restart.\n")
+    told = receipt(desk)
+    assert "Sent to kim@hosting.example" in told
+    assert "> Please restart." in told
+    assert '"[OX-1001] Resolved: The inbox stays empty"' in told
+
+
+def test_words_that_stay_a_note_are_told_apart_from_a_letter_that_goes_out(desk: Home) -> None:
+    write(desk, "/note they seem confused\n/escalate because three hours of silence\n")
+    told = receipt(desk)
+    assert "Your words were not sent; a letter of ours goes to kim@hosting.example" in told
+    assert "Your words were not sent to the customer: it is a note, as /note says." in told
+    assert "Your case has been escalated" in told
+    assert "> they seem confused" in told
+
+
+@pytest.mark.parametrize("text", ["/close\n", "/waiting\n", "/workaround because of the old index\n", "/assign me\n"])
+def test_a_command_that_sends_nothing_is_not_said_to_have_sent_anything(desk: Home, text: str) -> None:
+    write(desk, text)
+    assert letters(desk) == []
+    assert "Nothing was sent to the customer" in receipt(desk)
+
+
+def test_a_letter_that_may_not_go_out_is_named_with_the_reason(desk: Home) -> None:
+    write(desk, "/resolved\n", 1)
+    write(desk, "/open\n/resolved\n", 2, subject="Re: again")
+    assert [each["kind"] for each in letters(desk)] == ["resolved"]
+    told = receipt(desk)
+    assert "Nothing was sent to the customer" in told
+    assert "Not sent: the letter that the case is resolved – the case had this kind of letter already." in told

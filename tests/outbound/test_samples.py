@@ -9,7 +9,7 @@ from smarthost import NOW
 
 from intake.core.answer.letter import Letter
 from intake.core.answer.letters import Desk, Thread, digest, to_customer, to_desk
-from intake.core.answer.receipt import receipt
+from intake.core.answer.receipt import Brought, receipt
 from intake.core.answer.tokens import Keys
 from intake.core.case.by_mail import Handled, Result
 from intake.core.case.case import Case, Clock, Decision, Notice, NoticeKind, Wish, WishKind
@@ -115,6 +115,7 @@ def test_a_receipt_is_given_all_that_its_template_may_name(
     handled = Handled(Decision(case), results, answer, "a note", Sentence("" if answer else "it is a note"), help=True)
     made = receipt(
         policy, case, handled, KIM, DESK, NOW, sent_to=["kim@hosting.example"] if answer else [], enclosed=["b.png"],
+        letters=[Brought("resolved", "kim@hosting.example", "Resolved", "Hello"), Brought("escalated", because="no")],
         files=[Sentence("a.log")],
         thread=Thread("a@b.example"), unique="u1", language="en", zone="UTC", customer=None,
     )  # fmt: skip

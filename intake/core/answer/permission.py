@@ -9,8 +9,10 @@ from typing import Literal
 
 from intake.core.mail.automatic import takes_no_answers
 from intake.core.mail.message import Message
+from intake.core.sentences import Sentence, sentence
 
 Verdict = Literal["send", "digest", "withhold", "never"]
+ENOUGH = sentence("the address had its letters of the hour")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def judge(asking: Asking) -> Permission:
     for applies, verdict, because in RULES:
         if applies(asking):
             return Permission(verdict, _reason(asking) if because is None else because)
-    return Permission("never", "the address had its letters of the hour")
+    return Permission("never", ENOUGH)
 
 
 def _reason(asking: Asking) -> str:
@@ -86,19 +88,19 @@ def _own(asking: Asking) -> bool:
 
 
 # automatic_because covers: Auto-Submitted, List-*, Precedence, MAILER-DAEMON and its kind, loop marks, other kinds
-RULES: tuple[tuple[Callable[[Asking], bool], Verdict, str | None], ...] = (
-    (lambda a: "spam" in a.marks, "never", "the case was closed as spam"),
-    (lambda a: "backlog" in a.marks, "never", "old mail of a mailbox's first sight is not answered"),
-    (lambda a: a.message is not None and bool(a.message.junk_because), "never", "a trusted filter says junk"),
+RULES: tuple[tuple[Callable[[Asking], bool], Verdict, Sentence | None], ...] = (
+    (lambda a: "spam" in a.marks, "never", sentence("the case was closed as spam")),
+    (lambda a: "backlog" in a.marks, "never", sentence("old mail of a mailbox's first sight is not answered")),
+    (lambda a: a.message is not None and bool(a.message.junk_because), "never", sentence("a trusted filter says junk")),
     (lambda a: a.message is not None and bool(a.message.automatic_because), "never", None),
-    (lambda a: a.envelope_from == "", "never", "the return path is null"),
-    (lambda a: not a.answerable, "never", "the mail is older than a day"),
-    (lambda a: not a.to, "never", "there is no address that may be answered"),
-    (_own, "never", "the address is one of ours"),
-    (lambda a: takes_no_answers(a.to or ""), "never", "the address takes no answers"),
-    (lambda a: a.undeliverable, "never", "mail to the address came back"),
-    (lambda a: a.kind in a.case_kinds, "never", "the case had this kind of letter already"),
-    (lambda a: a.sent_last_hour < a.cap and a.shadow, "withhold", "shadow mode: nothing leaves"),
-    (lambda a: a.sent_last_hour < a.cap, "send", "nothing speaks against it"),
-    (lambda a: a.known_contact and not a.digest_last_hour, "digest", "the address had its letters of the hour"),
+    (lambda a: a.envelope_from == "", "never", sentence("the return path is null")),
+    (lambda a: not a.answerable, "never", sentence("the mail is older than a day")),
+    (lambda a: not a.to, "never", sentence("there is no address that may be answered")),
+    (_own, "never", sentence("the address is one of ours")),
+    (lambda a: takes_no_answers(a.to or ""), "never", sentence("the address takes no answers")),
+    (lambda a: a.undeliverable, "never", sentence("mail to the address came back")),
+    (lambda a: a.kind in a.case_kinds, "never", sentence("the case had this kind of letter already")),
+    (lambda a: a.sent_last_hour < a.cap and a.shadow, "withhold", sentence("shadow mode: nothing leaves")),
+    (lambda a: a.sent_last_hour < a.cap, "send", sentence("nothing speaks against it")),
+    (lambda a: a.known_contact and not a.digest_last_hour, "digest", ENOUGH),
 )
