@@ -111,7 +111,7 @@ def _agent_mail(house: House, connection: Connection, mail: _Mail, *, copied: bo
     of_ours = [text_of(raw) for kind, raw in outbox.letters_to_desk(connection, case.id) if kind != "desk-receipt"]
     words = own_words(message.text)
     if mail.known.arrival.digest is not None:
-        of_ours += digest_answers.texts(connection, message)
+        of_ours += digest_answers.texts(connection, message, case.reference)
         words = without_number(words, case.reference)
     return AgentMail(
         agent=mail.person.address,

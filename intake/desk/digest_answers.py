@@ -12,15 +12,16 @@ from intake.desk import facts, post
 from intake.desk.house import House
 from intake.desk.staff import answered
 from intake.outbound.render import render, text_of
-from intake.store import cases, outbox, people
+from intake.store import cases, notices, outbox, people
 
 HOUR = timedelta(hours=1)
 RECEIPTS_AN_HOUR, UNPROVEN_AN_HOUR = 30, 3
 
 
-def texts(connection: Connection, message: Message) -> list[str]:
-    """What the digests say that the mail answers."""
-    return [text_of(raw) for raw in outbox.sent_as(connection, answered(message), KIND)]
+def texts(connection: Connection, message: Message, reference: str) -> list[str]:
+    """What the digests say that the mail answers, or may: those that told of the case."""
+    ids = [*answered(message), *notices.digests_on(connection, reference)]
+    return [text_of(raw) for raw in outbox.sent_as(connection, ids, KIND)]
 
 
 def receipt(house: House, connection: Connection, known: facts.Known, now: datetime) -> tuple[post.Draft, ...]:

@@ -151,6 +151,9 @@ def _settle(
 ) -> int:
     with reading(house.databases.reading) as connection:
         settled = _decide_all(house, connection, wave, readings, now)
+    if again:
+        # whoever wrote a mail that stays parked was told when it was parked first
+        settled = [replace(each, notices=()) for each in settled]
     done, failed = _save_all(house, settled, now, again=again)
     if failed:
         with reading(house.databases.reading) as connection:

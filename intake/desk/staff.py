@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from intake.core.answer.tokens import AGENT_TOKEN, DIGEST, tag_of
-from intake.core.case.digest_answer import meant
+from intake.core.case.digest_answer import meant, named
 from intake.core.case.staff import Clue, Staff, staff
 from intake.core.mail.message import Message
 from intake.core.mail.quotes import own_words
@@ -53,11 +53,17 @@ def of(
     person = staff(clue)
     if person is None or reference not in (None, DIGEST):
         return Wrote(person, reference)
-    digest = _told(connection, message, {sender, *house.role_addresses})
-    if digest is None and reference is None:
+    told = _told(connection, message, {sender, *house.role_addresses})
+    if told is None and reference is None:
         return Wrote(person)
-    digest = digest or ()
-    return Wrote(person, meant(digest, message.subject, own_words(message.text)), digest)
+    words = own_words(message.text)
+    if told or holder is None:
+        return Wrote(person, meant(told or (), message.subject, words), told or ())
+    # the client named no letter: the token says that its holder had a digest, and the words which case of whichever
+    of_any = tuple(notices.told_in_digests(connection, holder, named(message.subject, words)))
+    return Wrote(
+        person, meant(of_any, message.subject, words), of_any or tuple(notices.last_digest(connection, holder))
+    )
 
 
 def _shown(house: House, message: Message) -> str:

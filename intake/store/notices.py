@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Column, Connection, Select, func, insert, or_, select, update
 
 from intake.core.case.case import Notice
 from intake.core.case.notices import Held, Since, Told
@@ -114,6 +114,31 @@ def of_digests(connection: Connection, message_ids: Sequence[str]) -> list[tuple
     query = select(notice.c.recipient, case.c.reference).join(case, case.c.id == notice.c.case_id)
     rows = connection.execute(query.where(notice.c.message_id.in_(ids)).order_by(notice.c.id))
     return [(row.recipient, row.reference) for row in rows]
+
+
+def told_in_digests(connection: Connection, reader: str, references: Sequence[str]) -> list[str]:
+    """Those of the cases of which any digest told the reader."""
+    told = _in_digests(case.c.reference).where(notice.c.recipient == reader.lower(), case.c.reference.in_(references))
+    return list(dict.fromkeys(connection.scalars(told))) if references else []
+
+
+def last_digest(connection: Connection, reader: str) -> list[str]:
+    """The cases of which the last digest told the reader, in order."""
+    mine = _in_digests(outgoing.c.message_id).where(notice.c.recipient == reader.lower())
+    last = list(connection.scalars(mine.order_by(outgoing.c.id.desc()).limit(1)))
+    return list(dict.fromkeys(each for _, each in of_digests(connection, last)))
+
+
+def digests_on(connection: Connection, reference: str) -> list[str]:
+    """The Message-IDs of the digests that told of a case."""
+    return list(connection.scalars(_in_digests(outgoing.c.message_id).where(case.c.reference == reference).distinct()))
+
+
+def _in_digests(column: Column[str]) -> Select[str]:
+    """A column of notices that a digest told, their cases and letters."""
+    of_case = notice.c.case_id == case.c.id
+    by_digest = notice.c.message_id == outgoing.c.message_id, outgoing.c.kind == "desk-digest"
+    return select(column).where(of_case, *by_digest)
 
 
 def since(connection: Connection, case_ids: Iterable[int]) -> dict[int, Since]:

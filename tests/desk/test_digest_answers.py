@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from house import FORM, NOW, Home, home, mail
 
-from intake.store import people
+from intake.desk.receive import again
+from intake.store import ledger, people
 from intake.store.audit import audit
 from intake.store.engine import reading
 from intake.store.people import Agent
@@ -151,3 +152,58 @@ def test_a_digest_of_one_case_is_answered_like_any_notice(tmp_path: Path) -> Non
         if [each["kind"] for each in desk.outbox(desk=True)] == ["desk-digest"]:
             assert answer(desk, "I have it")["outcome"] == "reply"
             assert desk.case().assignee == ADA
+
+
+BARE = {"In_Reply_To": "", "References": "", "subject": "3 cases need a look"}
+
+
+@pytest.mark.parametrize("text", ["OX-1002\n/have-it\n", "[ox-1002]\n\nI have it\n"])
+def test_a_client_that_strips_what_it_answers_is_understood_by_the_address_and_the_number(
+    desk: Home, text: str
+) -> None:
+    assert answer(desk, text, **BARE)["outcome"] == "reply"
+    assert [case.assignee for case in desk.cases()] == [None, ADA, None]
+    assert receipts(desk) == []
+    assert sound(desk)
+
+
+def test_of_a_digest_that_a_client_names_no_more_nothing_reaches_the_customer(desk: Home) -> None:
+    quote = str(digest(desk).get_body(("plain",)).get_content())
+    answer(desk, f"OX-1001\nPlease restart.\n\n{quote}", **BARE)
+    assert not [each for each in desk.outbox() if each["kind"] == "reply"]
+
+
+@pytest.mark.parametrize("text", ["I have it", "OX-9999\n/have-it"])
+def test_who_names_neither_letter_nor_case_is_asked_about_the_cases_of_the_last_digest(desk: Home, text: str) -> None:
+    assert answer(desk, text, **BARE)["outcome"] == "parked"
+    assert {case.assignee for case in desk.cases()} == {None}
+    (told,) = receipts(desk)
+    assert all(case.reference in told for case in desk.cases())
+
+
+def test_a_case_of_which_no_digest_told_the_reader_is_not_reached_by_a_digests_address(desk: Home) -> None:
+    raw = mail(FORM, message_id="9@x.example", subject="Matter 4")
+    desk.take(raw, LATER)
+    assert answer(desk, "OX-1004\n/close", **BARE)["outcome"] == "parked"
+    assert desk.case("OX-1004").state == "new"
+
+
+@pytest.mark.parametrize("headers", [{"Authentication_Results": ""}, {"sender": "Mallory <mallory@desk.example>"}])
+def test_a_named_case_is_not_touched_by_whom_nothing_proves(desk: Home, headers: dict[str, str]) -> None:
+    answer(desk, "OX-1001\n/close", **(BARE | headers))
+    assert {case.state for case in desk.cases()} == {"new"}
+
+
+def test_a_parked_answer_that_is_tried_again_stays_parked_and_is_told_once(desk: Home) -> None:
+    answer(desk, "I have it", **BARE)
+    (mail_id,) = [each["id"] for each in parked(desk)]
+    for _ in range(3):
+        assert again(desk.house, mail_id, LATER) == 1
+    assert len(receipts(desk)) == 1
+    assert [each["id"] for each in parked(desk)] == [mail_id]
+    assert sound(desk)
+
+
+def parked(desk: Home) -> list[dict[str, Any]]:
+    with reading(desk.databases.reading) as connection:
+        return ledger.parked(connection, "parked")

@@ -17,10 +17,14 @@ def meant(told: Sequence[str], subject: str, words: str) -> str | None:
     """
     if len(told) == 1:
         return told[0]
-    first = _first_line(words)
-    named = {first} if first else set(numbers_in(subject))
-    found = [each for each in told if each in named]
+    found = [each for each in told if each in named(subject, words)]
     return found[0] if len(found) == 1 else None
+
+
+def named(subject: str, words: str) -> tuple[str, ...]:
+    """The cases that an answer names in a place that counts."""
+    first = _first_line(words)
+    return (first,) if first else numbers_in(subject)
 
 
 def without_number(words: str, reference: str) -> str:
