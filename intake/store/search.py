@@ -5,7 +5,9 @@ whatever writes or erases a text does the same to its words. What was there befo
 `fill`, some rows at a time, the newest first; the counter says down to where it got.
 """
 
+import re
 import string
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import Template
@@ -22,6 +24,8 @@ PREFIX = 3
 # of a longer text PostgreSQL reads so much: a tsvector holds at most a megabyte
 LONGEST = 100_000
 PUNCTUATION = string.punctuation
+# marks above and below letters, once they stand apart from them (Unicode, NFD)
+ACCENTS = r"[\u0300-\u036f]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,11 @@ POSTGRESQL = (
     "CREATE TRIGGER ${name}_added AFTER INSERT ON $source FOR EACH ROW EXECUTE FUNCTION ${name}_keep()",
     "CREATE TRIGGER ${name}_changed AFTER UPDATE OF $names ON $source FOR EACH ROW $changed",
 )
-# a word ends at every mark of ASCII, as it does in SQLite's index
-POSTGRESQL_WORDS = "to_tsvector('simple', translate(left(concat_ws(' ', $columns), $longest), '$marks', '$spaces'))"
+# letters stand without accents, and a word ends at every mark of ASCII, as in SQLite's index
+POSTGRESQL_WORDS = (
+    "to_tsvector('simple', translate(normalize(regexp_replace("
+    "normalize(left(concat_ws(' ', $columns), $longest), NFD), '$accents', '', 'g')), '$marks', '$spaces'))"
+)
 POSTGRESQL_PARTS = {
     "keep": "INSERT INTO $name (id, words) VALUES (new.id, $new_words) "
     "ON CONFLICT (id) DO UPDATE SET words = excluded.words;",
@@ -95,7 +102,12 @@ def written(index: Indexed, statement: str, parts: Mapping[str, str] | None = No
     new, old = (", ".join(f"{row}.{name}" for name in index.columns) for row in ("new", "old"))
     names = ", ".join(index.columns)
     plain = {"name": index.name, "source": index.source, "names": names, "new": new, "old": old}
-    words = {"longest": str(LONGEST), "marks": PUNCTUATION.replace("'", "''"), "spaces": " " * len(PUNCTUATION)}
+    words = {
+        "longest": str(LONGEST),
+        "accents": ACCENTS,
+        "marks": PUNCTUATION.replace("'", "''"),
+        "spaces": " " * len(PUNCTUATION),
+    }
     plain["words"] = Template(POSTGRESQL_WORDS).substitute(words, columns=names)
     plain["new_words"] = Template(POSTGRESQL_WORDS).substitute(words, columns=new)
     more = {name: Template(part).substitute(plain) for name, part in (parts or {}).items()}
@@ -168,8 +180,9 @@ def words_of(written: str) -> list[str]:
 def cases_with(connection: Connection, written: str, limit: int) -> list[int]:
     """Ids of the newest cases that have every word in one of their messages, or in their heading; the newest first.
 
-    A word of three characters or more may be the beginning of a longer one, where it ends in a letter; marks within a
-    word stand for the words around them, side by side. Nothing that anybody writes is taken for syntax of a query.
+    Case and accents make no difference. A word of three characters or more may be the beginning of a longer one, where
+    it ends in a letter; marks within a word stand for the words around them, side by side. Nothing that anybody writes
+    is taken for syntax of a query.
     """
     words = words_of(written)
     dialect = connection.dialect.name
@@ -196,10 +209,14 @@ def _postgresql_query(words: Sequence[str]) -> str:
     """Each word without marks as a lexeme in quotation marks, those of one word side by side."""
     parts = []
     for word in words:
-        *firsts, last = "".join(" " if each in PUNCTUATION else each for each in word).split()
+        *firsts, last = "".join(" " if each in PUNCTUATION else each for each in _without_accents(word)).split()
         star = ":*" if _begins(last) else ""
         parts.append(" <-> ".join([*(f"'{each}'" for each in firsts), f"'{last}'{star}"]))
     return " & ".join(f"({part})" for part in parts)
+
+
+def _without_accents(word: str) -> str:
+    return unicodedata.normalize("NFC", re.sub(ACCENTS, "", unicodedata.normalize("NFD", word)))
 
 
 _IN_MESSAGES = "SELECT DISTINCT case_id FROM message WHERE id IN ({})"

@@ -2,10 +2,11 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import database
 import pytest
@@ -20,7 +21,7 @@ from intake.config import load
 from intake.core.case.act import Act
 from intake.desk.act import perform
 from intake.desk.customers import read_customers
-from intake.store import ledger, people, sending, spool
+from intake.store import ledger, people, sending, spool, tables
 from intake.store.audit import audit
 from intake.store.calls import listen
 from intake.store.engine import Databases, open_databases, reading
@@ -146,8 +147,9 @@ def test_a_mailbox_is_taken_over_when_its_hand_dies_and_the_dead_one_knows(desks
     one, two = (Mailboxes(desk.databases) for desk in desks)
     assert one.take("support")
     with desks[0].databases.desk.begin() as connection:
-        ended = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
-        assert connection.execute(text(ended)).scalars().all() == [True]
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity JOIN pg_locks USING (pid) "
+        ours = "WHERE locktype = 'advisory' AND granted AND datname = current_database()"
+        assert connection.execute(text(ended + ours)).scalars().all() == [True]
     eventually(lambda: two.take("support"), what="the mailbox")
     with pytest.raises(OperationalError):
         one.take("support")
@@ -255,6 +257,44 @@ def test_raw_mail_is_stored_as_it_is(databases: Databases) -> None:
     with databases.spool.begin() as connection:
         how = text("SELECT attstorage FROM pg_attribute WHERE attrelid = 'spool.mail'::regclass AND attname = 'raw'")
         assert connection.scalar(how) == "e"
+
+
+SCHEMA = {
+    "columns": "SELECT table_schema, table_name, column_name, data_type, character_maximum_length, is_nullable, "
+    "column_default FROM information_schema.columns",
+    "indexes": "SELECT schemaname, tablename, indexname, indexdef FROM pg_indexes",
+    "constraints": "SELECT connamespace::regnamespace::text, conrelid::regclass::text, conname, "
+    "pg_get_constraintdef(oid) FROM pg_constraint",
+    "functions": "SELECT pronamespace::regnamespace::text, proname, proname, prosrc FROM pg_proc",
+    "triggers": "SELECT relnamespace::regnamespace::text, relname, tgname, pg_get_triggerdef(t.oid) "
+    "FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid WHERE NOT tgisinternal",
+}
+
+
+def schema(url: str, prepare: Callable[[Databases], None]) -> dict[str, list[Any]]:
+    """All that PostgreSQL says of our two schemas, once they are made."""
+    made = open_databases(Path(), url)
+    prepare(made)
+    with reading(made.desk) as connection:
+        found = {kind: sorted(map(tuple, connection.execute(text(query)).all())) for kind, query in SCHEMA.items()}
+    made.close()
+    ours = ("public", "spool")
+    return {kind: [row for row in rows if row[0] in ours and "alembic" not in row[1]] for kind, rows in found.items()}
+
+
+def as_the_tables_say(databases: Databases) -> None:
+    with databases.desk.begin() as connection:
+        connection.execute(text("CREATE SCHEMA spool"))
+        tables.spool.create_all(connection)
+        tables.desk.create_all(connection)
+
+
+def test_the_migrations_lead_to_what_the_tables_make(server: Postgres) -> None:
+    migrated, made = (schema(server.database(), how) for how in (upgrade, as_the_tables_say))
+    assert migrated["columns"]
+    for kind in SCHEMA:
+        assert migrated[kind] == made[kind], kind
+    assert not [row for row in migrated["columns"] if row[3].startswith("character")]
 
 
 def test_the_schema_goes_down_and_up_again(databases: Databases) -> None:
