@@ -39,6 +39,7 @@ _CASE: Values = {
         "due": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
         "aim": "Monday, 23 November 2026, 11:00 (Europe/Berlin, CET)",
         "target": "4 business hours",
+        "missed": "missed",
         "given": "Monday, 23 November 2026, 12:20 (Europe/Berlin, CET)",
         "absent_because": "your agreement names no response time for this severity",
     },
@@ -47,6 +48,7 @@ _CASE: Values = {
             "kind": "resolution",
             "target": "1 business day",
             "due": "Tuesday, 24 November 2026, 13:00 (Europe/Berlin, CET)",
+            "missed": "missed",
         }
     ],
 }

@@ -1,7 +1,7 @@
 """Escalation as it is read: by the people whom it comes to, by the customer, and later in the case's history."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -87,13 +87,7 @@ def test_a_missed_promise_is_told_as_such_to_both(zoho: Home) -> None:
 
 
 def test_who_asked_for_it_reads_the_rule_and_the_desk_that_they_asked(zoho: Home) -> None:
-    case = zoho.case().reference
-    zoho.take(
-        mail("Please escalate.", sender=KIM, to=ZOHO, subject=f"Re: [{case}] Invoices", message_id="2@partner.example"),
-        NOW + timedelta(hours=3, minutes=1),
-        routes=[ZOHO],
-        envelope_from=KIM,
-    )
+    ask(zoho, 2, NOW + timedelta(hours=3, minutes=1))
     assert "comes to you: the customer asks for escalation" in read(zoho, "desk-escalated")
     said = read(zoho, "escalated")
     assert "Our rule" in said
@@ -106,3 +100,56 @@ def test_by_hand_in_german(tmp_path: Path) -> None:
         escalate(desk, "sie rufen ständig an")
         said = read(desk, "desk-escalated")
         assert f"Dieser Fall kommt zu Ihnen: {ADA} hat den Fall von Hand eskaliert: sie rufen ständig an" in said
+
+
+def ask(desk: Home, number: int, at: datetime, text: str = "Please escalate.") -> None:
+    """The partner's mail that asks for escalation, decided at an instant."""
+    subject = f"Re: [{desk.case().reference}] Invoices"
+    raw = mail(text, sender=KIM, to=ZOHO, subject=subject, message_id=f"{number}@partner.example")
+    desk.take(raw, at, routes=[ZOHO], envelope_from=KIM)
+
+
+def test_a_request_that_comes_too_early_is_answered_anew_at_each_level(zoho: Home) -> None:
+    ask(zoho, 2, NOW + timedelta(hours=1))
+    first = read(zoho, "escalation-early")
+    assert "can be escalated from Monday, 23 November 2026, 13:00 (Europe/Berlin, CET) on." in first
+    assert "Our rule" in first
+    zoho.tick(NOW + timedelta(hours=4))
+    ask(zoho, 3, NOW + timedelta(hours=4, minutes=5))
+    second = read(zoho, "escalation-early")
+    assert (
+        "It has reached level 1 by now; the next level can be asked for from Monday, 23 November 2026, 17:00" in second
+    )
+    # "any time after the response target" would not be true of the next level
+    assert "Our rule" not in second
+
+
+def test_what_comes_by_hand_says_what_is_due_and_what_was_missed(zoho: Home) -> None:
+    zoho.tick(NOW + timedelta(hours=3))
+    escalate(zoho, "they rang twice")
+    said = read(zoho, "desk-escalated")
+    assert "First answer due: Monday, 23 November 2026, 17:30 (Asia/Kolkata, IST) (1 to 3 hours) – missed" in said
+
+
+def test_a_lower_step_of_another_promise_takes_the_case_from_nobody_higher(zoho: Home) -> None:
+    for _ in range(2):
+        escalate(zoho, "they rang twice")
+    zoho.tick(NOW + timedelta(hours=4))
+    reached = zoho.case().escalation
+    assert reached is not None
+    assert (reached.level, reached.owner) == (2, "lead")
+
+
+def test_each_request_with_an_answer_of_its_own_is_confirmed_without_a_level(tmp_path: Path) -> None:
+    with home(tmp_path, customers="") as desk:
+        route = "zitadel@support.example"
+        desk.take(mail("Severity: 3\n", to=route), routes=[route])
+        reference = desk.case().reference
+        for number, hours in ((2, 1), (3, 30)):
+            headers = {"message_id": f"{number}@hosting.example", "subject": f"Re: [{reference}] Escalation"}
+            desk.take(mail("Escalate, please.\n", to=route, **headers), NOW + timedelta(hours=hours), routes=[route])
+            said = read(desk, "escalated")
+            assert "your case has been escalated. The people responsible there" in said
+            answer = Act("reply", "We look at it.", "manager@desk.example")
+            act.perform(desk.house, reference, answer, NOW + timedelta(hours=hours, minutes=5))
+        assert len([each for each in desk.outbox() if each["kind"] == "escalated"]) == 2

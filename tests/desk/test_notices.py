@@ -166,7 +166,7 @@ def test_a_mail_after_the_answer_is_told_at_the_opening_with_all_that_was_writte
     write(late, 2, "It does not.\n", NOW + 2 * HOUR, In_Reply_To="<1@hosting.example>")
     write(late, 3, "At all.\n", NOW + 3 * HOUR, In_Reply_To="<1@hosting.example>")
     late.tick(OPENING)
-    assert told(late) == ["desk-reply"]
+    assert told(late) == ["desk-assigned", "desk-reply"]
     said = text_of(late, "desk-reply")
     assert "It does not." in said
     assert "At all." in said

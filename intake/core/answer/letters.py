@@ -172,10 +172,12 @@ def _escalation(policy: Policy, case: Case, wish: Wish, desk: Desk) -> dict[str,
 
     The policy's rule stands there for who asked for escalation; a person's own reason is the desk's alone.
     """
-    clock, part = case.running("escalation"), policy.file.escalation
-    asked = wish.kind == "escalation-early" or (case.escalation is not None and case.escalation.asked)
+    clock, part, reached = case.running("escalation"), policy.file.escalation, case.escalation
+    early = wish.kind == "escalation-early"
+    asked = reached is None if early else reached is not None and reached.asked
+    climbs = early or not asked or part is None or part.climbs
     return {
-        "level": str(wish.number or ""),
+        "level": str(wish.number or "") if climbs else "",
         "due": instant(clock.due_at if clock else None, case.zone, case.language),
         "from": instant(wish.at, case.zone, case.language),
         "missed": "missed" if wish.scheduled else "",
@@ -306,6 +308,7 @@ def _values(
             "due": instant(response.due_at if response else None, zone, language),
             "aim": instant(response.aim_at if response else None, zone, language),
             "target": response.target if response else "",
+            "missed": "missed" if response and response.missed_at else "",
             "given": instant(_given(case, response), zone, language),
             "absent_because": _absent_because(response, language, desk.phone),
         },
@@ -316,7 +319,12 @@ def _values(
 def _promises(case: Case, zone: str, language: str) -> list[dict[str, str]]:
     """The case's other clocks that run towards a due time."""
     return [
-        {"kind": clock.kind, "target": clock.target, "due": instant(clock.due_at, zone, language)}
+        {
+            "kind": clock.kind,
+            "target": clock.target,
+            "due": instant(clock.due_at, zone, language),
+            "missed": "missed" if clock.missed_at else "",
+        }
         for clock in case.clocks
         if clock.kind in ("update", "resolution", "escalation") and clock.state == "running" and clock.due_at
     ]

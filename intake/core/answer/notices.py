@@ -33,7 +33,7 @@ def ladder_values(
     asked = escalation is not None and escalation.asked and escalation.level == notice.number
     climbs = not asked or (part is not None and part.climbs)
     return {
-        "step": str(notice.number or ""),
+        "step": str(notice.number or "") if climbs else "",
         "of": str(len(steps.ladder(policy, case)) or "") if climbs else "",
         "since": instant(since, zone, language),
         "because": notice.text.said(language) if asked or notice.clock is None else "",

@@ -168,8 +168,9 @@ class Clock:
         return replace(noted, state="ended", ended_at=now, pauses=pauses, steps=())
 
     def noted(self, now: datetime) -> "Clock":
-        """The clock with a miss that nobody noticed yet; a paused one misses nothing."""
-        late = self.state == "running" and self.due_at is not None and now > self.due_at
+        """The clock with a miss that nobody noticed yet; a paused one misses nothing, nor does the customer's own."""
+        ours = self.state == "running" and self.kind != "information"
+        late = ours and self.due_at is not None and now > self.due_at
         return self.missed(self.due_at) if late and self.missed_at is None else self
 
     def missed(self, at: datetime | None) -> "Clock":

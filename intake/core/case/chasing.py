@@ -82,8 +82,9 @@ def _escalate(decision: Decision, clock: Clock, step: Step, now: datetime) -> De
         level=step.number,
         role=step.role,
     )
-    level = max(step.number, before.level if before else 0)
-    case = replace(decision.case.marked("escalated"), escalation=Escalation(level, now, step.role, asked=False))
+    higher = before is not None and before.level > step.number
+    reached = before if higher else Escalation(step.number, now, step.role, asked=False)
+    case = replace(decision.case.marked("escalated"), escalation=reached)
     wishes = (Wish("escalated", step.number, scheduled=True),) if step.tells_customer else ()
     return replace(decision, case=case).then(
         Entry("escalated", text, because=clock.because),
@@ -124,8 +125,8 @@ def _close_for_silence(decision: Decision, clock: Clock, step: Step, now: dateti
 
 
 def closes_for_silence(case: Case) -> bool:
-    """Whether the case as it stands would be closed where nothing comes."""
-    return not _no_silence(case)
+    """Whether the case as it stands would be closed where nothing comes, once a letter has asked for it."""
+    return not _no_silence(replace(case, answered=case.answered or frozenset({"missing-information"})))
 
 
 def _no_silence(case: Case) -> Sentence:

@@ -63,7 +63,9 @@ def request(policy: Policy, decision: Decision, text: str, at: datetime, *, urge
         clock.number if clock else None,
         1,
     )
-    return replace(decision, case=case).then(notices=(notice,), wishes=(Wish("escalated", 1),))
+    # each request with a clock of its own is confirmed
+    wish = Wish("escalated", clock.number if clock else 1)
+    return replace(decision, case=case).then(notices=(notice,), wishes=(wish,))
 
 
 def by_hand(policy: Policy, decision: Decision, at: datetime, *, by: str, because: str) -> Decision:
@@ -112,7 +114,7 @@ def _climb(policy: Policy, part: EscalationPart, decision: Decision, text: str, 
     if earliest is not None and at < earliest:
         from_ = read_in(case.zone, earliest)
         said = sentence("escalation asked for too early: it may be asked for from {instant}", instant=from_)
-        wish = Wish("escalation-early", at=earliest)
+        wish = Wish("escalation-early", case.escalation.level if case.escalation else 0, at=earliest)
         return decision.then(
             Entry("escalation-early", said, because=(why,)), wishes=(wish,), notices=(_alert(policy, case, said),)
         )
