@@ -181,6 +181,10 @@ GERMAN: Mapping[str, str] = {
     "moves the case one level up": "hebt den Fall eine Stufe höher",
     "the case is resolved; the customer is told": "der Fall ist gelöst; der Kunde erfährt es",
     "the case is closed": "der Fall ist geschlossen",
+    "this case becomes a part of that one": "der Fall wird ein Teil jenes Falls",
+    "that mail becomes a case of its own; without a number, the mails are listed": (
+        "jene Mail wird ein eigener Fall; ohne Nummer kommt die Liste der Mails"
+    ),
     "closes it as spam; nothing more is answered": "schließt ihn als Spam; es wird nichts mehr beantwortet",
     "this table comes back; nothing goes to the customer": "diese Liste kommt zurück; an den Kunden geht nichts",
     # what became of commands
@@ -285,6 +289,29 @@ GERMAN: Mapping[str, str] = {
     '{policy} has no "{act}" at all; `severity` changes it with a reason': (
         "{policy} kennt kein „{act}“; `/severity` ändert den Schweregrad mit einem Grund"
     ),
+    # merging and splitting
+    "{part} cannot become a part of itself": "{part} kann nicht Teil von sich selbst werden",
+    "{part} is a part of {whole} already": "{part} ist schon ein Teil von {whole}",
+    "{part} is a part of {whole}; merge into that": "{part} ist ein Teil von {whole}; fügen Sie dort ein",
+    "{part} is under {policy}, {whole} under {other}": "{part} steht unter {policy}, {whole} unter {other}",
+    "{part} and {whole} are two customers': what one wrote is not for the other": (
+        "{part} und {whole} gehören zwei Kunden: was der eine schrieb, ist nicht für den anderen"
+    ),
+    "one of them is private: what stands in it is for its own role alone": (
+        "einer von beiden ist privat: was darin steht, ist für seine eigene Rolle allein"
+    ),
+    "it is a part of {whole} from now on{why}": "er ist ab jetzt ein Teil von {whole}{why}",
+    "{part} is a part of this case from now on{why}": "{part} ist ab jetzt ein Teil dieses Falls{why}",
+    "one of /merge and /split is done for a mail; write another one": (
+        "je Mail gilt ein /merge oder /split; schreiben Sie eine weitere"
+    ),
+    'no case has the reference "{written}"': "kein Fall hat die Nummer „{written}“",
+    "mail {number}": "Mail {number}",
+    "{mails} became {case}": "{mails} wurde zu {case}",
+    "none": "keine",
+    "{case} has no mail {number}; it has {known}": "{case} hat keine Mail {number}; er hat {known}",
+    "say which mail of {case}; it has {known}": "nennen Sie die Mail von {case}; er hat {known}",
+    "{case} would be left without a mail; it has {known}": "{case} bliebe ohne eine Mail zurück; er hat {known}",
     # letters that commands bring about, and why they do not go out
     "the acknowledgment": "die Eingangsbestätigung",
     "the question for what is missing": "die Frage nach dem, was fehlt",

@@ -1,5 +1,6 @@
 """Mail of the desk's people on a case: obeyed, answered with a receipt, or kept as unverified. Reads and renders."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -13,6 +14,7 @@ from intake.core.case.act import Act, Refused
 from intake.core.case.acts import act as do
 from intake.core.case.by_mail import AgentMail, Handled, handle
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, WishKind
+from intake.core.case.commands import instructions
 from intake.core.case.digest_answer import without_number
 from intake.core.case.matching import Match
 from intake.core.case.staff import Staff
@@ -21,7 +23,7 @@ from intake.core.mail.quotes import is_forward, own_words
 from intake.core.mail.trimmings import TECHNICAL
 from intake.core.policy.policy import Policy
 from intake.core.sentences import sentence, translated
-from intake.desk import act, digest_answers, enclosures, facts, post
+from intake.desk import act, digest_answers, enclosures, facts, merging, post
 from intake.desk.house import House
 from intake.outbound.render import render, text_of
 from intake.store import messages, notices, obeyed, outbox, people
@@ -38,12 +40,13 @@ KEPT = "was kept, and nothing else was done"
 class Outcome:
     """The finished mails of a decision, and what is to be stored as messages of the case.
 
-    `obeyed` are the keys by which a copy of the mail is known.
+    `obeyed` are the keys by which a copy of the mail is known, `moved` what it merged or split off.
     """
 
     posted: post.Posted
     stored: tuple[StoredMessage, ...]
     obeyed: tuple[str, ...] = ()
+    moved: tuple[merging.Moved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,16 @@ class _Mail:
         return self.known.arrival.message
 
 
-def settle(house: House, connection: Connection, known: facts.Known, match: Match, now: datetime) -> Outcome:
-    """What becomes of a mail that one of the desk's people wrote on a case. `match` names both."""
+def splits(known: facts.Known) -> bool:
+    """Whether a mail of the desk's people has the command that opens a case for another mail."""
+    return instructions(own_words(known.arrival.message.text)).has("split")
+
+
+def settle(house: House, connection: Connection, known: facts.Known, match: Match, new: str, now: datetime) -> Outcome:
+    """What becomes of a mail that one of the desk's people wrote on a case. `match` names both.
+
+    `new` is the reference of a case that the mail may split off.
+    """
     case, person = match.case, match.staff
     assert case is not None
     assert person is not None
@@ -77,8 +88,10 @@ def settle(house: House, connection: Connection, known: facts.Known, match: Matc
         doubt = sentence("it is a copy of mail {number}, which was obeyed already", number=first)
         return _unverified(house, connection, replace(mail, person=replace(person, doubt=doubt)), now)
     if person.believed:
-        handled = handle(mail.policy, case, _agent_mail(house, connection, mail, copied=copied), customer, now)
-        return replace(_obeyed(house, connection, mail, handled, now), obeyed=keys)
+        elsewhere = merging.Elsewhere(house, connection, person.address, new, now)
+        written = replace(_agent_mail(house, connection, mail, copied=copied), elsewhere=elsewhere)
+        handled = handle(mail.policy, case, written, customer, now)
+        return replace(_obeyed(house, connection, mail, handled, now, elsewhere.moved), obeyed=keys)
     return replace(_answered_directly(house, connection, mail, now), obeyed=keys)
 
 
@@ -129,7 +142,14 @@ def _agent_mail(house: House, connection: Connection, mail: _Mail, *, copied: bo
     )
 
 
-def _obeyed(house: House, connection: Connection, mail: _Mail, handled: Handled, now: datetime) -> Outcome:
+def _obeyed(
+    house: House,
+    connection: Connection,
+    mail: _Mail,
+    handled: Handled,
+    now: datetime,
+    moved: Sequence[merging.Moved] = (),
+) -> Outcome:
     decision, customer = handled.decision, mail.customer
     if decision.case.customer_id != mail.case.customer_id and decision.case.customer_id:
         customer = people.load(connection, [decision.case.customer_id]).get(decision.case.customer_id)
@@ -153,10 +173,9 @@ def _obeyed(house: House, connection: Connection, mail: _Mail, handled: Handled,
         text = own_words(mail.message.text) or mail.message.new_text
         stored.append(_stored(mail, text, mail.message.subject, None, "note", "agent"))
     sent_to = list(reply.rendered.envelope_to) if reply else []
-    told = _receipt(
-        house, connection, mail, handled, posted.decision.case, customer, sent_to, _brought(posted), along, now
-    )
-    return Outcome(replace(posted, drafts=(*posted.drafts, *told)), tuple(stored))
+    brought = [letter for each in (posted, *(one.other for one in moved)) for letter in _brought(each)]
+    told = _receipt(house, connection, mail, handled, posted.decision.case, customer, sent_to, brought, along, now)
+    return Outcome(replace(posted, drafts=(*posted.drafts, *told)), tuple(stored), moved=tuple(moved))
 
 
 def _brought(posted: post.Posted) -> list[Brought]:

@@ -1,34 +1,48 @@
 """Cases that are one, and one that is two: decided by the core, stored in one commit, with history on both."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from intake.core.case.act import Refused
+from sqlalchemy import Connection
+
+from intake.core.case.act import Act, Refused
 from intake.core.case.case import Case, Decision, Entry
 from intake.core.case.merging import merge as merged
 from intake.core.case.opening import Opening, open_case
 from intake.core.mail.fields import read_fields
 from intake.core.mail.message import Address
+from intake.core.sentences import Sentence, joined, sentence
 from intake.desk import act, facts, post
 from intake.desk.house import House
+from intake.desk.sight import sight
 from intake.errors import IntakeError
 from intake.store import cases, messages, people
 from intake.store.engine import reading
+from intake.store.messages import StoredMessage
+
+SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What merging or splitting does besides the case that was asked about: the other case with its letters.
+
+    `mails` are those that go over there, None for all that the case has.
+    """
+
+    other: post.Posted
+    mails: tuple[int, ...] | None = None
 
 
 def merge(house: House, part: str, whole: str, by: str, because: str, now: datetime) -> Case:
     """Makes one case a part of another one, which is given back. Raises `IntakeError` where refused."""
     with house.databases.desk.begin() as connection:
-        source, target = act.find(connection, part), act.find(connection, whole)
         try:
-            decided = merged(source, target, by, because, now)
+            over, moved = _merged(act.find(connection, part), act.find(connection, whole), by, because, now)
         except Refused as refused:
             raise IntakeError(str(refused)) from None
-        for decision in (decided.part, decided.whole):
-            cases.save(connection, decision.case)
-            cases.add_history(connection, decision.case.id, now, decision.entries)
-        cases.move(connection, source.id, target.id)
+        save(connection, post.save(connection, post.Posted(over), now), moved, now)
     with reading(house.databases.reading) as connection:
         return act.find(connection, whole)
 
@@ -43,49 +57,122 @@ def split(house: House, reference: str, mails: Sequence[int], by: str, because: 
         number = cases.reserve(connection, 1)
     with reading(house.databases.reading) as connection:
         case = act.find(connection, reference)
-        policy = house.policy_of(connection, case)
-        stored = messages.of_case(connection, case.id)
-        own = [each for each in stored if each.direction == "in" and each.mail_id is not None]
-        leaving = [each for each in own if each.mail_id in mails]
-        known = ", ".join(str(each.mail_id) for each in own) or "none"
-        strange = [each for each in mails if each not in {message.mail_id for message in own}]
-        if strange or not leaving:
-            raise IntakeError(f"{case.reference} has no mail {strange[0] if strange else ''}; it has {known}")
-        if len(leaving) == len(own):
-            raise IntakeError(f"{case.reference} would be left without a mail; it has {known}")
-        first = leaving[0]
-        customer = people.customers_of(connection, [first.author_address], policy.name).get(
-            first.author_address.lower()
-        )
-        text = "\n".join(each.text for each in leaving)
-        opening = Opening(
-            reference=f"{policy.file.prefix}-{number}",
-            route=case.route,
-            queue=case.queue,
-            channel="email",
-            customer=customer,
-            contact=Address(first.author_name, first.author_address),
-            subject=first.subject,
-            text=f"{first.subject}\n{text}",
-            language=case.language,
-            opened_at=first.at,
-            fields=read_fields(policy.specs, [text]),
-            marks=case.marks & {"security"},
-            linked=(case.reference,),
-            because=f"split off {case.reference}" + (f": {because}" if because else ""),
-            by=by,
-            record=facts.record(connection, policy, customer, first.at),
-        )
-        decision = open_case(policy, opening, now)
-        same = first.author_address.lower() == case.contact.address.lower()
-        decision = replace(decision, case=replace(decision.case, answer_to=case.answer_to if same else None))
-        posted = act.letters(house, connection, policy, decision, by, customer, now)
-    new = posted.decision.case.reference
-    left = replace(case, changed_at=now, linked=tuple(dict.fromkeys((*case.linked, new))))
-    said = f"{', '.join(f'mail {each.mail_id}' for each in leaving)} became {new}" + (f": {because}" if because else "")
+        new = f"{house.policy_of(connection, case).file.prefix}-{number}"
+        try:
+            left, moved = _split(house, connection, case, new, mails, by, because, now)
+        except Refused as refused:
+            raise IntakeError(str(refused)) from None
     with house.databases.desk.begin() as connection:
-        new_id = post.save(connection, posted, now)
-        post.save(connection, post.Posted(Decision(left, (Entry("split", said, by),))), now)
-        cases.move(connection, case.id, new_id, [each.mail_id for each in leaving if each.mail_id is not None])
+        save(connection, post.save(connection, post.Posted(left), now), moved, now)
     with reading(house.databases.reading) as connection:
         return act.find(connection, new)
+
+
+def save(connection: Connection, case_id: int, moved: Moved, now: datetime) -> None:
+    """Stores the other case, and moves there what goes over from the stored case `case_id`. Raises `Stale`."""
+    cases.move(connection, case_id, post.save(connection, moved.other, now), moved.mails)
+
+
+class Elsewhere:
+    """The merging or splitting that a mail of an agent's asks for: decided, and written with all else that it does.
+
+    `new` is the reference of the case that may be split off. Other cases are those that the agent sees.
+    """
+
+    def __init__(self, house: House, connection: Connection, by: str, new: str, now: datetime) -> None:
+        self._house, self._connection, self._by, self._now = house, connection, by, now
+        self._new = new
+        self.moved: list[Moved] = []
+
+    def __call__(self, case: Case, wanted: Act) -> Decision:
+        """What becomes of the case. Raises `Refused`."""
+        if self.moved:
+            raise Refused(sentence("one of /merge and /split is done for a mail; write another one"))
+        decision, moved = self._merge(case, wanted) if wanted.what == "merge" else self._split(case, wanted)
+        self.moved.append(moved)
+        return decision
+
+    def _merge(self, case: Case, wanted: Act) -> tuple[Decision, Moved]:
+        ids = cases.by_reference(self._connection, [wanted.value.strip("[]").upper()])
+        whole = next(iter(cases.load(self._connection, ids.values()).values()), None)
+        if whole is None or not sight(self._house, self._by).sees(whole):
+            raise Refused(sentence('no case has the reference "{written}"', written=wanted.value))
+        return _merged(case, whole, self._by, wanted.because, self._now)
+
+    def _split(self, case: Case, wanted: Act) -> tuple[Decision, Moved]:
+        mails = [int(each) for each in wanted.value.replace(",", " ").replace("#", " ").split()]
+        return _split(self._house, self._connection, case, self._new, mails, self._by, wanted.because, self._now)
+
+
+def _merged(part: Case, whole: Case, by: str, because: str, now: datetime) -> tuple[Decision, Moved]:
+    decided = merged(part, whole, by, because, now)
+    return decided.part, Moved(post.Posted(decided.whole))
+
+
+def _split(
+    house: House,
+    connection: Connection,
+    case: Case,
+    new: str,
+    mails: Sequence[int],
+    by: str,
+    because: str,
+    now: datetime,
+) -> tuple[Decision, Moved]:
+    """The case that is left, and the new one for some of its mails. Raises `Refused`."""
+    policy = house.policy_of(connection, case)
+    stored = messages.of_case(connection, case.id)
+    own = [each for each in stored if each.direction == "in" and each.mail_id is not None]
+    leaving = _leaving(case, own, mails)
+    first = leaving[0]
+    customer = people.customers_of(connection, [first.author_address], policy.name).get(first.author_address.lower())
+    text = "\n".join(each.text for each in leaving)
+    opening = Opening(
+        reference=new,
+        route=case.route,
+        queue=case.queue,
+        channel="email",
+        customer=customer,
+        contact=Address(first.author_name, first.author_address),
+        subject=first.subject,
+        text=f"{first.subject}\n{text}",
+        language=case.language,
+        opened_at=first.at,
+        fields=read_fields(policy.specs, [text]),
+        marks=case.marks & {"security"},
+        linked=(case.reference,),
+        because=f"split off {case.reference}" + (f": {because}" if because else ""),
+        by=by,
+        record=facts.record(connection, policy, customer, first.at),
+    )
+    decision = open_case(policy, opening, now)
+    same = first.author_address.lower() == case.contact.address.lower()
+    decision = replace(decision, case=replace(decision.case, answer_to=case.answer_to if same else None))
+    posted = act.letters(house, connection, policy, decision, by, customer, now)
+    left = replace(case, changed_at=now, linked=tuple(dict.fromkeys((*case.linked, new))))
+    gone = joined(", ", (sentence("mail {number}", number=each.mail_id) for each in leaving))
+    said = sentence("{mails} became {case}", mails=gone, case=new)
+    entry = Entry("split", joined(": ", (said, because)) if because else said, by)
+    numbers = tuple(each.mail_id for each in leaving if each.mail_id is not None)
+    return Decision(left, (entry,)), Moved(posted, numbers)
+
+
+def _leaving(case: Case, own: Sequence[StoredMessage], mails: Sequence[int]) -> list[StoredMessage]:
+    """The mails that leave a case, of those that it has. Raises `Refused`."""
+    leaving = [each for each in own if each.mail_id in mails]
+    strange = [each for each in mails if each not in {message.mail_id for message in own}]
+    known = joined(", ", map(_shown, own)) or sentence("none")
+    if strange:
+        raise Refused(
+            sentence("{case} has no mail {number}; it has {known}", case=case.reference, number=strange[0], known=known)
+        )
+    if not leaving:
+        raise Refused(sentence("say which mail of {case}; it has {known}", case=case.reference, known=known))
+    if len(leaving) == len(own):
+        raise Refused(sentence("{case} would be left without a mail; it has {known}", case=case.reference, known=known))
+    return leaving
+
+
+def _shown(message: StoredMessage) -> Sentence:
+    subject = message.subject if len(message.subject) <= SHOWN else f"{message.subject[:SHOWN]}…"
+    return Sentence(f'{message.mail_id} ({message.author_address}, "{subject}")')

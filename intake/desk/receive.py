@@ -183,12 +183,12 @@ def _decide_all(
     house: House, connection: Connection, wave: Sequence[Waiting], readings: dict[int, Reading], now: datetime
 ) -> list[Settled]:
     first = _classify_all(house, connection, wave, readings, now)
-    fresh = sum(1 for _, _, classified in first if classified.outcome == "new_case")
-    number = _reserve(house, fresh)
+    fresh = [known for _, known, classified in first if known is not None and opens_a_case(known, classified)]
+    number = _reserve(house, len(fresh))
     out = []
     for work, known, classified in first:
         reference = ""
-        if known is not None and classified.outcome == "new_case":
+        if known is not None and opens_a_case(known, classified):
             reference = f"{known.arrival.policy.file.prefix}-{number}"
             number += 1
         try:
@@ -196,6 +196,12 @@ def _decide_all(
         except Exception as error:
             out.append(_park(house, connection, work, error, now))
     return out
+
+
+def opens_a_case(known: facts.Known, classified: Classified) -> bool:
+    """Whether the mail needs the number of a new case: for itself, or for what an agent splits off by it."""
+    of_staff = classified.match is not None and classified.match.staff is not None
+    return agents.splits(known) if of_staff else classified.outcome == "new_case"
 
 
 def _reserve(house: House, count: int) -> int:
@@ -273,8 +279,16 @@ def decide(
         return Settled(work, classified, None, None, post.parked(house, connection, work, classified.because, now))
     message = known.arrival.message
     if classified.match is not None and classified.match.staff is not None:
-        of_staff = agents.settle(house, connection, known, classified.match, now)
-        return Settled(work, classified, message, of_staff.posted, stored=of_staff.stored, obeyed=of_staff.obeyed)
+        of_staff = agents.settle(house, connection, known, classified.match, reference, now)
+        return Settled(
+            work,
+            classified,
+            message,
+            of_staff.posted,
+            stored=of_staff.stored,
+            obeyed=of_staff.obeyed,
+            moved=of_staff.moved,
+        )
     if classified.outcome == "parked":
         return Settled(work, classified, message, None, digest_answers.receipt(house, connection, known, now))
     decision = carry_out(known.arrival, classified, reference, now)

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from intake.core.case.outcome import Classified
 from intake.core.mail.message import Message
-from intake.desk import facts, post
+from intake.desk import facts, merging, post
+from intake.desk.merging import Moved
 from intake.store import cases, correspondence, ledger, messages, obeyed
 from intake.store.engine import is_trouble
 from intake.store.ledger import Waiting
@@ -23,7 +24,7 @@ class Settled:
     """A mail on a route with its outcome and, where a case is touched, the finished mails.
 
     `stored` are the messages to keep on the case, where they are not the mail itself. `obeyed` are the keys by which a
-    copy of an agent's mail is known.
+    copy of an agent's mail is known. `moved`: what an agent's mail merged or split off.
     """
 
     work: Waiting
@@ -33,6 +34,7 @@ class Settled:
     notices: tuple[post.Draft, ...] = ()
     stored: tuple[messages.StoredMessage, ...] | None = None
     obeyed: tuple[str, ...] = ()
+    moved: tuple[Moved, ...] = ()
 
 
 def together(
@@ -73,6 +75,9 @@ def save(connection: Connection, settled: Sequence[Settled], now: datetime, *, a
     made = {(each.work.mail.id, each.work.route): case_id for each, case_id in saved}
     case_ids = [made.get((each.work.mail.id, each.work.route)) or _named(each.classified) for each in settled]
     ledger.record(connection, [_outcome(*each) for each in zip(settled, case_ids, strict=True)], now)
+    for each, case_id in saved:
+        for moved in each.moved:
+            merging.save(connection, case_id, moved, now)
     return case_ids
 
 

@@ -14,6 +14,7 @@ from intake.core.policy.policy import Policy
 from intake.core.sentences import NOTHING, Sentence, joined, sentence, translated
 
 WORD = re.compile(r"\w+")
+ELSEWHERE = ("merge", "split")
 # shorter lines of ours may be the writer's own words by chance
 OURS_WORDS, OURS_CHARACTERS, WRAPPED = 3, 20, 30
 
@@ -25,7 +26,8 @@ class AgentMail:
     `text` is their own words, without quotes they do not answer and without signature. `notices` is what we wrote to
     the desk on the case, `customer_words` what the participants wrote, `sent_before` the answers that went out.
     `unreadable` says why the text cannot be read. `copied`: the customer has the mail already. `files`: it has some.
-    `roles` are those that the person answers for; `customers` finds the record of an address.
+    `roles` are those that the person answers for; `customers` finds the record of an address; `elsewhere` does the acts
+    that touch another case as well (`ELSEWHERE`), and raises `Refused`.
     """
 
     agent: str
@@ -40,6 +42,7 @@ class AgentMail:
     files: bool = False
     roles: frozenset[str] = frozenset()
     customers: Callable[[str], Customer | None] = lambda _address: None
+    elsewhere: Callable[[Case, Act], Decision] = lambda case, _act: Decision(case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +86,18 @@ def handle(policy: Policy, case: Case, mail: AgentMail, customer: Customer | Non
     text, leak = quotable(told.text, mail)
     because = _no_answer(told, mail, text, leak)
     work = _Work(policy, mail, customer, now, begun)
-    for line in told.lines:
-        if line.command is not None and not line.command.after and line.command.act not in ("note", ""):
-            work.command(line)
+    known = [(line, line.command) for line in told.lines if line.command is not None]
+    work.commands(line for line, command in known if not command.after and command.act not in ("note", ""))
     answer = "" if because else work.answer(text, waits=told.has("waiting"))
     because = because or work.problem
-    for line in told.lines:
-        if line.command is not None and line.command.after:
-            work.command(line)
+    work.commands(line for line, command in known if command.after and command.act not in ELSEWHERE)
     private = "\n\n".join(each for each in (*_note_words(told), told.text) if each)
-    decision, note = work.decision, ""
+    note = ""
     if not answer and private:
-        decision, note = _noted(policy, decision, mail, private, customer, now)
-    return Handled(decision, tuple(work.results), answer, note, because, told.has("help"))
+        work.decision, note = _noted(policy, work.decision, mail, private, customer, now)
+    # a part of another case takes no more acts
+    work.commands(line for line, command in known if command.act in ELSEWHERE)
+    return Handled(work.decision, tuple(work.results), answer, note, because, told.has("help"))
 
 
 class _Work:
@@ -110,7 +112,12 @@ class _Work:
         self.problem = NOTHING
         self.asked = False
 
-    def command(self, line: Line) -> None:
+    def commands(self, lines: Iterable[Line]) -> None:
+        """Does the acts of commands, in order."""
+        for line in lines:
+            self._command(line)
+
+    def _command(self, line: Line) -> None:
         """Does a command's act, or notes why it was refused."""
         assert line.command is not None
         if line.command.name == "waiting" and self.asked:
@@ -143,8 +150,11 @@ class _Work:
 
     def do(self, wanted: Act) -> None:
         """One act on the case as it is by now. Raises `Refused`."""
-        customer = self.mail.customers(wanted.value) if wanted.what == "customer" else self.customer
-        done = act(self.policy, self.decision.case, wanted, customer, self.now)
+        if wanted.what in ELSEWHERE:
+            done = self.mail.elsewhere(self.decision.case, wanted)
+        else:
+            customer = self.mail.customers(wanted.value) if wanted.what == "customer" else self.customer
+            done = act(self.policy, self.decision.case, wanted, customer, self.now)
         merged = self.decision.then(*done.entries, wishes=done.wishes, notices=done.notices)
         self.decision = replace(merged, case=done.case)
 

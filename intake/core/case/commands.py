@@ -7,7 +7,7 @@ from typing import Literal
 
 from intake.core.case.have_it import says_have_it
 
-Takes = Literal["nothing", "reason", "value", "person", "people", "text"]
+Takes = Literal["nothing", "reason", "value", "numbers", "person", "people", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("escalate", "/escalate because REASON", "moves the case one level up", "escalate", after=True),
     Command("resolved", "/resolved", "the case is resolved; the customer is told", "status", "resolved", after=True),
     Command("close", "/close", "the case is closed", "status", "closed", after=True),
+    Command("merge", "/merge CASE", "this case becomes a part of that one", "merge", takes="value", after=True),
+    Command(
+        "split",
+        "/split MAIL",
+        "that mail becomes a case of its own; without a number, the mails are listed",
+        "split",
+        takes="numbers",
+        after=True,
+    ),
     Command("spam", "/spam", "closes it as spam; nothing more is answered", "spam", after=True),
     Command("help", "/help", "this table comes back; nothing goes to the customer", takes="nothing"),
 )
@@ -55,6 +64,7 @@ _LINE = re.compile(r"[\s\u200b\ufeff]*[/／]\s?([^\W\d_][\w‐‑–-]*)(?=\s|[:
 _SLIP = re.compile(r"[\s\u200b\ufeff]*[\\!#|]\s?([^\W\d_][\w‐‑–-]*)(?=\s|[:：.,;]|$)")
 _DASHES = str.maketrans("‐‑–_", "----")
 _BECAUSE = re.compile(r"\s*[:,;–-]?\s*(?:because\b)?\s*[:,]?\s*", re.IGNORECASE)
+_NUMBERS = re.compile(r"(?:#?[0-9]{1,18}(?:\s*,\s*|\s+|$))+")
 NEAR = 0.55
 
 
@@ -137,6 +147,9 @@ def _argument(command: Command, rest: str) -> tuple[str, str]:
     """What the act takes as its value, and the reason."""
     if command.takes in ("text", "people"):
         return rest, ""
+    if command.takes == "numbers":
+        numbers = _NUMBERS.match(rest)
+        return (numbers[0] if numbers else ""), _BECAUSE.sub("", rest[numbers.end() if numbers else 0 :], count=1)
     if command.takes in ("value", "person"):
         value, _, reason = rest.partition(" ")
         return value.strip("<>,;:"), _BECAUSE.sub("", reason, count=1)

@@ -8,7 +8,7 @@ from intake.core.case.act import Refused
 from intake.core.case.case import Case, Clock, Decision, Entry
 from intake.core.case.work_list import PROMISES
 from intake.core.policy.because import HOUSE, Because
-from intake.core.sentences import Sentence
+from intake.core.sentences import sentence
 
 # what is said of the matter, or of mails that go over; other marks tell how the part itself stood
 ON_THE_MATTER = frozenset({"critical", "unverified", "ambiguous-sender"})
@@ -24,25 +24,42 @@ class Merged:
 
 def merge(part: Case, whole: Case, by: str, because: str, now: datetime) -> Merged:
     """`part` becomes a part of `whole`: its people, fields and the sooner of two promises go over. Raises `Refused`."""
+    two_customers = part.customer_id != whole.customer_id and None not in (part.customer_id, whole.customer_id)
     for wrong, said in (
-        (part.id == whole.id, f"{part.reference} cannot become a part of itself"),
-        (part.merged_into, f"{part.reference} is a part of {part.merged_into} already"),
-        (whole.merged_into, f"{whole.reference} is a part of {whole.merged_into}; merge into that"),
+        (part.id == whole.id, sentence("{part} cannot become a part of itself", part=part.reference)),
         (
-            part.policy != whole.policy,
-            f"{part.reference} is under {part.policy}, {whole.reference} under {whole.policy}",
+            part.merged_into,
+            sentence("{part} is a part of {whole} already", part=part.reference, whole=part.merged_into),
         ),
         (
-            part.customer_id != whole.customer_id and None not in (part.customer_id, whole.customer_id),
-            f"{part.reference} and {whole.reference} are two customers': what one wrote is not for the other",
+            whole.merged_into,
+            sentence("{part} is a part of {whole}; merge into that", part=whole.reference, whole=whole.merged_into),
+        ),
+        (
+            part.policy != whole.policy,
+            sentence(
+                "{part} is under {policy}, {whole} under {other}",
+                part=part.reference,
+                policy=part.policy,
+                whole=whole.reference,
+                other=whole.policy,
+            ),
+        ),
+        (
+            two_customers,
+            sentence(
+                "{part} and {whole} are two customers': what one wrote is not for the other",
+                part=part.reference,
+                whole=whole.reference,
+            ),
         ),
         (
             ("security" in part.marks) != ("security" in whole.marks),
-            "one of them is private: what stands in it is for its own role alone",
+            sentence("one of them is private: what stands in it is for its own role alone"),
         ),
     ):
         if wrong:
-            raise Refused(Sentence(said))
+            raise Refused(said)
     why = f": {because}" if because else ""
     over = replace(
         clocks.end_all(part, now), state="closed", closed_at=now, changed_at=now, merged_into=whole.reference,
@@ -53,10 +70,9 @@ def merge(part: Case, whole: Case, by: str, because: str, now: datetime) -> Merg
         on, changed_at=now, fields={**part.fields, **whole.fields}, marks=whole.marks | (part.marks & ON_THE_MATTER),
         linked=tuple(dict.fromkeys((*whole.linked, part.reference))),
     )  # fmt: skip
-    return Merged(
-        Decision(over, (Entry("merged", f"it is a part of {whole.reference} from now on{why}", by),)),
-        Decision(on, (Entry("merged", f"{part.reference} is a part of this case from now on{why}", by), *moved)),
-    )
+    goes = sentence("it is a part of {whole} from now on{why}", whole=whole.reference, why=why)
+    comes = sentence("{part} is a part of this case from now on{why}", part=part.reference, why=why)
+    return Merged(Decision(over, (Entry("merged", goes, by),)), Decision(on, (Entry("merged", comes, by), *moved)))
 
 
 def _with_people(whole: Case, part: Case) -> Case:
