@@ -17,6 +17,10 @@ class Overtaken(IntakeError):  # noqa: N818
     """A person acts on a case that has changed since they looked at it; nothing was done."""
 
 
+class Outdated(IntakeError):  # noqa: N818
+    """A newer version of the program brought the database to its schema; this one must not go on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """One mistake in a file that a person wrote. `line` counts from 1; 0 where the whole file is meant."""

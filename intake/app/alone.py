@@ -23,6 +23,7 @@ def take(folder: Path, roles: Iterable[str]) -> ExitStack:
 def _take(folder: Path, role: str, taken: ExitStack) -> None:
     file = folder / "serving" / role
     try:
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
         file.parent.mkdir(exist_ok=True)
         lock = taken.enter_context(file.open("a+", encoding="ascii"))
     except OSError as error:

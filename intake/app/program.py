@@ -12,10 +12,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from intake.app import (
     ROLES,
     chase,
+    database_url,
     load_files,
     mistakes,
     now,
@@ -30,11 +32,13 @@ from intake.config import Config
 from intake.desk.notices import send_notices
 from intake.desk.post import broken_files
 from intake.desk.receive import receive
+from intake.errors import Outdated
 from intake.inbound.keep import Keeper
 from intake.outbound.deliver import Transport, deliver
 from intake.store import outbox, published, spool
 from intake.store.calls import listen
 from intake.store.engine import reading
+from intake.store.migrate import refuse_newer
 from intake.store.sharing import Mailboxes
 
 if TYPE_CHECKING:
@@ -56,7 +60,10 @@ def heed_signals(stop: threading.Event) -> None:
 
 
 class Program:
-    """The running program: channels, desk, sending and chasing, as far as the roles go. `stop` ends it."""
+    """The running program: channels, desk, sending and chasing, as far as the roles go. `stop` ends it.
+
+    It ends by itself where a newer version has changed the database; `overtaken` then says so.
+    """
 
     def __init__(self, config: Config, roles: Sequence[str] = ROLES, stop: threading.Event | None = None) -> None:
         self.config = config
@@ -64,9 +71,11 @@ class Program:
         self._stop = stop or threading.Event()
         self._mail_came = threading.Event()
         self._closers: list[Callable[[], None]] = []
-        self.databases = open_store(config)
-        if not self.databases.shared:
+        self.overtaken: Outdated | None = None
+        if not database_url(config):
+            # before its tables are changed under a program of another version that serves there
             self._closers.append(take(config.folder, self.roles).close)
+        self.databases = open_store(config)
         self.house = open_house(config, self.databases)
         self._pulse = Pulse(self.databases.desk, now)
         self._listener: MailListener | None = None
@@ -91,7 +100,7 @@ class Program:
             raise
 
     def wait(self) -> None:
-        """Runs until SIGTERM or SIGINT."""
+        """Runs until SIGTERM or SIGINT, or until it is overtaken."""
         heed_signals(self._stop)
         while not self._stop.wait(1):
             pass
@@ -128,7 +137,8 @@ class Program:
                 # what one burst of mail asks for is told together
                 send_notices(self.house, now())
             except Exception:
-                log.exception("will be tried again", part="desk")
+                if not self._is_overtaken():
+                    log.exception("will be tried again", part="desk")
             self._mail_came.wait(DESK_POLL_SECONDS)
 
     def _start_channels(self) -> None:
@@ -189,11 +199,11 @@ class Program:
         for name, (role, work) in jobs.items():
             if role in self.roles:
                 # mail that waited is decided first: it may hold what a clock would ask for
-                chaser.every(WAKE_SECONDS[name], name, work, now() + FIRST_WAKE)
+                chaser.every(WAKE_SECONDS[name], name, partial(self._unless_overtaken, work), now() + FIRST_WAKE)
         # one connection each: a transport belongs to the one job that uses it
         for number in range(self.config.settings.outgoing.connections if "send" in self.roles else 0):
             send = partial(self._deliver, transport(self.config), f"{self.owner}-{number}")
-            chaser.every(WAKE_SECONDS["send"], f"send {number}", send, now())
+            chaser.every(WAKE_SECONDS["send"], f"send {number}", partial(self._unless_overtaken, send), now())
         chaser.every(WAKE_SECONDS["pulse"], "pulse", self._beat, now() + FIRST_WAKE)
         chaser.start()
         self._closers.append(chaser.close)
@@ -212,7 +222,29 @@ class Program:
         chase(self.house, now())
         self._pulse.worked("chaser")
 
+    def _is_overtaken(self) -> bool:
+        """Whether a newer version has changed the database: then the program ends.
+
+        Whoever looks after it starts it again, as the version that is installed by then.
+        """
+        try:
+            refuse_newer(self.databases)
+        except Outdated as newer:
+            self.overtaken = newer
+            self._stop.set()
+        except DBAPIError:
+            return False
+        return self.overtaken is not None
+
+    def _unless_overtaken(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except Exception:
+            if not self._is_overtaken():
+                raise
+
     def _beat(self) -> None:
+        self._is_overtaken()
         if self._listener and self._listener.listens():
             self._pulse.worked("receiver")
         self._pulse.write()

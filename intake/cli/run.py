@@ -64,6 +64,8 @@ def serve(
         running.wait()
     finally:
         running.close()
+    if running.overtaken:
+        raise running.overtaken
     if not json:
         say("stopped")
 

@@ -24,6 +24,7 @@ from intake.errors import Stale
 from intake.store import cases, correspondence, ledger, messages
 from intake.store.engine import is_trouble, reading
 from intake.store.ledger import Waiting
+from intake.store.migrate import refuse_newer
 from intake.store.sharing import in_hand
 
 log = structlog.get_logger()
@@ -213,7 +214,7 @@ def _reserve(house: House, count: int) -> int:
 
 def _park(house: House, connection: Connection, work: Waiting, error: Exception, now: datetime) -> Settled:
     """The mail parked with a notice to whoever triages, where that can be made."""
-    parked = _parked(work, error)
+    parked = _parked(house, work, error)
     try:
         return Settled(work, parked, None, None, post.parked(house, connection, work, parked.because, now))
     except Exception:
@@ -221,10 +222,14 @@ def _park(house: House, connection: Connection, work: Waiting, error: Exception,
         return Settled(work, parked, None, None)
 
 
-def _parked(work: Waiting, error: Exception) -> Classified:
-    """An error of ours parks the mail, for a person, and its neighbours go on. Raises what only waiting mends."""
+def _parked(house: House, work: Waiting, error: Exception) -> Classified:
+    """An error of ours parks the mail, for a person, and its neighbours go on. Raises what only waiting mends.
+
+    Nor is a mail parked for what a newer version made of the tables meanwhile: `Outdated`, and that version decides it.
+    """
     if is_trouble(error):
         raise error
+    refuse_newer(house.databases)
     log.error("mail parked", mail=work.mail.id, route=work.route, exc_info=error)
     return Classified("parked", sentence("deciding failed: {error}", error=f"{type(error).__name__}: {error}"[:500]))
 
@@ -243,9 +248,9 @@ def _classify_all(
             continue
         known = next(loaded)
         if isinstance(known, Exception):
-            out.append((work, None, _parked(work, known)))
+            out.append((work, None, _parked(house, work, known)))
         else:
-            out.append(_classified(work, known))
+            out.append(_classified(house, work, known))
     return out
 
 
@@ -258,11 +263,11 @@ def _unfit(house: House, work: Waiting, read: Reading) -> str:
     return ""
 
 
-def _classified(work: Waiting, known: facts.Known) -> tuple[Waiting, facts.Known | None, Classified]:
+def _classified(house: House, work: Waiting, known: facts.Known) -> tuple[Waiting, facts.Known | None, Classified]:
     try:
         return work, known, classify(known.arrival)
     except Exception as error:
-        return work, None, _parked(work, error)
+        return work, None, _parked(house, work, error)
 
 
 def decide(

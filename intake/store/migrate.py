@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, MetaData, String, column, inspect, se
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateSchema
 
-from intake.errors import IntakeError
+from intake.errors import IntakeError, Outdated
 from intake.store import search, tables
 from intake.store.engine import BUSY_SECONDS, Databases, reading
 
@@ -90,13 +90,19 @@ def migrate(engine: Engine, history: History, revision: str) -> None:
             _foreign_keys(connection, on=True)
 
 
+def refuse_newer(databases: Databases) -> None:
+    """Raises `Outdated` where a newer version of the program has changed the schema, while this one runs."""
+    for history, engine in ((SPOOL, databases.spool), (DESK, databases.desk)):
+        _behind(engine, history)
+
+
 def _behind(engine: Engine, history: History) -> bool:
-    """Whether there is something to do. Raises `IntakeError` for a schema that this program does not know."""
+    """Whether there is something to do. Raises `Outdated` for a schema that this program does not know."""
     with reading(engine) as connection:
         stands = _version(connection, history)
     if stands is not None and stands not in history.revisions:
         said = f"its {history.name} schema is {stands}, and this program knows {history.revisions[-1]} at most"
-        raise IntakeError(f"{_place(engine)}: written by a newer version of intake ({said}); install that version")
+        raise Outdated(f"{_place(engine)}: written by a newer version of intake ({said}); install that version")
     return stands != history.revisions[-1]
 
 
