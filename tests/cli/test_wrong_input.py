@@ -89,9 +89,6 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
     ("init a.eml", 1, ("a.eml", "File exists")),
     ("demo --once --folder a.eml", 1, ("a.eml", "File exists")),
     ("serve --roles smtpd", 2, ("smtpd", "lmtp")),
-    ("serve --config taken.toml", 1, ("a.eml", "File exists")),
-    ("ledger --config taken.toml", 1, ("a.eml", "File exists")),
-    ("case list --config garbage.toml", 1, ("garbage/", "not a database")),
     ("case list --config typo.toml", 1, ("typo.toml:", 'did you mean "hostname"?')),
     ("case list --config driver.toml", 1, ("store.url", "mysql", "postgresql://")),
     ("case list --config url.toml", 1, ("store.url", "postgresql://")),
@@ -101,6 +98,12 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
     (f"ingest {'a' * 300}.eml", 1, ("aaa.eml", "name too long")),
     (f"init {'a' * 300}", 1, ("aaa", "name too long")),
     ("nope", 2, ("nope",)),
+]
+# and of SQLite's files
+WRONG_FILES: list[tuple[str, int, tuple[str, ...]]] = [
+    ("serve --config taken.toml", 1, ("a.eml", "File exists")),
+    ("ledger --config taken.toml", 1, ("a.eml", "File exists")),
+    ("case list --config garbage.toml", 1, ("garbage/", "not a database")),
 ]
 
 
@@ -134,9 +137,14 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_each_wrong_input_is_named_with_what_would_be_right(wrong: Path, commands: Any) -> None:
-    ends = commands(*(line.split() for line, _, _ in WRONG), folder=wrong)
-    unclear = [done for done, (_, status, named) in zip(ends, WRONG, strict=True) if not is_clear(done, status, named)]
+@pytest.mark.parametrize(
+    "lines", [pytest.param(WRONG, id="any"), pytest.param(WRONG_FILES, id="files", marks=pytest.mark.sqlite)]
+)
+def test_each_wrong_input_is_named_with_what_would_be_right(
+    wrong: Path, commands: Any, lines: list[tuple[str, int, tuple[str, ...]]]
+) -> None:
+    ends = commands(*(line.split() for line, _, _ in lines), folder=wrong)
+    unclear = [done for done, (_, status, named) in zip(ends, lines, strict=True) if not is_clear(done, status, named)]
     assert not unclear, "\n".join(map(str, unclear))
 
 
@@ -239,7 +247,7 @@ def interrupt(program: Running) -> None:
     os.killpg(program.pid, signal.SIGINT)
 
 
-def test_a_port_and_a_folder_that_are_taken_are_named(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     with running(tmp_path / "one") as first:
         place = f"127.0.0.1:{first.port}"
         second = write_config(tmp_path / "two", {"smtp.listen": place})
@@ -248,11 +256,16 @@ def test_a_port_and_a_folder_that_are_taken_are_named(tmp_path: Path) -> None:
         assert place in done.stderr.decode()
         assert "Traceback" not in done.stderr.decode()
 
+
+@pytest.mark.sqlite
+def test_a_folder_that_is_taken_is_named(tmp_path: Path) -> None:
+    with running(tmp_path / "one") as first:
         again = first.attempt("serve")
         assert again.returncode == 1
         assert f"{first.folder / 'var'}: process {first.pid} serves " in again.stderr.decode()
 
 
+@pytest.mark.sqlite
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, commands: Any) -> None:
     # nobody may make a folder there, root included
     config = write_config(tmp_path, {"store.folder": "/proc/nowhere"})

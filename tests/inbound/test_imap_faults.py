@@ -95,15 +95,16 @@ def test_a_mail_kept_by_its_headers_is_left_in_place_after_a_restart_too(desk: H
 
 
 def test_a_spool_that_cannot_be_read_is_not_the_mails_fault(server: QuirkyImap, desk: House) -> None:
+    where = "spool." if desk.databases.shared else ""
     with desk.databases.spool.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE mail RENAME TO elsewhere")
+        connection.exec_driver_sql(f"ALTER TABLE {where}mail RENAME TO elsewhere")
     watcher = desk.watcher(mailbox(server.port))
     watcher.start()
     until(lambda: watcher.status().last_error)
     assert watcher.status().troubled == 0
     assert "Hello" not in str(desk.events())
     with desk.databases.spool.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO mail")
+        connection.exec_driver_sql(f"ALTER TABLE {where}elsewhere RENAME TO mail")
     until(lambda: uids(desk) == [1, BAD, 5])
 
 

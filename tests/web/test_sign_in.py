@@ -2,6 +2,7 @@
 
 import re
 
+import database
 import httpx
 import pytest
 from console import ADA, BO, PASSWORD, Desk
@@ -187,9 +188,12 @@ def test_every_answer_carries_the_headers_that_keep_foreign_code_out(here: Desk)
 def test_health_tells_a_monitor_whether_the_store_can_be_read(fresh: Desk) -> None:
     assert fresh.browser().get("/health").json() == {"status": "ok", "late": []}
     fresh.home.databases.close()
-    var = fresh.home.config.folder
-    (var / "desk.db").rename(var / "gone.db")
-    (var / "desk.db").mkdir()
+    if fresh.home.databases.shared:
+        database.forget(fresh.home.config.base)
+    else:
+        var = fresh.home.config.folder
+        (var / "desk.db").rename(var / "gone.db")
+        (var / "desk.db").mkdir()
     assert fresh.browser().get("/health").status_code == 503
 
 
