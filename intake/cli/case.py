@@ -17,6 +17,7 @@ from intake.cli.common import (
     given,
     group,
     local,
+    many,
     named,
     print_json,
     say,
@@ -122,7 +123,7 @@ def _show(case: dict[str, Any]) -> None:
         say(f"  follow-up {task['name']}: {task['title']}, {done}")
     _show_clocks(case)
     for credit in case["credits"]:
-        say(f"  credit    {credit['days']} days   {credit['because']['clause']}: {credit['because']['text']}")
+        say(f"  credit    {many(credit['days'], 'day')}   {credit['because']['clause']}: {credit['because']['text']}")
     for message in case["messages"]:
         _show_message(message, zone)
     say("\nletters")

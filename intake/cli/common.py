@@ -125,6 +125,11 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
         say(empty)
 
 
+def many(count: int, what: str) -> str:
+    """How many of a thing there are: "1 case", "2 cases"."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def named(who: Mapping[str, str]) -> str:
     """Name and address for people; one without a name is the address alone."""
     return f"{who['name']} <{who['address']}>".lstrip()

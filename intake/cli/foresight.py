@@ -13,6 +13,7 @@ from intake.cli.common import (
     configured,
     group,
     instant,
+    many,
     print_json,
     say,
     say_hidden,
@@ -62,7 +63,8 @@ def forecast(
              event.level] for event in events]  # fmt: skip
     table("", columns, rows, "nothing will be chased, missed or escalated until then")
     if events:
-        say(", ".join(f"{count} {what}" for what, count in shown["totals"].items()))
+        cases, *kinds = shown["totals"].items()
+        say(", ".join((many(cases[1], "case"), *(f"{count} {what}" for what, count in kinds))))
     say_hidden(view.hidden)
 
 
@@ -102,7 +104,7 @@ def credits_(
     rows = [_row(each["customer"], credit) for each in groups for credit in each["credits"]]
     table("", ["customer", "case", "days", "why"], rows, "no target was missed by enough for a credit")
     for each in groups:
-        say(f"{each['customer'] or 'no customer'}: {each['days']} days")
+        say(f"{each['customer'] or 'no customer'}: {many(each['days'], 'day')}")
     say_hidden(view.hidden)
 
 

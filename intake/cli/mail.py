@@ -22,6 +22,7 @@ from intake.cli.common import (
     group,
     instant,
     local,
+    many,
     named,
     print_json,
     say,
@@ -92,8 +93,7 @@ def ingest(
         print_json({"kept": len(pending), "unreadable": bad, "ledger": counts})
     else:
         sound = "balances" if counts["balanced"] else "DOES NOT BALANCE"
-        mails = "1 mail" if len(pending) == 1 else f"{len(pending)} mails"
-        say(f"{mails} kept and decided; the ledger {sound}")
+        say(f"{many(len(pending), 'mail')} kept and decided; the ledger {sound}")
         if pending:
             say("`intake case list` shows the cases, `intake outbox list` the letters; `serve` or `tick` sends them")
     if bad:
@@ -172,7 +172,8 @@ def _show_explained(shown: dict[str, Any]) -> None:
     if shown["missing"]:
         say(f"  missing   {', '.join(shown['missing'])}")
     for clock in shown["clocks"]:
-        say(f"  clock     {clock['kind']}: due {local(clock['due'], shown['zone']) or 'never'}")
+        ended = f"ended {local(clock['ended'], shown['zone'])}, " if clock["ended"] else ""
+        say(f"  clock     {clock['kind']}: {ended}due {local(clock['due'], shown['zone']) or 'never'}")
         for reason in clock["because"]:
             say_reason(reason, 12)
     if shown["answer"]:

@@ -8,7 +8,7 @@ import typer
 
 from intake import app as program
 from intake import tomlfile
-from intake.cli.common import ConfigOption, JsonOption, configured, group, print_json, read_text, say, table
+from intake.cli.common import ConfigOption, JsonOption, configured, group, many, print_json, read_text, say, table
 from intake.cli.stored import read_store
 from intake.desk import customers, service_credits, show
 from intake.desk.acting import acting
@@ -45,7 +45,7 @@ def import_(
     if json:
         print_json({"new": new, "changed": changed})
     else:
-        say(f"{new} customers new, {changed} changed")
+        say(f"{many(new, 'customer')} new, {changed} changed")
 
 
 def _parsed(file: Path, what: str) -> tomlfile.TomlText:
@@ -120,7 +120,7 @@ def agent_import(
     Example: intake agent import agents.toml
     """
     new, changed = _save_agents(config, customers.read_agents(_parsed(file, "agent")))
-    print_json({"new": new, "changed": changed}) if json else say(f"{new} agents new, {changed} changed")
+    print_json({"new": new, "changed": changed}) if json else say(f"{many(new, 'agent')} new, {changed} changed")
 
 
 def _save_agents(config: Path | None, found: list[people.Agent]) -> tuple[int, int]:

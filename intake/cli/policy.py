@@ -20,6 +20,7 @@ from intake.cli.common import (
     err,
     group,
     local,
+    many,
     out,
     print_json,
     read_text,
@@ -129,7 +130,7 @@ def backtest(
     say(f"{serving.name}: version {serving.version} becomes {changed.version}")
     rows = [[each["case"], each["what"], *(_figure(each[side], each) for side in ("was", "becomes"))]
             for each in backtests.result_json(result)["differences"][:SHOWN]]  # fmt: skip
-    table("", ["case", "what", "was", "becomes"], rows, "nothing would differ")
+    table("", ["case", "what", "was", "becomes"], rows, "no severity, due time or miss would differ")
     if len(result.differences) > SHOWN:
         say(f"… {len(result.differences) - SHOWN} more; --json has all of them")
     for line in _totals(backtests.totals(result)):
@@ -147,7 +148,7 @@ def _figure(figure: dict[str, Any], of: dict[str, Any]) -> str:
 
 
 def _totals(totals: dict[str, Any]) -> list[str]:
-    lines = [f"{totals['cases']} cases, {totals['differing']} would differ"]
+    lines = [f"{many(totals['cases'], 'case')}, {totals['differing']} would differ"]
     lines += [f"severity {change}: {count}" for change, count in totals["severity"].items()]
     for clock, changes in totals["due"].items():
         lines.append(f"{clock} due: " + ", ".join(f"{count} {change}" for change, count in changes.items()))

@@ -17,6 +17,7 @@ from intake.cli.common import (
     configured,
     group,
     instant,
+    many,
     print_json,
     say,
 )
@@ -170,4 +171,5 @@ def tick(
             {"at": moment, "chased": chased, "sent": counts.sent, "later": counts.later, "failed": counts.failed}
         )
     else:
-        say(f"{chased} cases chased; {counts.sent} mails sent, {counts.later} for later, {counts.failed} failed")
+        sent = f"{many(counts.sent, 'mail')} sent, {counts.later} for later, {counts.failed} failed"
+        say(f"{many(chased, 'case')} chased; {sent}")

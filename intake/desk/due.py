@@ -8,7 +8,7 @@ from typing import Any
 from intake.core.hours import zone_named
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import ContractTargets, Promise, Terms, contract_mistakes, promise, stated
+from intake.core.policy.promise import BEGAN, ContractTargets, Promise, Terms, contract_mistakes, promise, stated
 from intake.desk.outside import because_json
 from intake.errors import IntakeError
 
@@ -50,7 +50,7 @@ def _update(policy: Policy, severity: int, terms: Terms) -> Because:
     part = stated(policy, "update", severity, terms)
     if part is None:
         return Because(HOUSE, "update: the policy has no such target here")
-    said = "starts later, at the first unanswered message of the customer after the first response"
+    said = "starts later, with each answer of ours, or else at the customer's first unanswered message after it"
     return Because(part.clause, f"update: {said}; {part.said}")
 
 
@@ -67,7 +67,7 @@ def _resolution(
     said = "resolution: starts later, with the first response or when that is due, whichever comes first"
     if response.due is None:
         return None, (Because(part.clause, f"{said}; {part.said}"),)
-    made = promise(policy, "resolution", severity, response.due, terms)
+    made = promise(policy, "resolution", severity, response.due, terms, BEGAN)
     if made.due is None:
         return None, _named(made)
     provisional = f"{said}; provisional due time, if the response comes when it is due: {made.due.isoformat()}"

@@ -10,7 +10,9 @@ from intake.core.hours import add, elapsed, explain, open_between, remaining
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
 from intake.core.policy.promise import (
+    BEGAN,
     GOES_ON,
+    OPENED,
     Promise,
     Terms,
     counted,
@@ -48,7 +50,13 @@ def opened(policy: Policy, case: Case, customer: Customer | None) -> Case:
 
 def started(policy: Policy, case: Case, kind: TargetKind, at: datetime, customer: Customer | None) -> Clock:
     """A clock of the case's plan, severity and contract that starts at `at`, with what is to be done about it."""
-    return made(policy, case, kind, at, promise(policy, kind, case.severity, at, terms(case, customer)))
+    began = _began(case, at)
+    return made(policy, case, kind, at, promise(policy, kind, case.severity, at, terms(case, customer), began))
+
+
+def _began(case: Case, at: datetime) -> str:
+    """The word for the instant that a count begins at."""
+    return OPENED if at == case.opened_at else BEGAN
 
 
 def made(policy: Policy, case: Case, kind: ClockKind, at: datetime, of: Promise) -> Clock:
@@ -72,7 +80,7 @@ def information(policy: Policy, case: Case, at: datetime) -> Clock:
     part = policy.file.information
     if part is None:
         return Clock(case.next_clock, "information", None, "", None, at, None, None, ())
-    due, calendar, count = counted_span(policy, part.due, at, case.zone, part.clause)
+    due, calendar, count = counted_span(policy, part.due, at, case.zone, part.clause, _began(case, at))
     asked = Because(part.clause, f"what is missing is asked for within {part.due}")
     todo = steps.of_information(policy, part, case, at)
     number = case.next_clock

@@ -19,8 +19,9 @@ from intake.tomlfile import suggestion
 CONTRACT = "the customer's contract"
 SHOWN_STRETCHES = 4
 CLOCKS = list(get_args(ClockKind))
-GOES_ON = "goes on"
-COUNT = re.compile(rf"((?:\w+: )?calendar [^:;]+): (?=opened |{GOES_ON} )")
+OPENED, BEGAN, GOES_ON = "opened", "began", "goes on"
+"""Words for the instant that a count begins at: the case's opening, another event, the end of a pause."""
+COUNT = re.compile(rf"((?:\w+: )?calendar [^:;]+): (?=(?:{OPENED}|{BEGAN}|{GOES_ON}) )")
 
 ContractTargets = Mapping[str, Mapping[str, str]]
 
@@ -83,8 +84,10 @@ def stated(policy: Policy, kind: ClockKind, severity: int, terms: Terms) -> Stat
     return Stated(sentence, part.clause, starts, f'{kind} target "{sentence}" for {by}', absent)
 
 
-def promise(policy: Policy, kind: ClockKind, severity: int, opened: datetime, terms: Terms = Terms()) -> Promise:
-    """What is promised for a clock that starts at `opened` (aware)."""
+def promise(
+    policy: Policy, kind: ClockKind, severity: int, opened: datetime, terms: Terms = Terms(), began: str = OPENED
+) -> Promise:
+    """What is promised for a clock that starts at `opened` (aware); `began` is the word for that instant."""
     part, target, calendar = counts_in(policy, kind, severity, terms)
     if part is None:
         why = Because.ours(f"the policy has no {kind} target here", de="Unsere Regeln nennen hierfür keine Frist.")
@@ -94,7 +97,7 @@ def promise(policy: Policy, kind: ClockKind, severity: int, opened: datetime, te
     due = explain(calendar, opened, target.due)
     aim = add(calendar, opened, target.aim) if target.aim else None
     remind = remind_at(policy, calendar, opened, aim, due.due)
-    count = Because(_clause_of_calendar(policy, calendar.name, part.clause), counted(calendar, opened, due))
+    count = Because(_clause_of_calendar(policy, calendar.name, part.clause), counted(calendar, opened, due, began))
     return Promise(part.sentence, calendar.name, aim, due.due, remind, (Because(part.clause, part.said), count))
 
 
@@ -139,7 +142,7 @@ def span_from(policy: Policy, sentence: str, start: datetime, zone: str | None) 
 
 
 def counted_span(
-    policy: Policy, sentence: str, start: datetime, zone: str | None, clause: str
+    policy: Policy, sentence: str, start: datetime, zone: str | None, clause: str, began: str = BEGAN
 ) -> tuple[datetime, str, Because]:
     """As `span_from`, with the calendar's name and how the instant came about."""
     target = parse_target(sentence)
@@ -147,7 +150,7 @@ def counted_span(
         raise ValueError(f'"{sentence}" is no length of time')
     calendar = policy.calendar(target.calendar, zone or policy.file.zone)
     reckoned = explain(calendar, start, target.due)
-    why = Because(_clause_of_calendar(policy, calendar.name, clause), counted(calendar, start, reckoned))
+    why = Because(_clause_of_calendar(policy, calendar.name, clause), counted(calendar, start, reckoned, began))
     return reckoned.due, calendar.name, why
 
 
@@ -208,7 +211,7 @@ def _clause_of_calendar(policy: Policy, name: str, otherwise: str) -> str:
     return part.clause if part else otherwise
 
 
-def counted(calendar: Calendar, opened: datetime, reckoning: Reckoning, began: str = "opened") -> str:
+def counted(calendar: Calendar, opened: datetime, reckoning: Reckoning, began: str = OPENED) -> str:
     """A due time as people would check it: the opening, the stretches counted, each closed day skipped by name.
 
     `began` is the word for the instant that it counts from.

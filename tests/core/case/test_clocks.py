@@ -52,6 +52,17 @@ def test_raised_counts_from_the_raise_where_that_is_earlier(
     assert _response(case).calendar == "24x7"
 
 
+def test_what_counts_from_the_opening_says_so_and_what_counts_from_later_does_not(
+    opened: Opened, policy: Policy, monday: datetime
+) -> None:
+    case = opened("Severity: 3")
+    assert "opened Mon 23 Nov 2026" in _response(case).because[-1].text
+    later = severity_change.changed(policy, case, 1, monday + timedelta(minutes=30), None)
+    count = _response(later).because[-1].text
+    assert "began Mon 23 Nov 2026" in count
+    assert unfolded(count)[1].startswith("began ")
+
+
 def test_raised_keeps_the_old_due_time_where_that_is_earlier_with_all_its_steps(
     policy: Policy, opened: Opened, customer: Customer
 ) -> None:
