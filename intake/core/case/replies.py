@@ -249,7 +249,9 @@ def _wake(policy: Policy, decision: Decision, reply: Reply) -> Decision:
     entry = Entry("reopened" if case.state == "closed" else "state", f"{case.state} becomes open: a reply came in")
     case = replace(case, state="open", closed_at=None)
     silent_before = "closed-for-silence" in case.answered
-    if "missing-information" in case.marks and not case.running("information") and not silent_before:
+    # of one that only waited, what is owed runs on, or machines have asked enough
+    was_over = decision.case.state != "waiting"
+    if was_over and "missing-information" in case.marks and not case.running("information") and not silent_before:
         case = replace(case.with_clock(clocks.information(policy, case, reply.received_at)), tags=_wrote(case))
     if case.latest("response") and "reply" not in case.answered and not case.running("response"):
         # closed for silence before anybody had answered: the response counts anew

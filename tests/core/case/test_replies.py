@@ -265,6 +265,17 @@ def test_a_case_resolved_with_gaps_asks_for_them_again_when_it_wakes(
     assert _heard_of(case, monday + DAY).count("not-closed") == 1
 
 
+def test_machines_that_have_asked_enough_do_not_begin_again_when_a_waiting_case_wakes(
+    policy: Policy, opened: Opened, replying: Replying, monday: datetime
+) -> None:
+    waiting = act(policy, opened("Severity: 2"), Act("ask", "Which system?", "ada@desk.example"), None, monday).case
+    assert waiting.state == "waiting"
+    decision = replying(waiting, monday + DAY, "It does not matter.")
+    assert "asked-enough" in _events(decision)
+    assert (decision.case.state, decision.case.running("information")) == ("open", None)
+    assert "reminder" not in _heard_of(decision.case, monday + DAY)
+
+
 def test_spam_sleeps_on(policy: Policy, opened: Opened, replying: Replying, monday: datetime) -> None:
     spam = act(policy, opened(""), Act("spam", "", "ada@desk.example"), None, monday).case
     decision = replying(spam, monday + DAY, "Buy more")
