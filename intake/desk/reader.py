@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from intake.core.mail.clean import clean
@@ -25,7 +25,7 @@ from intake.desk import readers
 from intake.desk.signatures import Keys, signer
 from intake.errors import IntakeError
 from intake.store import spool
-from intake.store.engine import open_databases
+from intake.store.engine import open_databases, reading
 
 CHUNK = 10
 TRIES = 2
@@ -256,14 +256,21 @@ def _prepare(folder: Path, url: str, way: Way) -> None:
 
 
 def _read_kept(ids: Iterable[int], specs: Specs) -> list[Reading]:
-    return _read_raw((_kept(mail_id) for mail_id in ids), specs)
-
-
-def _kept(mail_id: int) -> bytes:
-    """A kept mail's bytes. Raises `MemoryError` where the driver finds no room for them."""
     assert _engine is not None
+    with reading(_engine) as connection:
+        return _read_raw((_kept(connection, mail_id) for mail_id in ids), specs)
+
+
+def _alone(mail_id: int) -> bytes:
+    assert _engine is not None
+    with reading(_engine) as connection:
+        return _kept(connection, mail_id)
+
+
+def _kept(connection: Connection, mail_id: int) -> bytes:
+    """A kept mail's bytes. Raises `MemoryError` where the driver finds no room for them."""
     try:
-        return spool.raw(_engine, mail_id)
+        return spool.raw_of(connection, mail_id)
     except DBAPIError as error:
         # (a trouble of the server's own has a state)
         if getattr(error.orig, "sqlstate", None) is None and "memory" in str(error.orig):
@@ -278,20 +285,20 @@ def _read_raw(raws: Iterable[bytes], specs: Specs) -> list[Reading]:
 
 def _html_kept(mail_id: int, images: bool) -> list[str | None]:
     try:
-        return [clean(html_of(_kept(mail_id)), images=images)]
+        return [clean(html_of(_alone(mail_id)), images=images)]
     except Unreadable:
         return [None]
 
 
 def _attachment_kept(mail_id: int, place: tuple[int, ...]) -> list[bytes | None]:
     try:
-        return [locate(_kept(mail_id), place)]
+        return [locate(_alone(mail_id), place)]
     except (Unreadable, LookupError):
         return [None]
 
 
 def _check_kept(mail_id: int, keys: Mapping[str, bytes]) -> list[str | None]:
-    return _check_raw(_kept(mail_id), keys)
+    return _check_raw(_alone(mail_id), keys)
 
 
 def _check_raw(raw: bytes, keys: Mapping[str, bytes]) -> list[str | None]:

@@ -29,6 +29,8 @@ from intake.store.sharing import in_hand
 
 log = structlog.get_logger()
 
+# so many batches are read while one is decided: with one, the readers stand still before its decisions are made
+AHEAD = 2
 # on a shared database so many batches are looked at, since other instances may have the first of them in hand
 OTHERS = 8
 
@@ -37,13 +39,13 @@ def receive(house: House, now: datetime) -> int:
     """Decides the next batch of waiting mails; gives back how many outcomes were written."""
     most, shared = house.settings.reading.batch, house.databases.shared
     with reading(house.databases.reading) as connection:
-        waiting = ledger.waiting(connection, house.done_up_to, most, following=most * (OTHERS if shared else 1))
+        waiting = ledger.waiting(connection, house.done_up_to, most, following=most * (OTHERS if shared else AHEAD))
         last = ledger.last_mail(connection) if shared or not waiting else 0
     done = waiting[0].mail.id - 1 if waiting else last
     house.done_up_to = max(house.done_up_to, min(done, house.watermark.below(last)) if shared else done)
     if not waiting:
         return 0
-    with in_hand(house.databases, waiting, 2 * most) as mine:
+    with in_hand(house.databases, waiting, (1 + AHEAD) * most) as mine:
         batch, following = mine[:most], mine[most:]
         if not batch:
             return 0

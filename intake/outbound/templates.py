@@ -91,7 +91,8 @@ class Template:
     def _fill(self, template: jinja2.Template, values: Mapping[str, Any]) -> str:
         out: list[str] = []
         size = 0
-        for piece in template.generate(values):
+        # what `generate` does, without its passing on of each piece
+        for piece in template.root_render_func(template.new_context(dict(values))):
             size += len(piece)
             if size > OUTPUT_CHARACTERS:
                 raise IntakeError(f"template {self.language}/{self.name}: longer than {OUTPUT_CHARACTERS:,} characters")

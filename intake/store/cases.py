@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -218,7 +217,7 @@ def save_all(connection: Connection, changed: Sequence[Case]) -> list[int]:
     _change(connection, [case for case in changed if case.version])
     ids = [case.id if case.version else made[case.reference] for case in changed]
     saved = list(zip(ids, changed, strict=True))
-    people = [{"case_id": case_id, **asdict(person)} for case_id, case in saved for person in case.participants]
+    people = [{"case_id": case_id, **_person_row(each)} for case_id, case in saved for each in case.participants]
     clocks = [{"case_id": case_id, **clock_row(clock)} for case_id, case in saved for clock in case.clocks]
     numbers = [{"case_id": case_id, "key": key} for case_id, case in saved for key in _keys(case)]
     if people:
@@ -228,6 +227,10 @@ def save_all(connection: Connection, changed: Sequence[Case]) -> list[int]:
     if clocks:
         connection.execute(INSERT_CLOCKS, clocks)
     return ids
+
+
+def _person_row(person: Participant) -> dict[str, Any]:
+    return {"number": person.number, "address": person.address, "name": person.name, "role": person.role}
 
 
 def _keys(case: Case) -> set[str]:

@@ -119,7 +119,12 @@ def kept_origins(engine: Engine, origins: Sequence[str]) -> dict[str, bool]:
 def raw(engine: Engine, mail_id: int) -> bytes:
     """A kept mail's bytes. Raises `KeyError` where there is no such mail."""
     with reading(engine) as connection:
-        found = connection.scalar(RAW, {"mail_id": mail_id})
+        return raw_of(connection, mail_id)
+
+
+def raw_of(connection: Connection, mail_id: int) -> bytes:
+    """The same where several are wanted, over a connection that sees the spool."""
+    found = connection.scalar(RAW, {"mail_id": mail_id})
     if found is None:
         raise KeyError(mail_id)
     return bytes(found)
