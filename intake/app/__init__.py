@@ -223,16 +223,19 @@ def serving_templates(config: Config, databases: Databases) -> TemplateSet:
 def chase(house: House, at: datetime) -> int:
     """Does what clocks ask for at `at`, sends notices and digests that are due; gives back how many cases changed.
 
-    Answers to requests of the API that are a day old go, whether or not anybody calls it again.
+    Where another version of a policy serves by now, its open cases are ranked by it. Answers to requests of the API
+    that are a day old go, whether or not anybody calls it again.
     """
     from intake.desk.digest import send_digests
     from intake.desk.notices import send_notices
+    from intake.desk.ranking import catch_up
     from intake.desk.tick import tick
     from intake.store import idempotency
 
     chased = tick(house, at)
     send_notices(house, at)
     send_digests(house, at)
+    catch_up(house)
     with house.databases.desk.begin() as connection:
         idempotency.forget(connection, at)
     return chased

@@ -77,7 +77,7 @@ class Program:
             self._closers.append(take(config.folder, self.roles).close)
         self.databases = open_store(config)
         self.house = open_house(config, self.databases)
-        self._pulse = Pulse(self.databases.desk, now)
+        self._pulse = Pulse(self.databases.desk, f"{socket.gethostname()}:{config.folder.resolve()}", now)
         self._listener: MailListener | None = None
         self.owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self.listening: list[str] = []
@@ -111,6 +111,10 @@ class Program:
         self._mail_came.set()
         while self._closers:
             self._closers.pop()()
+        try:
+            self._pulse.end()
+        except Exception:
+            log.exception("the store does not know that this program ended in order")
         self.house.reader.close()
         self.databases.close()
 

@@ -11,11 +11,13 @@ from intake.store import heartbeats
 class Pulse:
     """What parts of this process did, kept in memory until `write` puts it into the store: a part never waits for it.
 
-    `now` gives this instant. A part is named as in `intake.desk.health`.
+    `instance` is this process's name, the same after a restart; `now` gives this instant. A part is named as in
+    `intake.desk.health`.
     """
 
-    def __init__(self, desk: Engine, now: Callable[[], datetime]) -> None:
+    def __init__(self, desk: Engine, instance: str, now: Callable[[], datetime]) -> None:
         self._desk = desk
+        self._instance = instance
         self._now = now
         self._worked: dict[str, datetime] = {}
 
@@ -28,4 +30,9 @@ class Pulse:
         fresh, self._worked = self._worked, {}
         if fresh:
             with self._desk.begin() as connection:
-                heartbeats.save(connection, fresh)
+                heartbeats.save(connection, self._instance, fresh)
+
+    def end(self) -> None:
+        """This process ends in order: nobody need miss its parts."""
+        with self._desk.begin() as connection:
+            heartbeats.forget(connection, self._instance)

@@ -62,7 +62,7 @@ def perform(
         posted = _decide(house, reference, wanted, now, seen, files)
         try:
             with house.databases.desk.begin() as connection:
-                _save(connection, posted, wanted, now, files)
+                _save(house, connection, posted, wanted, now, files)
             break
         except Stale:
             if not left:
@@ -125,7 +125,7 @@ def open_by_hand(
         posted = letters(house, connection, policy, decision, by, customer, now)
     note = Act("note", text, by)
     with house.databases.desk.begin() as connection:
-        case_id = _save(connection, posted, note if text.strip() else None, now)
+        case_id = _save(house, connection, posted, note if text.strip() else None, now)
     send_notices(house, now)
     with reading(house.databases.reading) as connection:
         return cases.load(connection, [case_id])[case_id]
@@ -178,6 +178,7 @@ def _name(connection: Connection, address: str) -> str:
 
 
 def _save(
+    house: House,
     connection: Connection,
     posted: post.Posted,
     wanted: Act | None,
@@ -185,7 +186,7 @@ def _save(
     files: tuple[Enclosure, ...] = (),
 ) -> int:
     case = posted.decision.case
-    case_id = post.save(connection, posted, now)
+    case_id = post.save(house, connection, posted, now)
     if wanted is not None and wanted.what in ("reply", "ask", "note"):
         reply = next((draft for draft in posted.drafts if draft.letter.kind == "reply"), None)
         messages.add(

@@ -1,7 +1,7 @@
 """Whether each part of the program does its work, by what it leaves in the store, whichever instance does it."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -44,10 +44,11 @@ def parts(house: House, connection: Connection, channels: Sequence[Channel], now
     chaser = _behind("chaser", step, now, "the next step of a clock is due", "a step is overdue since")
     sender = _behind("sender", letter, now, "the next mail may go", "a mail waits to go since")
     return [
-        *_receivers(connection, channels, now, worked.get("receiver")),
-        _alive(_readers(connection, now), worked.get("desk"), now),
-        _alive(chaser, worked.get("chaser"), now),
-        _alive(sender, worked.get("sender"), now),
+        *_receivers(connection, channels, now, worked.get("receiver", {})),
+        *_instances("receiver", worked.get("receiver", {}), now),
+        *_alive(_readers(connection, now), worked.get("desk", {}), now),
+        *_alive(chaser, worked.get("chaser", {}), now),
+        *_alive(sender, worked.get("sender", {}), now),
         _letters(connection, now),
         _files([*house.policies.mistakes, *house.templates.mistakes]),
         *_room(house, connection),
@@ -55,19 +56,38 @@ def parts(house: House, connection: Connection, channels: Sequence[Channel], now
 
 
 def still(connection: Connection, now: datetime) -> list[str]:
-    """Names of the parts that worked once, and have not done so for longer than they may."""
-    return sorted(part for part, at in heartbeats.load(connection).items() if now - at > QUIET)
+    """Names of the parts that worked once, and have not done so for longer than they may; of several, which one."""
+    return [
+        f"{part} on {instance}" if len(beats) > 1 else part
+        for part, beats in heartbeats.load(connection).items()
+        for instance, at in beats.items()
+        if now - at > QUIET
+    ]
 
 
-def _alive(part: Part, worked: datetime | None, now: datetime) -> Part:
-    """A part with when it last worked: whoever has not done so for long needs a look, even with nothing to do."""
+def _alive(part: Part, beats: Mapping[str, datetime], now: datetime) -> Iterator[Part]:
+    """A part with when it last worked, and each of several instances of it."""
+    yield _last(part, beats, now)
+    yield from _instances(part.name, beats, now)
+
+
+def _last(part: Part, beats: Mapping[str, datetime], now: datetime) -> Part:
+    """Whoever has not worked for long needs a look, even with nothing to do."""
+    worked = max(beats.values(), default=None)
     if worked is None or now - worked <= QUIET:
         return replace(part, worked=worked)
     return replace(part, state="late", said=f"it stands still; {part.said}", worked=worked)
 
 
+def _instances(name: str, beats: Mapping[str, datetime], now: datetime) -> Iterator[Part]:
+    for instance, at in beats.items() if len(beats) > 1 else ():
+        late = now - at > QUIET
+        said = "it stands still, or was killed" if late else "it works"
+        yield Part(f"{name} on {instance}", "late" if late else "fine", said, worked=at)
+
+
 def _receivers(
-    connection: Connection, channels: Sequence[Channel], now: datetime, listened: datetime | None
+    connection: Connection, channels: Sequence[Channel], now: datetime, beats: Mapping[str, datetime]
 ) -> Iterator[Part]:
     for use in used(connection, channels):
         channel, name = use.channel, f"{use.channel.key} at {use.channel.place}"
@@ -83,8 +103,8 @@ def _receivers(
             part = Part(
                 name, "fine" if use.at else "none", "last mail taken" if use.at else "no mail taken lately", use.at
             )
-            fine = listened is not None and part.state == "none"
-            yield _alive(replace(part, state="fine") if fine else part, listened, now)
+            fine = beats and part.state == "none"
+            yield _last(replace(part, state="fine") if fine else part, beats, now)
 
 
 def _readers(connection: Connection, now: datetime) -> Part:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from intake.core.answer.letters import Desk
+from intake.core.case.work_list import rank
 from intake.desk.ahead import Ahead
 from intake.desk.privacy import private_queue
 from intake.store import keys as versions
@@ -71,6 +72,11 @@ class House:
             return self.policies.version(case.policy, case.policy_version, None)
         text = versions.version_text(connection, "policy", case.policy, case.policy_version)
         return self.policies.version(case.policy, case.policy_version, text)
+
+    def ranks(self, case: Case) -> tuple[bytes, str]:
+        """Where an open case stands in the work list by the policy that serves, and that policy's version."""
+        policy = self.policies.serving(case.policy)
+        return rank(policy, case), policy.version if policy else ""
 
     def people(self, role: str, case: Case | None = None, customer: Customer | None = None) -> list[str]:
         """The addresses behind a role; a role that is an address stands for itself.

@@ -42,7 +42,7 @@ def merge(house: House, part: str, whole: str, by: str, because: str, now: datet
             over, moved = _merged(act.find(connection, part), act.find(connection, whole), by, because, now)
         except Refused as refused:
             raise IntakeError(str(refused)) from None
-        save(connection, post.save(connection, post.Posted(over), now), moved, now)
+        save(house, connection, post.save(house, connection, post.Posted(over), now), moved, now)
     with reading(house.databases.reading) as connection:
         return act.find(connection, whole)
 
@@ -63,14 +63,14 @@ def split(house: House, reference: str, mails: Sequence[int], by: str, because: 
         except Refused as refused:
             raise IntakeError(str(refused)) from None
     with house.databases.desk.begin() as connection:
-        save(connection, post.save(connection, post.Posted(left), now), moved, now)
+        save(house, connection, post.save(house, connection, post.Posted(left), now), moved, now)
     with reading(house.databases.reading) as connection:
         return act.find(connection, new)
 
 
-def save(connection: Connection, case_id: int, moved: Moved, now: datetime) -> None:
+def save(house: House, connection: Connection, case_id: int, moved: Moved, now: datetime) -> None:
     """Stores the other case, and moves there what goes over from the stored case `case_id`. Raises `Stale`."""
-    cases.move(connection, case_id, post.save(connection, moved.other, now), moved.mails)
+    cases.move(connection, case_id, post.save(house, connection, moved.other, now), moved.mails)
 
 
 class Elsewhere:

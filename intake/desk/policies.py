@@ -28,6 +28,10 @@ class Policies:
             raise IntakeError(f'no policy is named "{name}"{hint}')
         return self._serving[name]
 
+    def serving(self, name: str) -> Policy | None:
+        """The policy that serves under a name; None where none does any more."""
+        return self._serving.get(name)
+
     def file_of(self, name: str) -> str:
         """The file that the policy of that name was read from."""
         return self._files[name]

@@ -81,14 +81,14 @@ def finish(
     return _with_notices(house, policy, posted, decision.notices, customer, now, excerpt)
 
 
-def save(connection: Connection, posted: Posted, now: datetime) -> int:
+def save(house: House, connection: Connection, posted: Posted, now: datetime) -> int:
     """Stores the case with its history and queues its letters; gives back the case's id. Raises `Stale`."""
-    return save_all(connection, [posted], now)[0]
+    return save_all(house, connection, [posted], now)[0]
 
 
-def save_all(connection: Connection, posted: Sequence[Posted], now: datetime) -> list[int]:
+def save_all(house: House, connection: Connection, posted: Sequence[Posted], now: datetime) -> list[int]:
     """The same for many, in a handful of statements; the cases' ids, in order. Raises `Stale` for any of them."""
-    ids = cases.save_all(connection, [each.decision.case for each in posted])
+    ids = cases.save_all(connection, [each.decision.case for each in posted], house.ranks)
     saved = list(zip(ids, posted, strict=True))
     cases.add_histories(connection, ((case_id, each.decision.entries) for case_id, each in saved), now)
     queue(connection, ((case_id, draft) for case_id, each in saved for draft in each.drafts), now)

@@ -89,7 +89,7 @@ def _lift(house: House, mail_id: int, recipients: Sequence[str], now: datetime) 
         correspondence.lift_undeliverable(connection, recipients)
         for case in cases.load(connection, ledger.cases_of(connection, [mail_id]).get(mail_id, ())).values():
             if "undeliverable" in case.marks:
-                case_id = cases.save(connection, replace(case.unmarked("undeliverable"), changed_at=now))
+                case_id = cases.save(connection, replace(case.unmarked("undeliverable"), changed_at=now), house.ranks)
                 said = f"mail {mail_id} is no bounce, a person says: the address can be written to"
                 cases.add_history(connection, case_id, now, [Entry("deliverable", said)])
 
@@ -173,7 +173,7 @@ def _save_all(
 ) -> tuple[int, list[tuple[Waiting, Exception]]]:
     """All in one commit. What somebody else decided in the meantime stands; what cannot be stored is given back."""
     with house.databases.desk.begin() as connection:
-        saved = together(connection, lambda some: save(connection, some, now, again=again), settled)
+        saved = together(connection, lambda some: save(house, connection, some, now, again=again), settled)
     failed = [
         (each.work, result)
         for each, result in zip(settled, saved, strict=True)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from intake.core.case.outcome import Classified
 from intake.core.mail.message import Message
 from intake.desk import facts, merging, post
+from intake.desk.house import House
 from intake.desk.merging import Moved
 from intake.store import cases, correspondence, ledger, messages, obeyed
 from intake.store.engine import is_trouble
@@ -60,12 +61,14 @@ def together(
     return [result for each in items for result in together(connection, work, [each])]
 
 
-def save(connection: Connection, settled: Sequence[Settled], now: datetime, *, again: bool) -> list[int | None]:
+def save(
+    house: House, connection: Connection, settled: Sequence[Settled], now: datetime, *, again: bool
+) -> list[int | None]:
     """Mails with all that came of them; the cases' ids, in order. Raises `Stale` where somebody was quicker at one."""
     for each in settled if again else ():
         ledger.forget(connection, each.work.mail.id, each.work.route)
     touching = [each for each in settled if each.posted]
-    ids = post.save_all(connection, [each.posted for each in touching if each.posted], now)
+    ids = post.save_all(house, connection, [each.posted for each in touching if each.posted], now)
     saved = list(zip(touching, ids, strict=True))
     _link(connection, saved)
     messages.add_all(connection, (one for each, case_id in saved for one in _messages(each, case_id)))
@@ -77,7 +80,7 @@ def save(connection: Connection, settled: Sequence[Settled], now: datetime, *, a
     ledger.record(connection, [_outcome(*each) for each in zip(settled, case_ids, strict=True)], now)
     for each, case_id in saved:
         for moved in each.moved:
-            merging.save(connection, case_id, moved, now)
+            merging.save(house, connection, case_id, moved, now)
     return case_ids
 
 

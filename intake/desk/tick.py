@@ -71,7 +71,7 @@ def _each(house: House, case_id: int, now: datetime, decide: Decide) -> int:
         with reading(house.databases.reading) as connection:
             posted = _decide(house, connection, case_id, now, decide)
         with house.databases.desk.begin() as connection:
-            post.save(connection, posted, now)
+            post.save(house, connection, posted, now)
     except Stale:
         return 0
     except Exception:

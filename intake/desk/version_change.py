@@ -79,7 +79,7 @@ def _applied(house: House, case_id: int, now: datetime, actor: str) -> Move | No
             move = _move(house, connection, case, now, actor)
         try:
             with house.databases.desk.begin() as connection:
-                post.save(connection, post.Posted(move.decision), now)
+                post.save(house, connection, post.Posted(move.decision), now)
             break
         except Stale:
             if not left:

@@ -1,13 +1,14 @@
 """Cases in the store: rows to values and back. A save that finds another version is stale."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, update
 
 from intake.core.case.case import Case, Customer, Entry, Participant, Record
+from intake.core.case.work_list import OVER, UNSORTED, due
 from intake.core.mail.ticket_numbers import ticket_key
 from intake.core.policy.schema_rules import FloodPart
 from intake.errors import Stale
@@ -21,6 +22,9 @@ MERGES = 20
 KEY = 100
 # a local day begins at most so long before the one of UTC
 ANY_ZONE = timedelta(hours=14)
+
+# the rank of an open case, and the version of the policy that it is by
+Ranks = Callable[[Case], tuple[bytes, str]]
 
 # made once: SQLAlchemy takes longer to make a statement than SQLite to run it
 INSERT_CASES = insert(tables.case)
@@ -203,18 +207,18 @@ def late(connection: Connection, now: datetime, customer_id: int | None = None) 
     return [row.case_id for row in connection.execute(query)]
 
 
-def save(connection: Connection, case: Case) -> int:
+def save(connection: Connection, case: Case, ranks: Ranks) -> int:
     """Stores a case, new (version 0) or changed; its id. Raises `Stale` where another save came first."""
-    return save_all(connection, [case])[0]
+    return save_all(connection, [case], ranks)[0]
 
 
-def save_all(connection: Connection, changed: Sequence[Case]) -> list[int]:
+def save_all(connection: Connection, changed: Sequence[Case], ranks: Ranks) -> list[int]:
     """Stores cases, new (version 0) or changed, in a handful of statements; their ids, in order.
 
-    Raises `Stale` where another save came first to any of them.
+    `ranks` tells where open ones stand in the work list. Raises `Stale` where another save came first to any of them.
     """
-    made = _insert(connection, [case for case in changed if not case.version])
-    _change(connection, [case for case in changed if case.version])
+    made = _insert(connection, [case for case in changed if not case.version], ranks)
+    _change(connection, [case for case in changed if case.version], ranks)
     ids = [case.id if case.version else made[case.reference] for case in changed]
     saved = list(zip(ids, changed, strict=True))
     people = [{"case_id": case_id, **_person_row(each)} for case_id, case in saved for each in case.participants]
@@ -237,19 +241,22 @@ def _keys(case: Case) -> set[str]:
     return {ticket_key(each)[:KEY] for each in case.their_numbers}
 
 
-def _insert(connection: Connection, new: Sequence[Case]) -> dict[str, int]:
+def _insert(connection: Connection, new: Sequence[Case], ranks: Ranks) -> dict[str, int]:
     """The ids of new cases by their references; they are asked for, as SQLite gives them back for one row at a time."""
     if not new:
         return {}
-    connection.execute(INSERT_CASES, [{"version": 1, **case_row(case)} for case in new])
+    connection.execute(INSERT_CASES, [{"version": 1, **case_row(case), **_listed(case, ranks)} for case in new])
     found = connection.execute(BY_REFERENCE, {"references": [case.reference for case in new]})
     return {row.reference: row.id for row in found}
 
 
-def _change(connection: Connection, changed: Sequence[Case]) -> None:
+def _change(connection: Connection, changed: Sequence[Case], ranks: Ranks) -> None:
     if not changed:
         return
-    rows = [{"stored_id": case.id, "stored_version": case.version, **case_row(case)} for case in changed]
+    rows = [
+        {"stored_id": case.id, "stored_version": case.version, **case_row(case), **_listed(case, ranks)}
+        for case in changed
+    ]
     if connection.execute(UPDATE_CASES, rows).rowcount != len(rows):
         raise Stale(f"{', '.join(case.reference for case in changed)}: changed in the meantime")
     ids = {"ids": [case.id for case in changed]}
@@ -257,6 +264,13 @@ def _change(connection: Connection, changed: Sequence[Case]) -> None:
     connection.execute(DELETE_CLOCKS, ids)
     if any(case.their_numbers for case in changed):
         connection.execute(DELETE_THEIR_NUMBERS, ids)
+
+
+def _listed(case: Case, ranks: Ranks) -> dict[str, Any]:
+    """What the work list goes by."""
+    rank, ranked_by = (None, None) if case.state in OVER else ranks(case)
+    unsorted = bool(case.marks & UNSORTED)
+    return {"rank": rank, "ranked_by": ranked_by, "due_at": due(case), "unsorted": unsorted}
 
 
 def link(connection: Connection, ids: Iterable[int]) -> None:

@@ -189,6 +189,13 @@ published = Table(
     Index("published_place", "language", "name"),
 )
 
+# what the work list's queries ask for, so that they look into the index alone
+LISTED = (
+    *("policy", "ranked_by", "rank", "id", "severity", "due_at", "opened_at", "state", "queue", "route", "private"),
+    *("unsorted", "assignee", "customer_id"),
+)
+RANKED = Column("ranked_by", String).is_not(None)
+
 case = Table(
     "cases",
     desk,
@@ -233,11 +240,17 @@ case = Table(
     ),
     Column("merged_into", String(32), comment="the case that this one became a part of"),
     Column("private", Boolean, nullable=False, server_default="0", comment="marked `security`; see intake.desk.sight"),
+    # what the work list goes by; NULL for cases that are over
+    Column("rank", LargeBinary, comment="compares the open cases of a policy; see intake.core.case.work_list"),
+    Column("ranked_by", String(64), comment="the version of the policy that the rank is by; empty for none"),
+    Column("due_at", Instant, comment="when the first running promise is due"),
+    Column("unsorted", Boolean, nullable=False, server_default="0", comment="marked `triage` or `unverified`"),
     Index("cases_customer", "customer_id", "opened_at"),
     Index("cases_state", "state", "id", "version"),
     # whole answers for reports and for a policy's versions: the rows themselves are long
     Index("cases_opened", "opened_at", "policy", "plan", "severity", "route", "queue", "private", "state"),
     Index("cases_policy", "policy", "policy_version", "state", "route", "queue", "private"),
+    Index("cases_listed", *LISTED, sqlite_where=RANKED, postgresql_where=RANKED),
 )
 
 participant = Table(
@@ -425,7 +438,8 @@ signing_key = Table(
 heartbeat = Table(
     "heartbeat",
     desk,
-    Column("part", String(32), primary_key=True, comment="a part of the running program, in whichever instance"),
+    Column("part", String(32), primary_key=True, comment="a part of the running program"),
+    Column("instance", String(200), primary_key=True, comment="which of the running programs"),
     Column("at", Instant, nullable=False, comment="when it last did its work, or looked and found none"),
 )
 

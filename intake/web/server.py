@@ -13,12 +13,10 @@ import uvicorn
 from intake.desk.channels import Channel
 from intake.desk.house import House
 from intake.errors import IntakeError
-from intake.store.engine import reading
 from intake.web.application import application
 from intake.web.passwords import Passwords
 from intake.web.sign_in import first_link
 from intake.web.site import Site
-from intake.web.work_list import open_cases
 
 log = structlog.get_logger()
 STARTS_WITHIN = 30.0
@@ -80,16 +78,6 @@ class Console:
             if not self._thread.is_alive() or time.monotonic() > deadline:
                 raise IntakeError("the console did not start; its log says why")
             time.sleep(0.01)
-        self._warm = threading.Thread(target=self._read_open_cases, name="console-warm", daemon=True)
-        self._warm.start()
-
-    def _read_open_cases(self) -> None:
-        """The open cases are read once before somebody asks: of many thousands that takes seconds."""
-        try:
-            with reading(self.site.house.databases.reading) as connection:
-                open_cases(self.site).look(self.site.house, connection)
-        except Exception:
-            log.exception("the open cases could not be read ahead", part="console")
 
     @property
     def url(self) -> str:
@@ -106,4 +94,3 @@ class Console:
         if self._thread is not None:
             self._server.should_exit = True
             self._thread.join(ENDS_WITHIN + 5)
-            self._warm.join(ENDS_WITHIN)

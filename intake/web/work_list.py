@@ -1,8 +1,8 @@
 """The work list: open cases in the order of their policies, with time left, filters and search."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from itertools import islice
 from typing import Annotated, Any, Literal
@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from intake.core.case.case import Case, Clock
-from intake.core.case.work_list import OVER, PROMISES, due, first_due
-from intake.desk.open_cases import OpenCases
-from intake.store import cases, finding, people, search
+from intake.core.case.work_list import OVER, PROMISES, first_due, why
+from intake.store import cases, listing, people, search
 from intake.store.engine import reading
+from intake.store.listing import Asked
 from intake.web.door import Looking, OurSite, Visitor
 from intake.web.site import Site
 from intake.web.words import Standing, standing
@@ -24,8 +24,11 @@ from intake.web.words import Standing, standing
 router = APIRouter()
 PAGE = 50
 SEARCHED = 2_000
+# beyond that a list is long, and says so
+COUNTED = 1_000
 HOUR = timedelta(hours=1)
-UNSORTED = frozenset({"triage", "unverified"})
+# a customer's number has fewer digits
+NUMBER = 19
 
 
 class Wanted(BaseModel):
@@ -73,81 +76,54 @@ def rows(site: OurSite, visitor: Looking, wanted: Annotated[Wanted, Query()], se
 
 
 def _shown(site: Site, visitor: Visitor, wanted: Wanted) -> dict[str, Any]:
+    first = (max(wanted.page, 1) - 1) * PAGE
+    asked = _asked(visitor, wanted)
     with reading(site.house.databases.reading) as connection:
-        found, whole = _found(site, connection, visitor, wanted)
-        first = (max(wanted.page, 1) - 1) * PAGE
-        # one more than is shown tells that there are more; of open cases all are at hand, and counted
-        matching = list(islice(found, None if whole else first + PAGE + 1))
-        shown = cases.each(connection, [case.id for case in matching[first : first + PAGE]])
-        lines = _lines(site, connection, visitor, list(shown), open_cases(site).why if whole else _unplaced)
+        # one more than is shown tells that there are more
+        ids, count = _found(connection, wanted, asked, first + PAGE + 1)
+        shown = list(cases.each(connection, ids[first : first + PAGE]))
+        lines = _lines(site, connection, visitor, shown, placed=not wanted.q.strip())
     drawn = site.pages.get_template("lines.html").render(site=site, visitor=visitor, lines=lines, wanted=wanted)
     settings = site.house.settings
     queues = {route.queue for route in settings.route} - visitor.sight.queues
+    more = len(ids) > first + PAGE
     return {
         "wanted": wanted,
         "lines": lines,
         "drawn": drawn,
-        "count": len(matching) if whole or len(matching) <= first + PAGE else None,
-        "more": len(matching) > first + PAGE,
+        "count": len(ids) if count is None and not more else count,
+        "counted": COUNTED,
+        "more": more,
         "queues": sorted(queues),
         "policies": sorted(policy.name for policy in site.house.policies),
-        "seen": sha256(f"{len(matching)} {drawn}".encode()).hexdigest()[:16],
+        "seen": sha256(f"{count or len(ids)} {drawn}".encode()).hexdigest()[:16],
     }
 
 
-def _found(site: Site, connection: Connection, visitor: Visitor, wanted: Wanted) -> tuple[Iterable[Case], bool]:
-    """The cases that the list is of, and whether they are at hand, all of them."""
-    tests = _tests(visitor, wanted)
+def _found(connection: Connection, wanted: Wanted, asked: Asked, limit: int) -> tuple[list[int], int | None]:
+    """Ids of the first cases of the list, and how many it has; None where nobody counted."""
     if wanted.q.strip():
-        some = _some_at_a_time(connection, search.cases_with(connection, wanted.q, SEARCHED))
-    elif wanted.show == "over":
-        some = _some_at_a_time(connection, finding.newest(connection, list(OVER), SEARCHED))
-    else:
-        at_hand = open_cases(site).seen_by(site.house, connection, visitor.sight)
-        for test in tests:
-            at_hand = [case for case in at_hand if test(case)]
-        return at_hand, True
-    return (case for case in some if visitor.sight.sees(case) and all(test(case) for test in tests)), False
+        return listing.among(connection, asked, search.cases_with(connection, wanted.q, SEARCHED)), None
+    if wanted.show == "over":
+        return listing.over(connection, asked, limit), None
+    ids = list(islice(listing.open_cases(connection, asked, limit), limit))
+    return ids, listing.count_open(connection, asked, COUNTED) if len(ids) == limit else len(ids)
 
 
-def _some_at_a_time(connection: Connection, ids: Sequence[int]) -> Iterator[Case]:
-    """Cases in the order of their ids given, read as far as somebody looks."""
-    for start in range(0, len(ids), PAGE):
-        yield from cases.each(connection, ids[start : start + PAGE])
-
-
-def open_cases(site: Site) -> OpenCases:
-    """The open cases, kept for all who look."""
-    found: OpenCases = site.kept.setdefault("open cases", OpenCases())
-    return found
-
-
-def _tests(visitor: Visitor, wanted: Wanted) -> list[Callable[[Case], bool]]:
-    """The filters that are set."""
-    now, me = visitor.reader.now, visitor.account.address
-    only: Mapping[str, Callable[[Case], bool]] = {
-        "mine": lambda case: (case.assignee or "").lower() == me,
-        "nobody": lambda case: case.assignee is None,
-        "due": lambda case: _due_before(case, now + HOUR),
-        "triage": lambda case: bool(case.marks & UNSORTED),
-    }
-    tests: list[Callable[[Case], bool]] = [only[wanted.only]] if wanted.only else []
-    if wanted.show in ("new", "waiting") and not wanted.q.strip():
-        tests.append(lambda case: case.state == wanted.show)
-    if wanted.queue:
-        tests.append(lambda case: case.queue == wanted.queue)
-    if wanted.policy:
-        tests.append(lambda case: case.policy == wanted.policy)
-    if wanted.severity is not None:
-        tests.append(lambda case: case.severity == wanted.severity)
-    if wanted.customer.isdigit():
-        tests.append(lambda case: case.customer_id == int(wanted.customer))
-    return tests
-
-
-def _due_before(case: Case, at: datetime) -> bool:
-    falls = due(case)
-    return falls is not None and falls <= at
+def _asked(visitor: Visitor, wanted: Wanted) -> Asked:
+    """The filters that are set, of what the visitor may see."""
+    holders = {"mine": visitor.account.address, "nobody": ""}
+    return Asked(
+        visitor.sight,
+        state=wanted.show if wanted.show in ("new", "waiting") and not wanted.q.strip() else None,
+        queue=wanted.queue or None,
+        policy=wanted.policy or None,
+        severity=wanted.severity,
+        customer_id=int(wanted.customer) if wanted.customer.isdecimal() and len(wanted.customer) < NUMBER else None,
+        assignee=holders.get(wanted.only),
+        unsorted=True if wanted.only == "triage" else None,
+        due_before=visitor.reader.now + HOUR if wanted.only == "due" else None,
+    )
 
 
 def _shown_clock(case: Case) -> Clock | None:
@@ -156,14 +132,8 @@ def _shown_clock(case: Case) -> Clock | None:
     return first_due(case) or next(still, None)
 
 
-def _unplaced(_case_id: int) -> str:
-    """A case found by its words, or one that is over, has no place in the order."""
-    return ""
-
-
-def _lines(
-    site: Site, connection: Connection, visitor: Visitor, shown: Sequence[Case], why: Callable[[int], str]
-) -> list[Line]:
+def _lines(site: Site, connection: Connection, visitor: Visitor, shown: Sequence[Case], *, placed: bool) -> list[Line]:
+    """Cases as the list shows them; those that are `placed` have a place in its order, and a reason for it."""
     customers = people.load(connection, [case.customer_id for case in shown if case.customer_id])
     names = {each.id: each.name for each in customers.values()}
     lines = []
@@ -171,5 +141,6 @@ def _lines(
         stands = standing(site.house.policy_of(connection, case), case, _shown_clock(case), visitor.reader.now)
         if case.state in OVER:
             stands = Standing("none", case.state, None)
-        lines.append(Line(case, names.get(case.customer_id or 0, ""), stands, why(case.id)))
+        because = why(site.house.policies.serving(case.policy), case) if placed and case.state not in OVER else ""
+        lines.append(Line(case, names.get(case.customer_id or 0, ""), stands, because))
     return lines

@@ -38,7 +38,7 @@ def test_zit_5_queries_show_what_the_rule_shows_and_nothing_else(desk: Home) -> 
         for number, (route, queue, marks) in enumerate(places)
     ]
     with desk.databases.desk.begin() as connection:
-        cases.save_all(connection, made)
+        cases.save_all(connection, made, desk.house.ranks)
     for address in PEOPLE:
         seen = sight(desk.house, address)
         with reading(desk.databases.desk) as connection:

@@ -8,7 +8,7 @@ import pytest
 from matter import Matter, known, opened, shipped
 
 from intake.core.case.case import Case
-from intake.core.case.work_list import key, ordered
+from intake.core.case.work_list import rank, why
 
 POLICY = shipped("zerto")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -200,12 +200,12 @@ def test_zer_5_the_work_list_goes_by_severity_plan_impact_and_creation_and_says_
         numbered(5, "Severity: 2", minutes=40),
         numbered(6, "Severity: 3", minutes=50),
     ]
-    places = {case.id: key(POLICY, case) for case in cases}
-    assert ordered(places) == [5, 4, 2, 3, 1, 6]
-    assert places[4].because == (
+    in_order = sorted(cases, key=lambda case: (rank(POLICY, case), case.id))
+    assert [case.id for case in in_order] == [5, 4, 2, 3, 1, 6]
+    assert why(POLICY, in_order[1]) == (
         "Severity 3; plan premium (queued first); no business impact stated; opened Mon 23 Nov 10:30; ZER-5"
     )
-    assert "business impact stated" in places[3].because
+    assert "business impact stated" in why(POLICY, in_order[3])
 
 
 def test_zer_6_a_reply_to_the_notification_updates_the_case() -> None:

@@ -13,7 +13,7 @@ from matter import KIM, Matter, known, opened, shipped
 
 from intake.core.case.act import Refused
 from intake.core.case.case import Case, Record
-from intake.core.case.work_list import key, ordered
+from intake.core.case.work_list import rank, why
 
 POLICY = shipped("zoho")
 KOLKATA = ZoneInfo("Asia/Kolkata")
@@ -123,9 +123,9 @@ def test_zoh_1_tier_and_how_to_questions_enter_the_work_lists_order() -> None:
         numbered(4, "Severity: 2\nThe field is odd."),
         numbered(5, "Severity: 3\nHow do I add a field?"),
     ]
-    places = {case.id: key(POLICY, case) for case in cases}
-    assert ordered(places) == [4, 3, 1, 2, 5]
-    assert "how-to question" in places[1].because
+    in_order = sorted(cases, key=lambda case: (rank(POLICY, case), case.id))
+    assert [case.id for case in in_order] == [4, 3, 1, 2, 5]
+    assert "how-to question" in why(POLICY, in_order[2])
 
 
 @pytest.mark.parametrize(
@@ -244,10 +244,9 @@ def test_zoh_4_a_mail_from_the_registered_domain_clears_the_mark_and_judges_anew
 def test_zoh_4_an_outage_named_by_an_unverified_sender_comes_first_in_triage() -> None:
     stranger = opened("zoho", MONDAY, "Our site is down.", None, sender="kim@stranger.example").case
     urgent = mailed("Severity: 1\nThere is an outage.").case
-    places = {1: key(POLICY, urgent), 2: key(POLICY, stranger)}
-    assert ordered(places) == [2, 1]
-    assert "first in triage" in places[2].because
-    assert "ZOH-4" in places[2].because
+    assert rank(POLICY, stranger) < rank(POLICY, urgent)
+    assert "first in triage" in why(POLICY, stranger)
+    assert "ZOH-4" in why(POLICY, stranger)
 
 
 @pytest.mark.parametrize(

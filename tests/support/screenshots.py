@@ -63,7 +63,7 @@ def _fill(made: Desk) -> str:
     bo.act(reference, "ask", REPLY)
     bo.act(reference, "status", "open")
     made.home.tick(made.now)
-    pulse = Pulse(made.home.databases.desk, lambda: made.now)
+    pulse = Pulse(made.home.databases.desk, "desk.example", lambda: made.now)
     for part in ("receiver", "desk", "chaser", "sender"):
         pulse.worked(part)
     pulse.write()

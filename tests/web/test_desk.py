@@ -55,7 +55,7 @@ def test_a_mailbox_that_nobody_looks_into_is_told(tmp_path: Path) -> None:
 
 
 def test_each_part_tells_when_it_last_worked_and_one_that_stands_still_is_told(fresh: Desk) -> None:
-    pulse = Pulse(fresh.home.databases.desk, lambda: fresh.now)
+    pulse = Pulse(fresh.home.databases.desk, "one", lambda: fresh.now)
     parts = ("receiver", "desk", "chaser", "sender")
     for part in parts:
         pulse.worked(part)
@@ -72,6 +72,25 @@ def test_each_part_tells_when_it_last_worked_and_one_that_stands_still_is_told(f
     assert re.search(r"chaser look 6 min ago .+ it stands still; nothing is to be done", text), text
     assert "sender fine 2 min ago" in text
     assert fresh.browser().get("/health").json() == {"status": "ok", "late": ["chaser"]}
+
+
+def test_each_of_several_instances_is_told_and_one_that_ended_in_order_is_not_missed(fresh: Desk) -> None:
+    pulses = [Pulse(fresh.home.databases.desk, name, lambda: fresh.now) for name in ("here", "there", "gone")]
+    for pulse in pulses:
+        pulse.worked("desk")
+        pulse.write()
+    pulses[2].end()
+    assert re.search("readers and desk on here fine .+ on there fine", page(fresh))
+    fresh.later(minutes=6)
+    pulses[0].worked("desk")
+    pulses[0].write()
+    assert "Needs a look: readers and desk on there Parts" in page(fresh)
+    assert "gone" not in page(fresh)
+    assert fresh.browser().get("/health").json() == {"status": "ok", "late": ["desk on there"]}
+    fresh.later(days=2)
+    pulses[0].worked("desk")
+    pulses[0].write()
+    assert "there" not in page(fresh)
 
 
 def test_the_running_program_tells_of_each_of_its_parts(tmp_path: Path) -> None:

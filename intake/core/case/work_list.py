@@ -1,10 +1,9 @@
 """The order of the work list: which open case stands where, and why, by the policy's own order of keys."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import partial
-from heapq import heapify, heappop, heappush
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from heapq import heapify, heappop, heapreplace
 from zoneinfo import ZoneInfo
 
 from intake.core.case.case import Case, Clock, ClockKind
@@ -20,42 +19,38 @@ IMPACT = "impact"
 OVER = ("resolved", "closed")
 PROMISES: tuple[ClockKind, ...] = ("response", "update", "resolution", "escalation")
 NEVER = datetime.max.replace(tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WIDTH = 8
 
-Key = tuple[float | datetime, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a case stands. `key` compares cases of one policy, `common` those of several; smaller comes first."""
-
-    policy: str
-    key: Key
-    common: Key
-    why: Callable[[], str] = field(compare=False)
-
-    @property
-    def because(self) -> str:
-        """The sentence that explains it, made when somebody asks: a list has many cases, and a page few of them."""
-        return self.why()
+Common = tuple[bytes, int, datetime, datetime, int]
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     """One key of a case: what it compares by, and in words."""
 
-    value: float | datetime
+    value: int | datetime
     said: Callable[[], str]
 
 
-def key(policy: Policy | None, case: Case) -> Place:
-    """The place of a case by its policy (None: one that is no longer there), with the sentence that explains it.
+def rank(policy: Policy | None, case: Case) -> bytes:
+    """Compares open cases of one policy (None: one that is no longer there): what is smaller comes first.
 
-    A case nobody sorted out yet whose words say outage comes before all others.
+    A case nobody sorted out yet whose words say outage comes before all others. Of equal ones the older id comes first.
     """
     ahead = 0 if _first_in_triage(case) else 1
-    common = (ahead, case.severity, due(case) or NEVER, case.opened_at, case.id)
-    own = (ahead, *(each.value for each in _parts(policy, case)), case.opened_at, case.id)
-    return Place(case.policy, own, common, partial(_why, policy, case))
+    values = (ahead, *(each.value for each in _parts(policy, case)), case.opened_at)
+    return b"".join(map(_bytes, values))
+
+
+def _bytes(value: int | datetime) -> bytes:
+    number = (value - EPOCH) // timedelta(microseconds=1) if isinstance(value, datetime) else value
+    return max(number, 0).to_bytes(WIDTH, "big")
+
+
+def common(rank: bytes, severity: int, due_at: datetime | None, opened_at: datetime, case_id: int) -> Common:
+    """Compares open cases of several policies, by the rank and what else is known of each: smaller comes first."""
+    return rank[:WIDTH], severity, due_at or NEVER, opened_at, case_id
 
 
 def _parts(policy: Policy | None, case: Case) -> list[_Part]:
@@ -63,7 +58,8 @@ def _parts(policy: Policy | None, case: Case) -> list[_Part]:
     return [PARTS[each](policy, case) for each in (part.order if part else BY_DEFAULT)]
 
 
-def _why(policy: Policy | None, case: Case) -> str:
+def why(policy: Policy | None, case: Case) -> str:
+    """The sentence that explains the place of a case in the list."""
     part = policy.file.work_list if policy else None
     said = [words for each in _parts(policy, case) if (words := each.said())]
     clause = part.clause if part else HOUSE
@@ -74,32 +70,22 @@ def _why(policy: Policy | None, case: Case) -> str:
     return "; ".join((*said, clause))
 
 
-def ordered(places: Mapping[int, Place]) -> list[int]:
-    """The ids of cases in the work list's order.
+def merged(lists: Iterable[Iterator[Common]]) -> Iterator[int]:
+    """The ids of cases in the work list's order, from one list for each policy, in that policy's own order.
 
-    Within a policy its own order holds. Between policies the gravest comes first, then what is due first, among
-    those that are at the head of their policies' lists.
+    Between policies the gravest comes first, then what is due first, among those that are at the head of their
+    lists. No list is read further than it is needed.
     """
-    waiting: dict[str, list[int]] = {}
-    for case_id, place in places.items():
-        waiting.setdefault(place.policy, []).append(case_id)
-    for ids in waiting.values():
-        ids.sort(key=lambda case_id: places[case_id].key, reverse=True)
-    if len(waiting) == 1:
-        return next(iter(waiting.values()))[::-1]
-    heads = [(places[ids[-1]].common, policy) for policy, ids in waiting.items()]
+    heads = [(first, place, rest) for place, rest in enumerate(map(iter, lists)) if (first := next(rest, None))]
     heapify(heads)
-    out = []
     while heads:
-        _, policy = heappop(heads)
-        ids = waiting[policy]
-        out.append(ids.pop())
-        # its next ones follow as long as they come before every other head
-        while ids and (not heads or (places[ids[-1]].common, policy) < heads[0]):
-            out.append(ids.pop())
-        if ids:
-            heappush(heads, (places[ids[-1]].common, policy))
-    return out
+        first, place, rest = heads[0]
+        yield first[-1]
+        following = next(rest, None)
+        if following is None:
+            heappop(heads)
+        else:
+            heapreplace(heads, (following, place, rest))
 
 
 def _first_in_triage(case: Case) -> str:

@@ -1,7 +1,8 @@
 """Cases: list, show, open, act, merge, split. Each act is the console's, by the same functions of the desk."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Response
@@ -10,11 +11,12 @@ from sqlalchemy import Connection
 
 from intake.core.case.act import Act
 from intake.core.case.case import Case
-from intake.core.case.work_list import OVER, due
+from intake.core.case.work_list import OVER, why
 from intake.core.mail.message import Address
 from intake.desk import act, enclosures, merging, service_credits, show
-from intake.store import cases, finding, outbox, people, search, spool
+from intake.store import cases, listing, outbox, people, search, spool
 from intake.store.engine import reading
+from intake.store.listing import Asked
 from intake.web.api.door import Caller, CaseReader, CaseWriter, OurSite
 from intake.web.api.once import PARAMETER, Once
 from intake.web.api.problems import NotThere, Refused, told_as
@@ -22,13 +24,9 @@ from intake.web.api.shapes import Acted, Cases, CasesAsked, Done, Merged, Opened
 from intake.web.case import seen_case
 from intake.web.mails import download, mail_of, message_of
 from intake.web.site import Site
-from intake.web.work_list import open_cases
 
 router = APIRouter(tags=["cases"])
 writes = APIRouter(tags=["cases"], route_class=Once)
-AT_A_TIME = 50
-# a page that would have to look at more ends early, with where to go on
-LOOKS_AT = 2_000
 FOUND = 2_000
 ONCE: dict[str, Any] = {"parameters": [PARAMETER]}
 
@@ -41,82 +39,68 @@ Place = Annotated[int, Path(ge=0, le=1_000_000)]
 BYTES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 }
-Test = Callable[[Case], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A case of the list, where a page that ends with it goes on, and why it stands there."""
+    """A case of the list, where a page that ends with it goes on, and whether it has a place in the list's order."""
 
-    case: Case
+    id: int
     cursor: str
-    because: str | None
+    placed: bool = False
 
 
 @router.get("/cases", response_model=Cases, responses=told_as())
 def list_(site: OurSite, caller: CaseReader, asked: Annotated[CasesAsked, Query()]) -> dict[str, Any]:
     """The work list in its order, then cases that are over, the newest first. A search gives the newest first."""
     with reading(site.house.databases.reading) as connection:
-        tests = _tests(connection, caller, asked)
-        found: list[_Place] = []
-        following = None
-        for looked, place in enumerate(_places(site, connection, caller, asked), 1):
-            if caller.sight.sees(place.case) and all(test(place.case) for test in tests):
-                found.append(place)
-            if len(found) == asked.limit or looked == LOOKS_AT:
-                following = place.cursor
-                break
-        whole = cases.load(connection, [place.case.id for place in found])
-    items = [show.summary(whole[place.case.id]) | {"place_because": place.because} for place in found]
-    return {"items": items, "next": following}
+        wanted = _wanted(connection, caller, asked)
+        found = list(islice(_places(connection, asked, wanted), asked.limit))
+        whole = cases.load(connection, [place.id for place in found])
+    items = [show.summary(whole[place.id]) | {"place_because": _why(site, place, whole)} for place in found]
+    return {"items": items, "next": found[-1].cursor if len(found) == asked.limit else None}
 
 
-def _places(site: Site, connection: Connection, caller: Caller, asked: CasesAsked) -> Iterator[_Place]:
+def _places(connection: Connection, asked: CasesAsked, wanted: Asked) -> Iterator[_Place]:
     """From where the page begins: open cases in the list's order, then those that are over; or what was found."""
     kind, number = asked.after[:1], int(asked.after[1:] or 0) if asked.after[:1].isalpha() else 0
     if asked.after and kind not in ("w", "n"):
         raise Refused(422, f'after: "{asked.after}" is no `next` of this list')
     if asked.search.strip():
-        ids = search.cases_with(connection, asked.search, FOUND)
-        yield from _loaded(connection, [each for each in ids if kind != "n" or each < number])
+        ids = listing.among(connection, wanted, search.cases_with(connection, asked.search, FOUND))
+        yield from (_Place(each, f"n{each}") for each in ids if kind != "n" or each < number)
         return
     if kind != "n" and asked.state not in OVER:
-        at_hand = open_cases(site)
-        for place, case in enumerate(at_hand.seen_by(site.house, connection, caller.sight)[number:], number + 1):
-            if asked.state in (None, case.state):
-                yield _Place(case, f"w{place}", at_hand.why(case.id))
-    over = [each for each in OVER if asked.state in (None, each)]
-    before = number if kind == "n" else None
-    while over and (ids := finding.newest(connection, over, AT_A_TIME, before)):
-        yield from _loaded(connection, ids)
-        before = ids[-1]
+        in_order = listing.open_cases(connection, wanted, number + asked.limit)
+        for place, case_id in enumerate(islice(in_order, number, None), number + 1):
+            yield _Place(case_id, f"w{place}", placed=True)
+    if asked.state in (None, *OVER):
+        ids = listing.over(connection, wanted, asked.limit, number if kind == "n" else None)
+        yield from (_Place(each, f"n{each}") for each in ids)
 
 
-def _loaded(connection: Connection, ids: list[int]) -> Iterator[_Place]:
-    for start in range(0, len(ids), AT_A_TIME):
-        for case in cases.each(connection, ids[start : start + AT_A_TIME]):
-            yield _Place(case, f"n{case.id}", None)
+def _why(site: Site, place: _Place, whole: Mapping[int, Case]) -> str | None:
+    case = whole[place.id]
+    return why(site.house.policies.serving(case.policy), case) if place.placed else None
 
 
-def _tests(connection: Connection, caller: Caller, asked: CasesAsked) -> list[Test]:
+def _wanted(connection: Connection, caller: Caller, asked: CasesAsked) -> Asked:
     """The filters that are set. Raises `Refused` for a customer that nobody knows."""
-    tests: list[Test] = []
-    for name in ("state", "queue", "policy", "severity"):
-        if (wanted := getattr(asked, name)) is not None:
-            tests.append(lambda case, name=name, wanted=wanted: getattr(case, name) == wanted)  # type: ignore[misc]
-    if asked.customer is not None:
-        customer_id = people.customer_named(connection, asked.customer)
-        if customer_id is None:
-            raise Refused(422, f'customer: nobody is named "{asked.customer}"')
-        tests.append(lambda case: case.customer_id == customer_id)
-    if asked.assignee is not None:
-        named = {"nobody": "", "me": caller.account.address}.get(asked.assignee, asked.assignee.lower())
-        tests.append(lambda case: (case.assignee or "").lower() == named)
-    if asked.mark is not None:
-        tests.append(lambda case: asked.mark in case.marks)
-    if (before := asked.due_before) is not None:
-        tests.append(lambda case: (at := due(case)) is not None and at < before)
-    return tests
+    customer_id = people.customer_named(connection, asked.customer) if asked.customer is not None else None
+    if asked.customer is not None and customer_id is None:
+        raise Refused(422, f'customer: nobody is named "{asked.customer}"')
+    named = {"nobody": "", "me": caller.account.address}
+    return Asked(
+        caller.sight,
+        state=asked.state,
+        queue=asked.queue,
+        policy=asked.policy,
+        severity=asked.severity,
+        customer_id=customer_id,
+        assignee=None if asked.assignee is None else named.get(asked.assignee, asked.assignee.lower()),
+        mark=asked.mark,
+        due_before=asked.due_before,
+    )
 
 
 @router.get("/cases/{reference}", response_model=Shown, responses=told_as(404))
