@@ -100,11 +100,11 @@ def report(
     """The figures of some weeks, as far as somebody sees the cases; of one policy or all, for one kind of promise."""
     made = Report(spans, [Kept() for _ in spans], [0] * len(spans))
     ends, bounds = [spans[0].start, *(each.end for each in spans)], [seconds for seconds, _ in BOUNDS]
-    for found in figures.volume(connection, sight, ends, policy):
-        made.opened[found.span] += found.number
-        for what, key in zip(("policy", "plan", "severity"), _names(found), strict=True):
-            made.volume.setdefault(what, Counter())[key] += found.number
     promised = figures.promises(connection, sight, ends, policy, kind, now, bounds)
+    for found in promised:
+        made.opened[found.span] += found.cases
+        for what, key in zip(("policy", "plan", "severity"), _names(found), strict=True):
+            made.volume.setdefault(what, Counter())[key] += found.cases
     groups = (made.by_policy, made.by_plan, made.by_severity)
     for each in promised:
         if each.stands != "none":
@@ -121,7 +121,7 @@ def report(
     return made
 
 
-def _names(of: figures.Volume | figures.Promises) -> tuple[str, str, str]:
+def _names(of: figures.Promises) -> tuple[str, str, str]:
     """By what figures are grouped: policy, plan and severity."""
     return of.policy, _plan(of.policy, of.plan), f"Severity {of.severity}"
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     case,
+    exists,
     extract,
     func,
     literal_column,
@@ -21,22 +22,14 @@ from intake.store import tables
 from intake.store.seen import Sight, cases_seen
 
 MICROSECONDS = 1_000_000
-
-
-class Volume(NamedTuple):
-    """So many cases of a kind."""
-
-    span: int
-    policy: str
-    plan: str | None
-    severity: int
-    number: int
+FIRST = 1
 
 
 class Promises(NamedTuple):
     """So many promises of a kind: met, missed, open, or none where no time was promised.
 
     `place` says by which of the bounds they were done, the one behind the last for longer; None while they are not.
+    `cases` counts each case once, those without such a promise as well.
     """
 
     span: int
@@ -46,17 +39,7 @@ class Promises(NamedTuple):
     stands: str
     place: int | None
     number: int
-
-
-def volume(connection: Connection, sight: Sight, ends: Sequence[datetime], policy: str) -> list[Volume]:
-    """How many cases were opened in each span, by policy, plan and severity; a span ends where the next one begins.
-
-    `ends` has the beginning of the first span, and then the end of each.
-    """
-    columns = tables.case.c
-    keys = (_span(ends), columns.policy, columns.plan, columns.severity)
-    query = select(*keys, func.count()).where(*_opened(sight, ends, policy)).group_by(*keys)
-    return [Volume(*row) for row in connection.execute(query)]
+    cases: int
 
 
 def promises(
@@ -70,21 +53,25 @@ def promises(
 ) -> list[Promises]:
     """The promises of one kind of clock, of cases opened in each span: how they stand at `now`, how long they took.
 
-    `seconds` are the bounds of how long.
+    `ends` has the beginning of the first span, and then the end of each; `seconds` are the bounds of how long.
     """
-    columns, clock = tables.case.c, tables.clock.c
+    columns, clock, earlier = tables.case.c, tables.clock.c, tables.clock.alias()
     late = clock.missed_at.is_not(None) | ((clock.state == "running") & (clock.due_at < now))
     stands = case((clock.due_at.is_(None), "none"), (late, "missed"), (clock.state == "ended", "met"), else_="open")
-    took = _seconds(connection, clock.started_at, clock.ended_at)
-    bounds = [(took <= each, place) for place, each in enumerate(seconds)]
+    took, unit = _took(connection, clock.started_at, clock.ended_at)
+    bounds = [(took <= each * unit, place) for place, each in enumerate(seconds)]
     place = case((clock.ended_at.is_(None), None), *bounds, else_=len(seconds))
     keys = (
         _span(ends), columns.policy, columns.plan, columns.severity, stands.label("stands"), place.label("place"),
     )  # fmt: skip
+    same = earlier.c.case_id == clock.case_id, earlier.c.kind == kind, earlier.c.number < clock.number
+    again = exists().where(*same).correlate(tables.clock)
+    # the first of all clocks needs no look at the others
+    once = case((clock.number.is_(None), 1), (clock.number == FIRST, 1), (again, 0), else_=1)
     query = (
-        select(*keys, func.count())
-        .join_from(tables.case, tables.clock, clock.case_id == columns.id)
-        .where(*_opened(sight, ends, policy), clock.kind == kind)
+        select(*keys, func.count(clock.number), func.sum(once))
+        .outerjoin_from(tables.case, tables.clock, (clock.case_id == columns.id) & (clock.kind == kind))
+        .where(*_opened(sight, ends, policy))
         .group_by(*keys)
     )
     return [Promises(*row) for row in connection.execute(query)]
@@ -111,10 +98,10 @@ def _opened(sight: Sight, ends: Sequence[datetime], policy: str) -> list[ColumnE
     return [*within, columns.policy == policy] if policy else within
 
 
-def _seconds(
+def _took(
     connection: Connection, start: ColumnElement[datetime], end: ColumnElement[datetime]
-) -> ColumnElement[Any]:
-    """The seconds between two instants, as each database keeps them."""
+) -> tuple[ColumnElement[Any], int]:
+    """The time between two instants, as each database keeps them, and what a second is in it."""
     if connection.dialect.name == "sqlite":
-        return (type_coerce(end, BigInteger) - type_coerce(start, BigInteger)) / MICROSECONDS
-    return extract("epoch", end) - extract("epoch", start)
+        return type_coerce(end, BigInteger) - type_coerce(start, BigInteger), MICROSECONDS
+    return extract("epoch", end) - extract("epoch", start), 1

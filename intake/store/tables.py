@@ -294,6 +294,8 @@ clock = Table(
     Column("because", JSON, nullable=False),
     Column("steps", JSON, nullable=False, comment="what is still to be done about it, in order"),
     Column("next_at", Instant, comment="the first of the steps"),
+    # whole answers for reports: the rows themselves are long
+    Index("clock_kept", "case_id", "kind", "number", "state", "started_at", "due_at", "ended_at", "missed_at"),
     Index("clock_next", "next_at", sqlite_where=Column("next_at", Instant).is_not(None)),
     Index("clock_missed", "missed_at", sqlite_where=Column("missed_at", Instant).is_not(None)),
     sqlite_with_rowid=False,

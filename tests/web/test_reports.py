@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from console import ADA, BO, Desk
-from house import FORM, NOW
+from house import FORM, NOW, mail
 
 from intake.core.case.case import Customer
 from intake.store import people
@@ -136,3 +136,15 @@ def test_a_plot_fits_its_frame_whatever_the_figures() -> None:
 @pytest.mark.parametrize("path", ["/reports", "/reports/misses", "/reports/credits", "/reports/ahead"])
 def test_an_empty_desk_has_empty_reports(fresh: Desk, path: str) -> None:
     assert fresh.person(role="viewer").get(path).status_code == 200
+
+
+def test_a_case_counts_once_however_many_promises_of_a_kind_it_has(fresh: Desk) -> None:
+    reference = fresh.case("Severity: 1\n", to="zitadel@support.example", subject="Asks again")
+    fresh.case("It stops.", to="zimbra@support.example", subject="Has no update promised")
+    ada = fresh.person()
+    for number in range(3):
+        ada.act(reference, "reply", f"Answer {number}.")
+        fresh.take(mail("And now?", subject=f"Re: [{reference}]", message_id=f"again{number}@hosting.example"))
+        fresh.later(hours=1)
+    for kind in ("response", "update", "resolution"):
+        assert "Cases opened: 2" in words(ada.get("/reports", kind=kind).text), kind

@@ -12,6 +12,7 @@ INDEXED = [
     "policy", "ranked_by", "rank", "id", "severity", "due_at", "opened_at", "state", "queue", "route",
     "private", "unsorted", "assignee", "customer_id",
 ]  # fmt: skip
+KEPT = ["case_id", "kind", "number", "state", "started_at", "due_at", "ended_at", "missed_at"]
 # in the order of their numbers, until they are ranked by the policy that serves
 RANK = (1).to_bytes(8, "big")
 FILL = """
@@ -62,6 +63,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("ranked_by IS NOT NULL"),
         )
     op.get_bind().execute(sa.text(FILL), {"rank": RANK})
+    op.create_index("clock_kept", "clock", KEPT)
     op.drop_table("heartbeat")
     op.create_table(
         "heartbeat",
@@ -86,6 +88,7 @@ def downgrade() -> None:
         sa.Column("at", Instant(), nullable=False, comment="when it last did its work, or looked and found none"),
         sa.PrimaryKeyConstraint("part"),
     )
+    op.drop_index("clock_kept", "clock")
     op.drop_index("cases_listed", "cases")
     # not in a batch, which would make the table anew without the triggers of its words
     for name in ("unsorted", "due_at", "ranked_by", "rank"):
