@@ -144,9 +144,13 @@ def save(connection: Connection, customers: Sequence[Customer]) -> tuple[int, in
 
 
 def save_agents(connection: Connection, agents: Sequence[Agent]) -> None:
-    """Stores agents by their addresses, over what was there; what they may do in the console stays."""
+    """Stores agents by their addresses, over what was there; what they may do in the console stays.
+
+    So does the zone of one who comes without.
+    """
     for agent in agents:
-        address, values = agent.address.lower(), {"name": agent.name, "zone": agent.zone}
+        address, values = agent.address.lower(), {"name": agent.name}
+        values |= {"zone": agent.zone} if agent.zone else {}
         if not connection.execute(
             update(tables.agent).where(tables.agent.c.address == address).values(values)
         ).rowcount:

@@ -112,7 +112,9 @@ def welcome(
     with site.house.databases.desk.begin() as connection:
         if not accounts.use_welcome(connection, secret):
             return _used(site)
-        people.save_agents(connection, [agent])
+        # the first admin's form knows nothing of an agent who was there before: what was said of them stays
+        if made.address or people.agent(connection, agent.address) is None:
+            people.save_agents(connection, [agent])
         accounts.set_role(connection, agent.address, made.role)
         accounts.set_password(connection, agent.address, hashed)
         account = accounts.account(connection, agent.address)

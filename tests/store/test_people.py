@@ -103,10 +103,10 @@ def test_a_second_import_changes_by_name_and_keeps_the_id(databases: Databases) 
     assert owner(databases, "kim@hosting.example") is None
 
 
-def test_an_agent_is_saved_over_what_was_there(databases: Databases) -> None:
+def test_an_agent_is_saved_over_what_was_there_but_a_zone_that_is_not_given_stays(databases: Databases) -> None:
     with databases.desk.begin() as connection:
         people.save_agents(connection, [Agent("ADA@desk.example", "Ada"), Agent("bo@desk.example", "Bo", "UTC")])
-        people.save_agents(connection, [Agent("ada@desk.example", "Ada L.")])
+        people.save_agents(connection, [Agent("ada@desk.example", "Ada L."), Agent("bo@desk.example", "Bo")])
     with reading(databases.desk) as connection:
         assert people.agents(connection) == [
             Agent("ada@desk.example", "Ada L."),

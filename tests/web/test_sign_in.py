@@ -7,7 +7,8 @@ import httpx
 import pytest
 from console import ADA, BO, PASSWORD, Desk
 
-from intake.store import accounts
+from intake.store import accounts, people
+from intake.store.engine import reading
 
 
 def sign_in(client: httpx.Client, address: str, password: str = PASSWORD) -> httpx.Response:
@@ -24,6 +25,15 @@ def test_the_first_link_makes_an_admin_once(fresh: Desk) -> None:
     assert second.post(link, data=form).status_code == 410
     assert second.get(link).status_code == 410
     assert fresh.console.first_link() == ""
+
+
+def test_the_first_admin_who_is_an_agent_already_keeps_name_and_zone(fresh: Desk) -> None:
+    with fresh.home.databases.desk.begin() as connection:
+        people.save_agents(connection, [people.Agent(ADA, "Ada Beispiel", "America/New_York")])
+    form = {"address": ADA, "name": "A.", "zone": "Europe/Berlin", "password": PASSWORD}
+    assert fresh.browser().post(fresh.console.first_link(), data=form).status_code == 303
+    with reading(fresh.home.databases.desk) as connection:
+        assert people.agent(connection, ADA) == people.Agent(ADA, "Ada Beispiel", "America/New_York")
 
 
 def test_a_link_works_no_longer_than_two_days(fresh: Desk) -> None:
