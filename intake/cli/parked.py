@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from intake import app as program
+from intake.cli.acting import acting_as
 from intake.cli.common import (
+    AsOption,
     ConfigOption,
     JsonOption,
     Number,
@@ -87,6 +89,24 @@ def parked_retry(
             )
         with reading(house.databases.reading) as connection:
             rows = ledgers.outcomes(connection, mail)
+    if json:
+        print_json(rows)
+    else:
+        for row in rows:
+            say(f"mail {mail} on {row['route']}: {row['outcome']}, {row['because']}")
+
+
+@commands.command("spam")
+def parked_spam(mail: Number, by: AsOption, config: ConfigOption = None, json: JsonOption = False) -> None:
+    """Call a parked or automatic mail junk: nothing is answered, until it is released.
+
+    Example: intake parked spam 17 --as ada@desk.example
+    """
+    from intake.desk import parked
+    from intake.desk.sight import everything
+
+    with program.house_of(configured(config)) as house:
+        rows = parked.spam(house, everything(house), mail, acting_as(house.databases, by), program.now())
     if json:
         print_json(rows)
     else:

@@ -29,6 +29,22 @@ def retry(house: House, sight: Sight, mail_id: int, now: datetime) -> list[dict[
         return [each for each in ledger.outcomes(connection, mail_id) if sight.sees_route(each["route"])]
 
 
+def spam(house: House, sight: Sight, mail_id: int, by: str, now: datetime) -> list[dict[str, Any]]:
+    """Calls it junk, on the routes that this person sees: it is no case and nothing is answered, until it is released.
+
+    Raises `NoSuchMail`.
+    """
+    _mine(house, sight, mail_id)
+    said = f"{by} says that it is spam"
+    with house.databases.desk.begin() as connection:
+        for each in ledger.outcomes(connection, mail_id):
+            if sight.sees_route(each["route"]) and each["outcome"] in ledger.AGAIN:
+                ledger.forget(connection, mail_id, each["route"])
+                ledger.record(connection, [ledger.Outcome(mail_id, each["route"], "junk", said)], now)
+    with reading(house.databases.reading) as connection:
+        return [each for each in ledger.outcomes(connection, mail_id) if sight.sees_route(each["route"])]
+
+
 def _mine(house: House, sight: Sight, mail_id: int) -> None:
     with reading(house.databases.reading) as connection:
         found = ledger.outcomes(connection, mail_id)

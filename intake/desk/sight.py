@@ -51,3 +51,15 @@ def sight(house: House, address: str) -> Sight:
         people=frozenset(person for person, queue in private_people(house.settings).items() if queue in queues),
         known_routes=frozenset(house.routes),
     )
+
+
+def everything(house: House) -> Sight:
+    """The sight of whoever runs the program and reads its store."""
+    return Sight(
+        frozenset(),
+        frozenset(),
+        frozenset(),
+        sees_marked=True,
+        people=frozenset(),
+        known_routes=frozenset(house.routes),
+    )

@@ -19,7 +19,7 @@ PAGE = 50
 Kind = Literal["parked", "junk", "automatic"]
 WHAT = {
     "parked": "Nothing is parked. What cannot be read or decided would stand here, with the reason.",
-    "junk": "No mail was called junk by the filter that is trusted.",
+    "junk": "No mail was called junk, by the filter that is trusted or by a person.",
     "automatic": "No mail was taken for a machine’s.",
 }
 
@@ -49,6 +49,14 @@ def retry(site: OurSite, visitor: Working, number: RowNumber, show: Kind = "park
     """Has the mail decided again; what a filter called junk is released."""
     became = parked.retry(site.house, visitor.sight, number, visitor.reader.now)
     log.info("a mail was decided again", by=visitor.account.address, mail=number)
+    return _show(site, visitor, show, None, [(number, each["outcome"], each["because"]) for each in became])
+
+
+@router.post("/mail/{number}/spam")
+def spam(site: OurSite, visitor: Working, number: RowNumber, show: Kind = "parked") -> Response:
+    """Calls the mail junk, so that nothing is answered."""
+    became = parked.spam(site.house, visitor.sight, number, visitor.account.address, visitor.reader.now)
+    log.info("a mail was called spam", by=visitor.account.address, mail=number)
     return _show(site, visitor, show, None, [(number, each["outcome"], each["because"]) for each in became])
 
 
