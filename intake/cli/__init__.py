@@ -34,6 +34,7 @@ COMMANDS = {
     "template": ("template:commands", "Reply templates: what there is, what is wrong, how one looks."),
     "customer": ("people:customer", "Customers: who writes to us, and what was agreed."),
     "agent": ("people:agent", "Agents: who answers."),
+    "erase": ("erase", "Erase what a person wrote and what was written to them; the ledger and what was decided stay."),
     "token": ("token:commands", "Tokens of the API: create, list, revoke."),
 }
 SHOWN = 200

@@ -20,8 +20,8 @@ from intake.desk.house import House
 from intake.desk.notices import send_notices
 from intake.desk.reader import Reading, released
 from intake.desk.settled import Settled, save, stored, together
-from intake.errors import Stale
-from intake.store import cases, correspondence, ledger, messages
+from intake.errors import IntakeError, Stale
+from intake.store import cases, correspondence, ledger, messages, spool
 from intake.store.engine import is_trouble, reading
 from intake.store.ledger import Waiting
 from intake.store.migrate import refuse_newer
@@ -68,6 +68,8 @@ def again(house: House, mail_id: int, now: datetime) -> int:
         works = [work for work in ledger.work(connection, mail_id) if before.get(work.route) in ledger.AGAIN]
     if not works:
         return 0
+    if not spool.raw(house.databases.spool, mail_id):
+        raise IntakeError(f"mail {mail_id} was erased on request; nothing of it is left to be decided")
     read = house.reader.kept([mail_id], _asked(house, works))[mail_id]
     if "automatic" in before.values() and read.message is not None and read.message.bounce is not None:
         _lift(house, mail_id, read.message.bounce.recipients, now)

@@ -8,12 +8,12 @@ from running import intake
 
 from intake.cli import COMMANDS, Misuse, command
 
-SINGLE = {"serve", "demo", "init", "check", "ingest", "explain", "due", "forecast", "ledger", "tick"}
+SINGLE = {"erase", "serve", "demo", "init", "check", "ingest", "explain", "due", "forecast", "ledger", "tick"}
 GROUPS = {
     "case": {"list", "show", "open", "reply", "note", "assign", "severity", "status", "waive", "spam"},
     "policy": {"list", "show", "schema", "backtest", "apply"},
     "report": {"credits"},
-    "parked": {"list", "show", "retry"},
+    "parked": {"list", "show", "retry", "spam"},
     "outbox": {"list", "show", "retry", "withhold", "release"},
     "template": {"list", "check", "render"},
     "customer": {"import", "list", "show"},
