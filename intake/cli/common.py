@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from intake.config import Config, load
-from intake.core.policy.promise import unfolded
+from intake.core.policy.counting import unfolded
 from intake.errors import IntakeError
 
 ConfigOption = Annotated[

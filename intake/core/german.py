@@ -36,7 +36,33 @@ GERMAN: Mapping[str, str] = {
     "Oct": "Oktober",
     "Nov": "November",
     "Dec": "Dezember",
-    "{weekday} {day} {month} {rest}": "{weekday} {day}. {month} {rest}",
+    # how due times are counted
+    "calendar": "Kalender",
+    "opened": "eröffnet",
+    "began": "begonnen",
+    "goes on": "geht weiter",
+    "{weekday} {day} {month}": "{weekday} {day}. {month}",
+    "counted from {instant}": "gezählt ab {instant}",
+    "{start} to {end} ({length})": "{start} bis {end} ({length})",
+    "{count} more": "{count} weitere",
+    "open {stretches}": "offen {stretches}",
+    "days {days}": "Tage {days}",
+    "closed {days}": "geschlossen {days}",
+    "stood still from {start} to {end}: {cause}; {length} were left": (
+        "stand still von {start} bis {end}: {cause}; {length} waren übrig"
+    ),
+    "Severity {level}": "Schweregrad {level}",
+    "plan {plan}": "Vertrag {plan}",
+    '{clock} target "{target}" for {by}': "{clock}: „{target}“ für {by}",
+    '{clock} target "{target}", from the customer\'s contract': "{clock}: „{target}“ aus dem Vertrag des Kunden",
+    "what is missing is asked for within {span}": "was fehlt, wird innerhalb von „{span}“ erbeten",
+    "provisional: counts from the first response, or from its due time where that comes first": (
+        "vorläufig: zählt ab der ersten Antwort oder ab deren Fälligkeit, wenn die vorher kommt"
+    ),
+    "raised: the old due time is the earlier one and stays": "erhöht: Die alte Frist ist die frühere und bleibt",
+    "not exempt after all: it goes on with its old due time": "doch nicht ausgenommen: Die alte Frist gilt weiter",
+    "answered while it was exempt": "beantwortet, während er ausgenommen war",
+    "the sooner promise of {reference} holds": "die frühere Zusage von {reference} gilt",
     # alerts and other notices
     "the {clock} target nears": "Bald fällig: {clock}",
     "the {clock} target was missed": "Versäumt: {clock}",

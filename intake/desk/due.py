@@ -7,8 +7,9 @@ from typing import Any
 
 from intake.core.hours import zone_named
 from intake.core.policy.because import HOUSE, Because
+from intake.core.policy.counting import BEGAN
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import BEGAN, ContractTargets, Promise, Terms, contract_mistakes, promise, stated
+from intake.core.policy.promise import ContractTargets, Promise, Terms, contract_mistakes, promise, stated
 from intake.desk.outside import because_json
 from intake.errors import IntakeError
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from intake.core.case.case import Case, Clock
 from intake.core.mail.fields import missing_fields
+from intake.core.policy.counting import unfolded
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import unfolded
 from intake.desk.sight import Sight
 from intake.errors import IntakeError
 from intake.store import cases, drafts, messages, outbox, people

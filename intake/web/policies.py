@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
 from intake.core.case.examples import differences
+from intake.core.policy.counting import unfolded
 from intake.core.policy.policy import Policy, load_policy
-from intake.core.policy.promise import unfolded
 from intake.core.policy.published import published
 from intake.core.policy.schema_examples import ExamplePart
 from intake.desk import backtest

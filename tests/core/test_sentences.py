@@ -12,19 +12,27 @@ import intake
 from intake.core.case.case import State
 from intake.core.case.commands import COMMANDS
 from intake.core.policy.because import Because
+from intake.core.policy.counting import BEGAN, GOES_ON, OPENED
 from intake.core.policy.schema_types import ClockKind
 from intake.core.sentences import TABLES, Sentence, joined, sentence, translated
 from intake.desk.post import FOR_THE_DIGEST, SHADOW
 
 CODE = Path(intake.__file__).parent
+SAYING = ("sentence", "saying")
 
 
 def said_in_code() -> Iterator[tuple[str, str, set[str]]]:
     """Each sentence that the code says, with where, and the names of the values that it is given."""
     for file in sorted(CODE.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sentence":
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in ("sentence", "saying")
+            ):
                 (text,) = node.args
+                if node.func.id == "saying" and not isinstance(text, ast.Constant):
+                    continue  # a word that stands elsewhere
                 assert isinstance(text, ast.Constant), f"{file}:{node.lineno}: no sentence that a table could have"
                 yield f"{file}:{node.lineno}", str(text.value), {str(each.arg) for each in node.keywords}
 
@@ -33,7 +41,7 @@ SAID = list(said_in_code())
 WORDS = {*get_args(ClockKind), *get_args(State), *(command.about for command in COMMANDS)}
 SAID_ELSEWHERE = (
     WORDS
-    | {"information", "workaround", "restored", "cannot go on"}
+    | {"information", "workaround", "restored", "cannot go on", OPENED, BEGAN, GOES_ON}
     | {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
     | {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
     | {f"encrypted ({how}): the text cannot be read here" for how in ("PGP", "S/MIME")}

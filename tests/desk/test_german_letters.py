@@ -192,3 +192,15 @@ def test_a_letter_that_came_back_is_told_in_german(desk: Home) -> None:
     (told,) = of_kind(desk, "desk-undeliverable")
     assert "Die Mail an kim@hosting.example kam endgültig zurück" in told
     assert english(told) == []
+
+
+def test_how_a_due_time_was_counted_stands_in_german_in_the_letter_of_a_miss(desk: Home) -> None:
+    desk.take(mail(subject="Das Postfach bleibt leer"))
+    tick(desk.house, NOW + timedelta(hours=5))
+    send_notices(desk.house, NOW + timedelta(hours=5))
+    (missed,) = of_kind(desk, "desk-missed")
+    assert "erste Antwort: „4 business hours“ aus dem Vertrag des Kunden (OX-4)" in missed
+    assert "Kalender business, Europe/Berlin: eröffnet Mo 23. November 2026 10:00; offen" in missed
+    assert "Mo 23. November 2026 10:00 bis 14:00 (4 h); fällig Mo 23. November 2026 14:00" in missed
+    # the target stands as the contract words it
+    assert english(missed.replace("4 business hours", "")) == []

@@ -8,27 +8,26 @@ from intake.core.case import steps
 from intake.core.case.case import Case, Clock, ClockKind, Customer, Pause
 from intake.core.hours import add, elapsed, explain, open_between, remaining
 from intake.core.policy.because import HOUSE, Because
+from intake.core.policy.counting import BEGAN, GOES_ON, OPENED, counted, stood_still
 from intake.core.policy.policy import Policy
 from intake.core.policy.promise import (
-    BEGAN,
-    GOES_ON,
-    OPENED,
     Promise,
     Terms,
-    counted,
     counted_span,
     has_target,
     promise,
     remind_at,
     stated,
-    stood_still,
 )
 from intake.core.policy.schema_types import ClockKind as TargetKind
+from intake.core.sentences import sentence
 
 Promised = Literal["response", "update", "resolution"]
 PROMISED: tuple[Promised, ...] = ("response", "update", "resolution")
 EXEMPT = "exempt from the policy's targets"
-PROVISIONAL = Because(HOUSE, "provisional: counts from the first response, or from its due time where that comes first")
+PROVISIONAL = Because.of(
+    HOUSE, sentence("provisional: counts from the first response, or from its due time where that comes first")
+)
 
 
 def terms(case: Case, customer: Customer | None) -> Terms:
@@ -81,7 +80,7 @@ def information(policy: Policy, case: Case, at: datetime) -> Clock:
     if part is None:
         return Clock(case.next_clock, "information", None, "", None, at, None, None, ())
     due, calendar, count = counted_span(policy, part.due, at, case.zone, part.clause, _began(case, at))
-    asked = Because(part.clause, f"what is missing is asked for within {part.due}")
+    asked = Because.of(part.clause, sentence("what is missing is asked for within {span}", span=part.due))
     todo = steps.of_information(policy, part, case, at)
     number = case.next_clock
     return Clock(number, "information", None, part.due, calendar, at, None, due, (asked, count), steps=todo)
@@ -161,8 +160,8 @@ def shifted(policy: Policy, case: Case, clock: Clock, stood: Pause) -> Clock:
     due = reckoned.due
     aim = add(calendar, stood.end, remaining(calendar, clock.aim_at, stood.start)) if clock.aim_at else None
     why = (
-        Because(HOUSE, stood_still(calendar, stood.start, stood.end, stood.because, left)),
-        Because(HOUSE, counted(calendar, stood.end, reckoned, GOES_ON)),
+        Because.of(HOUSE, stood_still(calendar, stood.start, stood.end, stood.because, left)),
+        Because.of(HOUSE, counted(calendar, stood.end, reckoned, GOES_ON)),
     )
     of = Promise(
         clock.target, clock.calendar, aim, due, remind_at(policy, calendar, stood.end, aim, due), (*clock.because, *why)
@@ -228,7 +227,7 @@ def _met_while_exempt(case: Case) -> Case:
     for kind in PROMISED[:2]:
         clock = case.latest(kind)
         if clock is not None and ended_by_exemption(clock):
-            met = Because(HOUSE, "answered while it was exempt")
+            met = Because.of(HOUSE, sentence("answered while it was exempt"))
             case = case.with_clock(replace(clock, because=(*clock.because, met)))
     return case
 

@@ -9,8 +9,9 @@ from intake.core.case.case import SYSTEM, Case, Decision, Entry, Escalation, Not
 from intake.core.hours import parse_target
 from intake.core.policy import words
 from intake.core.policy.because import Because
+from intake.core.policy.counting import read_in
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import Promise, counted_span, read_in, span_from
+from intake.core.policy.promise import Promise, counted_span, span_from
 from intake.core.policy.schema_rules import EscalationPart, LadderStep
 from intake.core.sentences import Sentence, joined, sentence
 

@@ -6,11 +6,11 @@ from intake.core.case import clocks, severity_change
 from intake.core.case.act import Act, Refused, Setting
 from intake.core.case.case import Case, Clock, Decision, Entry
 from intake.core.policy.because import HOUSE, Because
-from intake.core.policy.promise import read_in
+from intake.core.policy.counting import read_in
 from intake.core.sentences import sentence
 
 MARK, PROPOSED = "exempt", "exempt-proposed"
-GOES_ON = Because(HOUSE, "not exempt after all: it goes on with its old due time")
+GOES_ON = Because.of(HOUSE, sentence("not exempt after all: it goes on with its old due time"))
 
 
 def exempt(setting: Setting, decision: Decision, wanted: Act) -> Decision:

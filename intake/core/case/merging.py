@@ -103,7 +103,7 @@ def _with_promises(whole: Case, part: Case) -> tuple[Case, tuple[Entry, ...]]:
 
 
 def _sooner(ours: Clock, theirs: Clock, reference: str) -> Clock:
-    why = Because(HOUSE, f"the sooner promise of {reference} holds")
+    why = Because.of(HOUSE, sentence("the sooner promise of {reference} holds", reference=reference))
     missed = ours if ours.missed_at else theirs
     return replace(
         theirs,

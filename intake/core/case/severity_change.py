@@ -7,8 +7,9 @@ from intake.core.case import clocks
 from intake.core.case.case import Case, Clock, Customer, Entry, Pause
 from intake.core.hours import add, remaining
 from intake.core.policy.because import HOUSE, Because
+from intake.core.policy.counting import read_in
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import has_target, read_in
+from intake.core.policy.promise import has_target
 from intake.core.sentences import Sentence, joined, sentence, translated
 
 UNTOUCHED = ("information", "escalation")
@@ -95,7 +96,7 @@ def _raised(policy: Policy, case: Case, clock: Clock, now: datetime, customer: C
     fresh = _fresh(policy, case, clock, max(now, ahead or now), customer)
     old_due = _standing(policy, case, clock, now)
     if fresh.due_at is None or old_due <= fresh.due_at:
-        why = Because(HOUSE, "raised: the old due time is the earlier one and stays")
+        why = Because.of(HOUSE, sentence("raised: the old due time is the earlier one and stays"))
         return replace(clock, severity=case.severity, because=(*clock.because, why))
     later = clock.started_at > now
     fresh = replace(fresh, started_at=fresh.started_at if later else clock.started_at, pauses=clock.pauses)

@@ -1,27 +1,21 @@
 """When something is due under a policy, as a value that explains itself: the clause, the calendar, the count."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Literal, get_args
-from zoneinfo import ZoneInfo
 
-from intake.core.hours import Calendar, Reckoning, add, elapsed, explain, open_between, parse_target
+from intake.core.hours import Calendar, add, elapsed, explain, open_between, parse_target
 from intake.core.hours.spans import Target
 from intake.core.policy.because import HOUSE, Because
+from intake.core.policy.counting import BEGAN, OPENED, counted
 from intake.core.policy.policy import Policy
 from intake.core.policy.schema import TargetPart
 from intake.core.policy.schema_types import ClockKind
-from intake.core.sentences import Sentence, sentence, translated
+from intake.core.sentences import Sentence, joined, sentence, translated
 from intake.tomlfile import suggestion
 
-CONTRACT = "the customer's contract"
-SHOWN_STRETCHES = 4
 CLOCKS = list(get_args(ClockKind))
-OPENED, BEGAN, GOES_ON = "opened", "began", "goes on"
-"""Words for the instant that a count begins at: the case's opening, another event, the end of a pause."""
-COUNT = re.compile(rf"((?:\w+: )?calendar [^:;]+): (?=(?:{OPENED}|{BEGAN}|{GOES_ON}) )")
 
 ContractTargets = Mapping[str, Mapping[str, str]]
 
@@ -63,7 +57,7 @@ class Stated:
     sentence: str
     clause: str
     starts: Literal["opening", "response"]
-    said: str
+    said: Sentence
     absent: Because | None = None
 
 
@@ -75,13 +69,16 @@ def stated(policy: Policy, kind: ClockKind, severity: int, terms: Terms) -> Stat
     own = terms.targets.get(kind, {}).get(str(severity))
     if own is not None:
         clause = part.clause if part else _clause_of_clock(policy, kind)
-        return Stated(own, clause, starts, f'{kind} target "{own}", from {CONTRACT}')
+        said = sentence('{clock} target "{target}", from the customer\'s contract', clock=translated(kind), target=own)
+        return Stated(own, clause, starts, said)
     if part is None:
         return None
-    sentence = part.severity[severity]
-    by = ", ".join((f"Severity {severity}", *([f"plan {plan}"] if plan else []), *part.tags))
+    target = part.severity[severity]
+    named = [sentence("plan {plan}", plan=plan)] if plan else []
+    by = joined(", ", (sentence("Severity {level}", level=severity), *named, *part.tags))
     absent = part.contract_absence if terms.targets or terms.hours else part.absence
-    return Stated(sentence, part.clause, starts, f'{kind} target "{sentence}" for {by}', absent)
+    said = sentence('{clock} target "{target}" for {by}', clock=translated(kind), target=target, by=by)
+    return Stated(target, part.clause, starts, said, absent)
 
 
 def promise(
@@ -97,8 +94,8 @@ def promise(
     due = explain(calendar, opened, target.due)
     aim = add(calendar, opened, target.aim) if target.aim else None
     remind = remind_at(policy, calendar, opened, aim, due.due)
-    count = Because(_clause_of_calendar(policy, calendar.name, part.clause), counted(calendar, opened, due, began))
-    return Promise(part.sentence, calendar.name, aim, due.due, remind, (Because(part.clause, part.said), count))
+    count = Because.of(_clause_of_calendar(policy, calendar.name, part.clause), counted(calendar, opened, due, began))
+    return Promise(part.sentence, calendar.name, aim, due.due, remind, (Because.of(part.clause, part.said), count))
 
 
 def _absent(part: Stated) -> Because:
@@ -150,7 +147,7 @@ def counted_span(
         raise ValueError(f'"{sentence}" is no length of time')
     calendar = policy.calendar(target.calendar, zone or policy.file.zone)
     reckoned = explain(calendar, start, target.due)
-    why = Because(_clause_of_calendar(policy, calendar.name, clause), counted(calendar, start, reckoned, began))
+    why = Because.of(_clause_of_calendar(policy, calendar.name, clause), counted(calendar, start, reckoned, began))
     return reckoned.due, calendar.name, why
 
 
@@ -209,75 +206,3 @@ def _clause_of_clock(policy: Policy, kind: ClockKind) -> str:
 def _clause_of_calendar(policy: Policy, name: str, otherwise: str) -> str:
     part = policy.file.calendars.get(name)
     return part.clause if part else otherwise
-
-
-def counted(calendar: Calendar, opened: datetime, reckoning: Reckoning, began: str = OPENED) -> str:
-    """A due time as people would check it: the opening, the stretches counted, each closed day skipped by name.
-
-    `began` is the word for the instant that it counts from.
-    """
-    zone = ZoneInfo(calendar.zone)
-    parts = [f"{began} {_local(opened, zone)}"]
-    if reckoning.started > opened:
-        parts.append(f"counted from {_local(reckoning.started, zone)}")
-    if reckoning.stretches and not calendar.always:
-        shown = reckoning.stretches
-        lines = [f"{_local(each.start, zone)} to {_until(each.start, each.end, zone)} ({_length(each.counted)})"
-                 for each in shown]  # fmt: skip
-        if len(lines) > SHOWN_STRETCHES:
-            half = SHOWN_STRETCHES // 2
-            between = len(lines) - 2 * half + reckoning.left_out
-            lines = [*lines[:half], f"{between} more", *lines[-half:]]
-        parts.append("open " + ", ".join(lines))
-    if reckoning.days:
-        parts.append("days " + ", ".join(f"{day:%a %d %b}" for day in reckoning.days))
-    skipped = [f"{each.name} ({each.day:%a %d %b %Y})" for each in reckoning.skipped]
-    if skipped:
-        parts.append("closed " + ", ".join(skipped))
-    parts.append(f"due {_local(reckoning.due, zone)}")
-    return f"calendar {calendar.name}, {calendar.zone}: " + "; ".join(parts)
-
-
-def stood_still(calendar: Calendar, start: datetime, end: datetime, cause: str, left: timedelta) -> str:
-    """A pause as people would check it: from when to when, why, and the open time that was left."""
-    zone = ZoneInfo(calendar.zone)
-    return f"stood still from {_local(start, zone)} to {_local(end, zone)}: {cause}; {_length(left)} were left"
-
-
-def unfolded(reason: str) -> list[str]:
-    """A reason as lines for people: how a due time was counted takes a line for each step."""
-    count = COUNT.match(reason)
-    return [count[1], *reason[count.end() :].split("; ")] if count else [reason]
-
-
-def read_in(zone: str, at: datetime) -> Sentence:
-    """An instant as the history has it for people: in a zone, with its name."""
-    local = at.astimezone(ZoneInfo(zone))
-    return sentence(
-        "{weekday} {day} {month} {rest}",
-        weekday=translated(f"{local:%a}"),
-        day=f"{local:%d}",
-        month=translated(f"{local:%b}"),
-        rest=f"{local:%Y %H:%M %Z}",
-    )
-
-
-def _local(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%a %d %b %Y %H:%M}"
-
-
-def _until(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """The end of a stretch: without its day where that is the one of the start."""
-    first, last = start.astimezone(zone), end.astimezone(zone)
-    if last.date() == first.date():
-        return f"{last:%H:%M}"
-    midnight = last.date() == first.date() + timedelta(days=1) and last.time() == time()
-    return "24:00" if midnight else _local(end, zone)
-
-
-def _length(length: timedelta) -> str:
-    minutes = int(length.total_seconds() // 60)
-    hours, rest = divmod(minutes, 60)
-    return " ".join(
-        part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else "") if part
-    )

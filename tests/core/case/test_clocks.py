@@ -14,8 +14,9 @@ from intake.core.case.chasing import chase
 from intake.core.case.opening import Opening, open_case
 from intake.core.mail.fields import read_fields
 from intake.core.mail.message import Address
+from intake.core.policy.counting import unfolded
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import Terms, promise, unfolded
+from intake.core.policy.promise import Terms, promise
 
 HOUR = timedelta(hours=1)
 FORM = "Severity: {}\nSystem: Linux\nSteps:\nstart it"

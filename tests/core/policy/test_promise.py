@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intake.core.policy.counting import unfolded
 from intake.core.policy.policy import Policy
-from intake.core.policy.promise import Terms, contract_mistakes, promise, span_from, unfolded
+from intake.core.policy.promise import Terms, contract_mistakes, promise, span_from
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -140,3 +141,8 @@ def test_how_a_due_time_was_counted_unfolds_to_a_line_a_step_and_other_reasons_s
         "due Mon 28 Dec 2026 10:00",
     ]
     assert unfolded("a calendar; opened late") == ["a calendar; opened late"]
+    german = unfolded(made.because[1].said("de"))
+    assert german[:2] == [
+        unfolded(made.because[1].text)[0].replace("calendar", "Kalender"),
+        "eröffnet Do 24. Dezember 2026 10:00",
+    ]
