@@ -76,6 +76,7 @@ def test_the_customer_reads_that_the_case_was_escalated_and_neither_reason_nor_r
 def test_the_history_says_who_and_why(zoho: Home) -> None:
     (line,) = [each for each in escalate(zoho, "they rang twice")["history"] if each["event"] == "escalated"]
     assert (line["actor"], line["text"]) == (ADA, "level 1 of the ladder, escalation: they rang twice")
+    assert line["because"] == [{"clause": "house", "text": "they rang twice"}]
 
 
 def test_a_missed_promise_is_told_as_such_to_both(zoho: Home) -> None:

@@ -8,7 +8,7 @@ from intake.core.case import clocks, steps
 from intake.core.case.case import SYSTEM, Case, Decision, Entry, Escalation, Notice, Wish
 from intake.core.hours import parse_target
 from intake.core.policy import words
-from intake.core.policy.because import Because
+from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.counting import read_in
 from intake.core.policy.policy import Policy
 from intake.core.policy.promise import Promise, counted_span, span_from
@@ -95,9 +95,10 @@ def _rise(
     rung = ladder[level - 1]
     text = sentence("level {level} of the ladder, {role}", level=level, role=rung.role)
     text = joined(": ", (text, because)) if because else text
+    reasons = (asked,) if asked else (Because(HOUSE, because),) if because else ()
     case = replace(case.marked("escalated"), escalation=Escalation(level, at, rung.role, asked=asked is not None))
     return replace(decision, case=case).then(
-        Entry("escalated", text, by, (asked,) if asked else ()),
+        Entry("escalated", text, by, reasons),
         wishes=(Wish("escalated", level),),
         notices=(Notice("desk-escalated", rung.role, said, None, level),),
     )
