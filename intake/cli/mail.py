@@ -167,7 +167,7 @@ def _show_explained(shown: dict[str, Any]) -> None:
         say(f"  because   {reason['clause']}: {reason['text']}")
     for key, field in shown["fields"].items():
         value = ", ".join(field["value"]) if isinstance(field["value"], list) else str(field["value"])
-        off = "" if field["valid"] else "   (not on the list)"
+        off = "" if field["valid"] else "   (not a value that counts)"
         say(f"  field     {key} = {value.partition(chr(10))[0]}{off}")
     if shown["missing"]:
         say(f"  missing   {', '.join(shown['missing'])}")

@@ -233,6 +233,9 @@ GERMAN: Mapping[str, str] = {
     "{who} gets a copy of answers from now on": "{who} bekommt ab jetzt Kopien der Antworten",
     "the case is {whose}'s, a contact of {customer}": "der Fall gehört {whose}, Kontakt von {customer}",
     "the case is {whose}'s, whom nobody knows": "der Fall gehört {whose}, uns nicht bekannt",
+    "{customer} has a contract under {there}, but none under {here}": (
+        "{customer} hat einen Vertrag nach {there}, aber keinen nach {here}"
+    ),
     "Severity {before} becomes {after}": "Schweregrad {before} wird {after}",
     "Severity {after} confirmed": "Schweregrad {after} bestätigt",
     "Severity {severity} stays; the customer asked for {wished}": (

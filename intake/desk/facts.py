@@ -56,7 +56,11 @@ def load(house: House, connection: Connection, mails: Sequence[tuple[Waiting, Re
     agents = people.agents_of(connection, senders)
     seen = [_seen(house, connection, work, read, agents) for work, read in mails]
     agreements = lookups.agreements(house, connection, seen)
-    candidates = lookups.candidates(house, connection, seen, [customer for _, customer in agreements])
+    owned = [customer for _, customer in agreements]
+    policies = [policy for policy, _ in agreements]
+    strangers = lookups.strangers(seen, owned)
+    elsewhere = lookups.elsewhere(house, connection, list(zip(policies, strangers, strict=True)))
+    candidates = lookups.candidates(house, connection, seen, owned)
     words = lookups.our_words(connection, candidates)
     bounced = lookups.bounced(connection, seen)
     replies = lookups.were_the_answer(connection, seen, bounced)
@@ -94,6 +98,7 @@ def load(house: House, connection: Connection, mails: Sequence[tuple[Waiting, Re
             case_text=lookups.case_text(connection, candidates[number]),
             staff=each.staff,
             digest=each.digest,
+            elsewhere=elsewhere[number],
         )
         known = Known(each.work, arrival, each.answer_to, each.tokens, written[number])
         out.append(_passed_on(house, connection, known, now) or known)

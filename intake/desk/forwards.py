@@ -8,6 +8,7 @@ from intake.core.case.outcome import Arrival
 from intake.core.mail.fields import read_fields
 from intake.core.mail.forwarded import Forwarded, inline
 from intake.core.mail.quotes import is_forward, new_text
+from intake.desk import lookups
 from intake.desk.house import House
 from intake.store import people
 
@@ -33,6 +34,8 @@ def of_customer(house: House, connection: Connection, arrival: Arrival) -> Arriv
     sender = found.from_ if found.from_ and found.from_.address.lower() not in ours else None
     address = sender.address.lower() if sender else ""
     customer = people.customers_of(connection, [address], arrival.policy.name).get(address) if sender else None
+    stranger = address if sender and customer is None else None
+    (elsewhere,) = lookups.elsewhere(house, connection, [(arrival.policy, stranger)])
     subject, text = found.subject or message.subject, found.text[:CHARACTERS]
     theirs = replace(
         message, from_=sender, subject=subject, text=found.text, new_text=new_text(text, subject), form_texts=(text,),
@@ -44,6 +47,7 @@ def of_customer(house: House, connection: Connection, arrival: Arrival) -> Arriv
         message=theirs,
         fields=read_fields(arrival.policy.specs, [text]),
         customer=customer,
+        elsewhere=elsewhere,
         envelope_from=None,
         forwarded_by=arrival.staff.address if arrival.staff else "",
         forward_words=found.words,

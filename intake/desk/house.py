@@ -66,6 +66,11 @@ class House:
         phone = self.routes[route].phone if route in self.routes else ""
         return Desk(name, service.hostname, route, separator, self.keys, service.public_url, limit, phone)
 
+    def address_for(self, policy: str) -> str:
+        """Where customers of a policy write to: its first open route; "" where it has none."""
+        open_to_all = (each for each in self.settings.route if not each.private and not each.escalation)
+        return next((each.address for each in open_to_all if each.policy == policy), "")
+
     def policy_of(self, connection: Connection, case: Case) -> Policy:
         """The version of the policy that the case was opened under."""
         if self.policies.has(case.policy, case.policy_version):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from intake.config import Route
 from intake.core.answer.letters import PERSONAL
 from intake.core.answer.tokens import Token
-from intake.core.case.case import Case, Customer
+from intake.core.case.case import Case, Contract, Customer
 from intake.core.case.matching import Candidate, Evidence, belongs, gave_number, numbers_in
 from intake.core.case.opening import registered
 from intake.core.case.staff import Staff
@@ -62,6 +62,38 @@ def _agreement(house: House, seen: Seen, found: Mapping[str, Mapping[str, Custom
     asked, address = _asked(house, seen), _believed(seen.message)
     known = ((policy, found[policy.name].get(address)) for policy in asked if address)
     return next(((policy, customer) for policy, customer in known if customer), (asked[0], None))
+
+
+def elsewhere(
+    house: House, connection: Connection, asked: Sequence[tuple[Policy, str | None]]
+) -> list[Contract | None]:
+    """What each address, no customer's under its policy, has under another one; None for no address."""
+    wanted = {address.lower() for _, address in asked if address}
+    found = {each.name: people.customers_of(connection, wanted, each.name) for each in house.policies} if wanted else {}
+    return [_elsewhere(house, found, policy, (address or "").lower()) for policy, address in asked]
+
+
+def _elsewhere(
+    house: House, found: Mapping[str, Mapping[str, Customer]], here: Policy, address: str
+) -> Contract | None:
+    for policy in house.policies:
+        customer = found.get(policy.name, {}).get(address) if policy.name != here.name else None
+        if customer is not None:
+            return Contract(customer, policy.file.title, house.address_for(policy.name))
+    return None
+
+
+def strangers(seen: Sequence[Seen], owned: Sequence[Customer | None]) -> list[str | None]:
+    """The address of each writer who is no customer under the policy and whom the answer goes to; else None.
+
+    Nobody else hears who has a contract.
+    """
+    asked = zip(seen, owned, strict=True)
+    return [_believed(each.message) if customer is None and _is_answered(each) else None for each, customer in asked]
+
+
+def _is_answered(seen: Seen) -> bool:
+    return _believed(seen.message) == (seen.answer_to or "").lower()
 
 
 def _believed(message: Message) -> str | None:

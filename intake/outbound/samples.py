@@ -57,8 +57,9 @@ _MISSING: Values = {
     "missing": [
         {"label": "Server Version", "problem": "missing", "written": "", "allowed": []},
         {"label": "Distribution", "problem": "not on the list", "written": "MyLinux 3", "allowed": ["Debian", "RHEL"]},
+        {"label": "Track-ID", "problem": "not on the list", "written": "n/a", "allowed": []},
     ],
-    "form": "Server Version: \nDistribution: \n",
+    "form": "Server Version: \nDistribution: \nTrack-ID: \n",
 }
 _INFORMATION: Values = {
     "information": {
@@ -66,6 +67,7 @@ _INFORMATION: Values = {
         "because": "What is missing may delay the case.",
     }
 }
+_CONTRACT: Values = {"contract": {"policy_title": "Other Support Policy", "address": "other@desk.example"}}
 _ESCALATION: Values = {
     "escalation": {
         "level": "2",
@@ -153,8 +155,8 @@ SAMPLES: Mapping[str, Values] = {
     for name, extra in {
         "acknowledgment": {},
         "missing-information": {**_MISSING, **_INFORMATION},
-        "not-entitled": _MISSING,
-        "unverified": _MISSING,
+        "not-entitled": {**_MISSING, **_INFORMATION, **_CONTRACT},
+        "unverified": {**_MISSING, **_INFORMATION},
         "escalated": _ESCALATION,
         "escalation-early": _ESCALATION,
         "resolved": {

@@ -231,9 +231,12 @@ def _state(letter: dict[str, Any] | None) -> str:
     return f"{letter['state']}: {letter['reason']}" if letter["reason"] else str(letter["state"])
 
 
-def _fields(policy: Policy, case: Case) -> list[tuple[str, str, bool]]:
-    out = []
+def _fields(policy: Policy, case: Case) -> list[tuple[str, str, str]]:
+    """Each field's name and value, and what is wrong with that."""
+    listed = {spec.key for spec in policy.specs if spec.allowed}
+    out: list[tuple[str, str, str]] = []
     for key, field in case.fields.items():
         value = ", ".join(field.value) if isinstance(field.value, tuple) else str(field.value)
-        out.append((policy.label(key), value if field.valid else field.written, field.valid))
+        wrong = "" if field.valid else "not on the list" if key in listed else "no real value"
+        out.append((policy.label(key), value if field.valid else field.written, wrong))
     return out

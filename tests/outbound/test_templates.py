@@ -78,16 +78,17 @@ def test_control_lines_leave_no_trace_around_items_rows_and_paragraphs() -> None
     )
     words = template.render(SAMPLES["missing-information"])
     assert words.text == (
-        "Intro.\n\n- Server Version\n- Distribution\n  - Debian\n  - RHEL\n\n"
-        "Field: Problem\nServer Version: missing\nDistribution: not on the list\n\n"
+        "Intro.\n\n- Server Version\n- Distribution\n  - Debian\n  - RHEL\n- Track-ID\n\n"
+        "Field: Problem\nServer Version: missing\nDistribution: not on the list\nTrack-ID: not on the list\n\n"
         "One.\n\nTwo.\n\nFour.\n\nFive\nsix\nseven.\n"
     )
     flat = re.sub(r' style="[^"]*"|\s*\n\s*', "", words.html.partition("<body")[2].partition("\n")[2])
     assert flat == (
         "<p>Intro.</p><ul><li>Server Version<ul></ul></li>"
-        "<li>Distribution<ul><li>Debian</li><li>RHEL</li></ul></li></ul>"
+        "<li>Distribution<ul><li>Debian</li><li>RHEL</li></ul></li><li>Track-ID<ul></ul></li></ul>"
         "<table><thead><tr><th>Field</th><th>Problem</th></tr></thead>"
         "<tbody><tr><td>Server Version</td><td>missing</td></tr><tr><td>Distribution</td><td>not on the list</td></tr>"
+        "<tr><td>Track-ID</td><td>not on the list</td></tr>"
         "</tbody></table><p>One.</p><p>Two.</p><p>Four.</p><p>Fivesixseven.</p></body></html>"
     )
 

@@ -134,7 +134,7 @@ def _facts(part: Part, to: Address, language: str, zone: str) -> Mapping[str, st
         "contact_address": case.contact.address or "",
         "next_due": instant(due.due_at if due else None, zone, language),
         "next_kind": due.kind if due else "",
-        "missing": ", ".join(each["label"] for each in asked_for(policy, case)["missing"]),
+        "missing": ", ".join(each["label"] for each in asked_for(policy, case, language)["missing"]),
         "url": f"{desk.public_url}/cases/{case.reference}" if desk.public_url else "",
         "have_it": have_it_link(case.reference, address),
         "answer": answer_link(case.reference, address, case.subject),

@@ -65,9 +65,15 @@ def to_customer(
 ) -> Letter:
     """A letter to the customer. `unique` makes its Message-ID; `author` is the agent of a person's reply."""
     values = _values(policy, case, case.language, case.zone, to, desk, customer)
-    values |= asked_for(policy, case)
+    values |= asked_for(policy, case, case.language)
     values["reminder"] = {"number": str(wish.number)}
     values["reply"] = {"text": wish.text, "agent_name": author}
+    contract = wish.contract
+    values["contract"] = {
+        "policy_title": contract.title if contract else "",
+        "address": contract.address if contract else "",
+    }
+    values["because"] = _because(_of_severity(policy, case), case.language, desk.phone)
     values["mail"] = {"subject": foreign(case.subject), "size": wish.text, "limit": desk.size_limit}
     values["escalation"] = _escalation(policy, case, wish, desk)
     values["offers"] = [part.offer_in.get(case.language, part.offer) for part in offered(policy, case)]
@@ -123,7 +129,7 @@ def to_desk(
     `asked_at` is when the decision asked for it, `told` who was told of the case's promises before.
     """
     values = _values(policy, case, language, zone, to, desk, customer, subject=case.subject)
-    values |= asked_for(policy, case)
+    values |= asked_for(policy, case, language)
     values["marks"] = sorted(case.marks)
     values["message"] = {"from": case.contact.address or "", "excerpt": excerpt}
     values["alert"] = {"text": notice.text.said(language)}
@@ -185,12 +191,13 @@ def _escalation(policy: Policy, case: Case, wish: Wish, desk: Desk) -> dict[str,
     }
 
 
-def form_to_copy(policy: Policy, keys: Sequence[str]) -> str:
-    """The lines of the form for the fields named, ready to be filled in."""
+def form_to_copy(policy: Policy, keys: Sequence[str], language: str = "") -> str:
+    """The lines of the form for the fields named, in a language, ready to be filled in."""
     lines = []
     for field in policy.file.fields:
         if field.key in keys:
-            lines.append(f"{field.label}:" if field.kind == "block" else f"{field.label}: ")
+            label = policy.label(field.key).said(language)
+            lines.append(f"{label}:" if field.kind == "block" else f"{label}: ")
             if field.kind == "block":
                 lines.append("")
     return "\n".join(lines).rstrip()
@@ -344,8 +351,8 @@ def _absent_because(response: Clock | None, language: str, phone: str) -> str:
     return " ".join(filter(None, texts))
 
 
-def asked_for(policy: Policy, case: Case) -> dict[str, Any]:
-    """What is missing or off the list, with what is allowed, and the form to copy."""
+def asked_for(policy: Policy, case: Case, language: str) -> dict[str, Any]:
+    """What is missing or off the list, with what is allowed, and the form to copy, in a language."""
     keys = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
     missing = []
     for field in policy.file.fields:
@@ -354,7 +361,7 @@ def asked_for(policy: Policy, case: Case) -> dict[str, Any]:
             shown = foreign(written)
             missing.append(
                 {
-                    "label": field.label,
+                    "label": policy.label(field.key).said(language),
                     "problem": "not on the list" if shown else "missing",
                     "written": shown,
                     "allowed": [choice.value for choice in field.allowed],
@@ -362,14 +369,24 @@ def asked_for(policy: Policy, case: Case) -> dict[str, Any]:
             )
     information = case.running("information")
     closes = information.closes_at if information and chasing.closes_for_silence(case) else None
-    due = instant(closes, case.zone, case.language)
+    due = instant(closes, case.zone, language)
     part = policy.file.information
-    because = part.because_in.get(case.language, part.because) if part else ""
-    return {"missing": missing, "form": form_to_copy(policy, keys), "information": {"due": due, "because": because}}
+    because = part.because_in.get(language, part.because) if part else ""
+    return {
+        "missing": missing,
+        "form": form_to_copy(policy, keys, language),
+        "information": {"due": due, "because": because},
+    }
 
 
 def _because(reasons: Sequence[Because], language: str, phone: str = "") -> list[Mapping[str, str]]:
     return [{"clause": each.clause, "text": each.said(language, phone)} for each in reasons]
+
+
+def _of_severity(policy: Policy, case: Case) -> list[Because]:
+    """The case's reasons without the one that says no more than that nobody knows the sender: letters say so apart."""
+    stranger = policy.file.entitlement.reason
+    return [each for each in case.because if not each.same_as(stranger)]
 
 
 def _length(seconds: float) -> str:

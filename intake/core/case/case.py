@@ -321,11 +321,23 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Contract:
+    """What a sender without a contract under the route's policy has under another one: the customer on record, that
+
+    policy's title, and the address to write to under it, "" where no route has one.
+    """
+
+    customer: Customer
+    title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """A letter to the customer that a decision asks for; whether it may go out is judged elsewhere.
 
     `number` counts reminders, or is a severity that was set; `text` is a person's own words; `at` is an instant that
-    the letter is about, `because` what it rests on.
+    the letter is about, `because` what it rests on; `contract` is what its reader has under another policy.
     """
 
     kind: WishKind
@@ -334,6 +346,7 @@ class Wish:
     scheduled: bool = False
     at: datetime | None = None
     because: tuple[Because, ...] = ()
+    contract: Contract | None = None
 
     @property
     def key(self) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 from intake.core.case import clocks, copied, escalating
 from intake.core.case.alarm import alarm
-from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Notice, Participant, Record, Wish
+from intake.core.case.case import NONE_YET, Case, Contract, Customer, Decision, Entry, Notice, Participant, Record, Wish
 from intake.core.hours import add_local_days, zone_named
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.form import FieldValue
@@ -29,6 +29,7 @@ class Opening:
     `oversize` is the size in bytes of a mail of which only the headers were taken. `record` is what the customer's
     other cases say. `asks_escalation`: it came to an escalation route. `tags` are those that a person gave it.
     `their_numbers` are ticket numbers of the writer's own system, `copied` whom the mail brings in by its Cc.
+    `elsewhere` is what a sender without a contract under this policy has under another.
     """
 
     reference: str
@@ -54,6 +55,7 @@ class Opening:
     tags: frozenset[str] = frozenset()
     their_numbers: tuple[str, ...] = ()
     copied: tuple[Address, ...] = ()
+    elsewhere: Contract | None = None
 
 
 def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
@@ -63,6 +65,8 @@ def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
     entries = [Entry("opened", opening.because or f"opened by {opening.channel}", opening.by, case.because)]
     if opening.alert:
         entries.append(Entry("alert", opening.alert))
+    if opening.elsewhere:
+        entries.append(Entry("elsewhere", _known_elsewhere(policy, opening.elsewhere)))
     if opening.backlog:
         return Decision(case.marked("backlog"), tuple(entries))
     missing = missing_fields(policy.specs, opening.fields)
@@ -144,11 +148,22 @@ def information_because(policy: Policy) -> tuple[Because, ...]:
 def _first_letter(policy: Policy, case: Case, missing: tuple[str, ...], opening: Opening) -> Wish:
     if opening.oversize is not None:
         return Wish("too-big", text=f"{opening.oversize / 1_000_000:.0f} MB")
+    if opening.elsewhere:
+        return Wish("not-entitled", contract=opening.elsewhere)
     if policy.file.registration and not registered(policy, opening.customer, opening.contact.address):
         return Wish("unverified")
     if "unentitled" in case.marks:
         return Wish("not-entitled")
     return Wish("missing-information" if missing else "acknowledgment")
+
+
+def _known_elsewhere(policy: Policy, contract: Contract) -> Sentence:
+    return sentence(
+        "{customer} has a contract under {there}, but none under {here}",
+        customer=contract.customer.name,
+        there=contract.title,
+        here=policy.file.title,
+    )
 
 
 def _over_allowance(policy: Policy, opening: Opening, plan: str | None, zone: str) -> tuple[Because, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from intake.core.case import copied
-from intake.core.case.case import NONE_YET, Case, Customer, Decision, Entry, Notice, Record
+from intake.core.case.case import NONE_YET, Case, Contract, Customer, Decision, Entry, Notice, Record
 from intake.core.case.digest_answer import UNCLEAR
 from intake.core.case.matching import SAID, Candidate, Match, match, match_staff
 from intake.core.case.opening import Opening, open_case
@@ -48,7 +48,8 @@ class Arrival:
     the words that opened the case it may belong to. `private` and `asks_escalation` come from the route.
     `staff` is the person of the desk as whom it came, `digest` the cases of the digest of ours that they answer, None
     where they answer none; `forwarded_by` one who passed a customer's mail on, which is then
-    the `message`, with `forward_words` above it.
+    the `message`, with `forward_words` above it. `elsewhere` is what a sender who is no customer under the policy has
+    under another.
     """
 
     message: Message
@@ -78,6 +79,7 @@ class Arrival:
     forwarded_by: str = ""
     forward_words: str = ""
     digest: tuple[str, ...] | None = None
+    elsewhere: Contract | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +310,7 @@ def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Op
         asks_escalation=arrival.asks_escalation,
         their_numbers=_their_numbers(arrival, arrival.policy),
         copied=() if arrival.forwarded_by else copied.allowed(arrival.policy, message, arrival.customer),
+        elsewhere=arrival.elsewhere,
     )
 
 
@@ -352,5 +355,6 @@ def _unproven(arrival: Arrival) -> bool:
 
 def _language(arrival: Arrival) -> str:
     """The customer's language, else the mail's, else English, as far as the policy speaks it."""
-    wanted = (arrival.customer.language if arrival.customer else None, arrival.message.language)
+    customer = arrival.customer or (arrival.elsewhere.customer if arrival.elsewhere else None)
+    wanted = (customer.language if customer else None, arrival.message.language)
     return next((spoken for each in wanted if (spoken := arrival.policy.speaks(each))), "en")

@@ -13,6 +13,7 @@ from intake.core.mail.form import FieldSpec
 from intake.core.policy.because import HOUSE
 from intake.core.policy.schema import CalendarPart, CountryHolidays, PolicyFile, RegionPart, SeverityPart
 from intake.core.policy.schema_types import Names
+from intake.core.sentences import Sentence
 from intake.errors import Mistake, Mistakes
 
 ALWAYS = "24x7"
@@ -49,7 +50,7 @@ class Policy:
                 key=field.key,
                 label=field.label,
                 kind=field.kind,
-                aliases=tuple(field.aliases),
+                aliases=(*field.label_in.values(), *field.aliases),
                 allowed=tuple((choice.value, tuple(choice.also)) for choice in field.allowed),
                 required=field.required,
                 hint=field.help,
@@ -98,9 +99,10 @@ class Policy:
                 return part
         raise KeyError(level)
 
-    def label(self, key: str) -> str:
-        """A field's name in the form; the key where the policy no longer knows it."""
-        return next((field.label for field in self.file.fields if field.key == key), key)
+    def label(self, key: str) -> Sentence:
+        """A field's name in the form, in each language that has one; the key where the policy no longer knows it."""
+        found = next((field for field in self.file.fields if field.key == key), None)
+        return Sentence(found.label, found.label_in) if found else Sentence(key)
 
 
 def load_policy(text: str, file: str) -> Policy:

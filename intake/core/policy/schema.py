@@ -129,6 +129,7 @@ class FieldPart(Part):
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     label: str
+    label_in: Words = {}
     kind: FieldKind
     help: str = ""
     aliases: list[str] = []
