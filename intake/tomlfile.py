@@ -1,5 +1,6 @@
 """TOML texts with places: values as tomllib reads them, and the line of each key for error messages."""
 
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,9 @@ from difflib import get_close_matches
 from typing import Any, TypeVar, get_args, get_origin
 
 import tree_sitter_toml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 from tree_sitter import Language, Node, Parser
 
 from intake.errors import Mistake, Mistakes
@@ -124,6 +127,25 @@ def _resolve(key: Path, counts: dict[Path, int]) -> Path:
     return path
 
 
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A text of some shape, in a model: `Annotated[str, Shaped("[A-Z]{2}", 'a country such as "DE"')]`."""
+
+    pattern: str
+    right: str
+
+    def _check(self, value: str) -> str:
+        if not re.fullmatch(self.pattern, value):
+            raise ValueError(f"must be {self.right}")
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(schema) | {"pattern": f"^{self.pattern}$"}
+
+
 def validate(model: type[M], text: TomlText, context: Any = None) -> M:
     """The text's values as a model; `context` is what its validators are to know.
 
@@ -149,6 +171,8 @@ def mistakes_of(
             said = "no such key" + suggestion(str(path[-1]), _keys_at(model, path[:-1]))
         elif one["type"] == "missing":
             said = "is needed here and missing"
+        elif one["type"].startswith("date_"):
+            said = f"must be a date such as 2026-03-01; got {one['input']!r:.{SHOWN}}"
         else:
             said = said[0].lower() + said[1:] if said[1:2].islower() else said
             shown = isinstance(one["input"], str | int | float) and not set(secret) & set(path)

@@ -47,6 +47,8 @@ def open_store(config: Config) -> Databases:
     from intake.store.migrate import upgrade
 
     try:
+        if config.folder.is_file() and not config.settings.store.url:
+            raise IntakeError(f"store.folder: {config.folder} is a file; right would be a folder")
         databases = open_databases(config.folder, database_url(config))
     except OSError as error:
         raise IntakeError(f"{config.folder}: cannot be written: {error.strerror}") from None

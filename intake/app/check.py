@@ -6,13 +6,14 @@ from pathlib import Path
 
 from babel import Locale
 
+from intake import tomlfile
 from intake.app import folders_of
 from intake.app.check_policies import example_mistakes
 from intake.config import Config
 from intake.core.policy.policy import Policy
 from intake.desk.policies import Policies, load_policies
 from intake.errors import Mistake
-from intake.outbound.templateset import check_templates
+from intake.outbound.templateset import check_templates, has_language, languages_of
 from intake.tomlfile import suggestion
 
 COUNTRY = re.compile("[A-Z]{2}")
@@ -21,16 +22,41 @@ COUNTRY = re.compile("[A-Z]{2}")
 def check(config: Config) -> list[Mistake]:
     """Every mistake in policies and templates, and in what the configuration says of them."""
     policies = load_policies(folders_of(config, "policies"), {})
-    found = [*policies.mistakes, *example_mistakes(policies), *check_templates(folders_of(config, "templates"))]
+    found = [*policies.mistakes, *example_mistakes(policies), *template_mistakes(config)]
     found += [*_folders(config), *_routes(config, policies)]
     serving = [policy for policy in policies if any(route.policy == policy.name for route in config.settings.route)]
+    found += [*_languages(config, policies, serving)]
     return [*found, *_roles(config, serving), *_roles_in(config, serving)]
 
 
+def template_mistakes(config: Config) -> list[Mistake]:
+    """Every mistake in the templates of the configured folder, and that it is none."""
+    if config.templates.is_dir():
+        return check_templates(folders_of(config, "templates"))
+    said = f"{config.templates} is no folder of templates; right would be one with en/acknowledgment.md and the like"
+    return [config.text.mistake(("files", "templates"), said)]
+
+
 def _folders(config: Config) -> Iterator[Mistake]:
-    """A folder of templates that is none is named with them; one of policies would be passed over in silence."""
+    """Folders that are none; a folder of templates is named with them."""
     if not config.policies.is_dir():
         yield config.text.mistake(("files", "policies"), f"{config.policies} is no folder")
+    if config.folder.exists() and not config.folder.is_dir() and not config.settings.store.url:
+        yield config.text.mistake(("store", "folder"), f"{config.folder} is a file; right would be a folder")
+
+
+def _languages(config: Config, policies: Policies, serving: list[Policy]) -> Iterator[Mistake]:
+    """Languages that no template is in."""
+    known = languages_of(folders_of(config, "templates"))
+    right = f"right would be one of {', '.join(known)}, or a folder of templates for it"
+    language = config.settings.service.language
+    if not has_language(language, known):
+        yield config.text.mistake(("service", "language"), f'no template is in "{language}"; {right}')
+    for policy in serving:
+        text = tomlfile.parse(policy.text, policies.file_of(policy.name))
+        for index, each in enumerate(policy.file.languages):
+            if not has_language(each, known):
+                yield text.mistake(("languages", index), f'no template is in "{each}"; {right}')
 
 
 def _routes(config: Config, policies: Policies) -> Iterator[Mistake]:

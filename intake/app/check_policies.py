@@ -73,7 +73,10 @@ def _of_contracts(policy: Policy, text: tomlfile.TomlText, customers: list[Custo
         for customer in customers:
             plan = customer.plan or policy.file.fallback_plan
             if customer.policy == policy.name and plan in part.plans and not _names_hours(customer):
-                said = f'the customer "{customer.name}", plan {plan}, sets no hours: {part.because} ({part.clause})'
+                said = (
+                    f'the record of the customer "{customer.name}", plan {plan}, says nothing of hours; right would be '
+                    f'hours = {{ 1 = "24x7" }} in its import. {part.because} ({part.clause})'
+                )
                 yield text.mistake(("contract_hours", index), said)
 
 

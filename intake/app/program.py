@@ -99,6 +99,18 @@ class Program:
             self.close()
             raise
 
+    @property
+    def working(self) -> list[str]:
+        """The parts that have work, in order: a listener without an address has none, nor IMAP without a mailbox."""
+        settings = self.config.settings
+        off = {
+            "smtp": not settings.smtp.listen,
+            "lmtp": not settings.lmtp.listen,
+            "imap": not settings.mailbox,
+            "console": not settings.console.listen,
+        }
+        return [each for each in ROLES if each in self.roles and not off.get(each, False)]
+
     def wait(self) -> None:
         """Runs until SIGTERM or SIGINT, or until it is overtaken."""
         heed_signals(self._stop)

@@ -137,9 +137,12 @@ def named(who: Mapping[str, str]) -> str:
 
 def local(written: str | None, zone: str) -> str:
     """An instant of JSON for people, in a zone; empty for none."""
-    if written is None:
-        return ""
-    return f"{datetime.fromisoformat(written).astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M %Z}"
+    return "" if written is None else moment(datetime.fromisoformat(written), zone)
+
+
+def moment(at: datetime, zone: str) -> str:
+    """An instant for people, in a zone."""
+    return f"{at.astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M %Z}"
 
 
 def instant(written: str | None, name: str) -> datetime | None:
@@ -151,5 +154,6 @@ def instant(written: str | None, name: str) -> datetime | None:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None or not 1970 <= at.year < 9000:
-        raise IntakeError(f'{name}: "{written}" is no instant; right would be 2026-11-23T09:00:00+01:00')
+        what = "has no offset from UTC" if at and at.tzinfo is None else "is no instant"
+        raise IntakeError(f'{name}: "{written}" {what}; right would be 2026-11-23T09:00:00+01:00')
     return at

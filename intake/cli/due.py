@@ -37,7 +37,7 @@ def due(
     batch: Annotated[str | None, typer.Option(help="JSON lines of cases, or - for standard input.")] = None,
     policy: Annotated[str | None, typer.Option(help="A policy's name or file.")] = None,
     plan: Annotated[str | None, typer.Option(help="The customer's plan.")] = None,
-    severity: Annotated[int | None, typer.Option(help="The severity.")] = None,
+    severity: Annotated[str | None, typer.Option(help="The severity, a number.")] = None,
     opened: Annotated[str | None, typer.Option(help="When it was opened, such as 2026-11-23T09:00:00+01:00.")] = None,
     zone: Annotated[str | None, typer.Option(help="The customer's time zone.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="A tag of the case; may stand several times.")] = None,
@@ -62,12 +62,12 @@ def due(
         raise typer.BadParameter("give --batch FILE, or --policy, --severity and --opened")
     asked = {
         "plan": plan,
-        "severity": severity,
+        "severity": int(severity) if severity.isdecimal() else severity,
         "opened": opened,
         "zone": zone,
         "tags": tag,
-        "targets": {"response": {str(severity): target}} if target else None,
-        "hours": {str(severity): hours} if hours else None,
+        "targets": {"response": {severity: target}} if target else None,
+        "hours": {severity: hours} if hours else None,
     }
     found = _policy(settings, known, policy)
     answer = due_of(found, asked)

@@ -72,6 +72,7 @@ def ingest(
     with program.house_of(settings) as house:
         keeper = Keeper(lambda mails: spool.keep(house.databases.spool, mails))
         pending = []
+        kept: list[int] = []
         old = timedelta(hours=settings.settings.answers.old_mail_hours)
         with Progress(console=err, transient=True, disable=json or not err.is_terminal) as progress:
             task = progress.add_task("keeping", total=None)
@@ -84,16 +85,18 @@ def ingest(
                 progress.advance(task)
             keeper.close()
             for future in pending:
-                future.result()
+                kept.append(future.result())
             progress.update(task, description="deciding", total=len(pending), completed=0)
             program.decide_all(house, program.now(), partial(progress.advance, task))
         with reading(house.databases.reading) as connection:
             counts = ledgers.counts(connection)
+            known = ledgers.known_already(connection, kept)
     if json:
-        print_json({"kept": len(pending), "unreadable": bad, "ledger": counts})
+        print_json({"kept": len(pending), "known": known, "unreadable": bad, "ledger": counts})
     else:
         sound = "balances" if counts["balanced"] else "DOES NOT BALANCE"
-        say(f"{many(len(pending), 'mail')} kept and decided; the ledger {sound}")
+        again = f", {known} known already" if known else ""
+        say(f"{many(len(pending), 'mail')} kept and decided{again}; the ledger {sound}")
         if pending:
             say("`intake case list` shows the cases, `intake outbox list` the letters; `serve` or `tick` sends them")
     if bad:

@@ -80,12 +80,19 @@ def outbox_show(
 
 
 @commands.command("retry")
-def outbox_retry(number: Number, config: ConfigOption = None, json: JsonOption = False) -> None:
+def outbox_retry(
+    number: Number,
+    by: Annotated[
+        str | None, typer.Option("--as", help="Who does this: an agent's address or name, for the case's history.")
+    ] = None,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
     """Try a failed or waiting mail again at once.
 
-    Example: intake outbox retry 3
+    Example: intake outbox retry 3 --as ada@desk.example
     """
-    _change(config, number, json, outboxes.retry)
+    _change(config, number, json, outboxes.retry, by)
 
 
 @commands.command("withhold")
@@ -120,9 +127,9 @@ def _change(config: Path | None, number: int, json: bool, act: Callable[..., Non
     """Changes a mail, under a person's name where one is given, and shows it as it is then."""
 
     def write(store: Databases) -> dict[str, Any] | None:
-        who = () if by is None else (acting_as(store, by),)
+        who = None if by is None else acting_as(store, by)
         with store.desk.begin() as connection:
-            act(connection, number, *who, program.now())
+            act(connection, number, who, program.now())
             return outboxes.show(connection, number)
 
     shown = with_store(configured(config), write)

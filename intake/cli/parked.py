@@ -14,6 +14,7 @@ from intake.cli.common import (
     Number,
     configured,
     group,
+    moment,
     print_json,
     say,
     table,
@@ -41,12 +42,18 @@ def parked_list(
     if junk and automatic:
         raise IntakeError("--junk and --automatic are two lists; ask for one of them")
     kind = "junk" if junk else "automatic" if automatic else "parked"
-    rows = read_store(configured(config), lambda connection: ledgers.parked(connection, kind))
+    settings = configured(config)
+    rows = read_store(settings, lambda connection: ledgers.parked(connection, kind))
+    zone = settings.settings.notices.zone or "UTC"
     if json:
         print_json(rows)
     else:
-        columns = ["id", "route", "parked_at", "size", "reason"]
-        table("", columns, [[row[name] for name in columns] for row in rows], f"no mail is {kind}")
+        columns = ["id", "from", "route", "since", "size", "reason"]
+        shown = [
+            [row["id"], row["envelope_from"], row["route"], moment(row["parked_at"], zone), row["size"], row["reason"]]
+            for row in rows
+        ]
+        table("", columns, shown, f"no mail is {kind}")
 
 
 @commands.command("show")

@@ -10,7 +10,7 @@ from intake import app as program
 from intake import tomlfile
 from intake.cli.common import ConfigOption, JsonOption, configured, group, many, print_json, read_text, say, table
 from intake.cli.stored import read_store
-from intake.desk import customers, service_credits, show
+from intake.desk import customer_changes, customers, service_credits, show
 from intake.desk.acting import acting
 from intake.desk.customer_files import tables_in
 from intake.desk.house import roles_of
@@ -39,13 +39,18 @@ def import_(
     databases = program.open_store(settings)
     try:
         with databases.desk.begin() as connection:
-            new, changed = people.save(connection, found)
+            seen = customer_changes.changes(connection, found)
+            new, changed = customer_changes.store(connection, found, seen.seal)
     finally:
         databases.close()
+    _say_stored("customer", new, changed, len(found) - new - changed, json)
+
+
+def _say_stored(what: str, new: int, changed: int, same: int, json: bool) -> None:
     if json:
-        print_json({"new": new, "changed": changed})
+        print_json({"new": new, "changed": changed, "same": same})
     else:
-        say(f"{many(new, 'customer')} new, {changed} changed")
+        say(f"{many(new, what)} new, {changed} changed, {same} the same")
 
 
 def _parsed(file: Path, what: str) -> tomlfile.TomlText:
@@ -119,20 +124,22 @@ def agent_import(
 
     Example: intake agent import agents.toml
     """
-    new, changed = _save_agents(config, customers.read_agents(_parsed(file, "agent")))
-    print_json({"new": new, "changed": changed}) if json else say(f"{many(new, 'agent')} new, {changed} changed")
+    found = customers.read_agents(_parsed(file, "agent"))
+    new, changed = _save_agents(config, found)
+    _say_stored("agent", new, changed, len(found) - new - changed, json)
 
 
 def _save_agents(config: Path | None, found: list[people.Agent]) -> tuple[int, int]:
     databases = program.open_store(configured(config))
     try:
         with databases.desk.begin() as connection:
-            known = {each.address for each in people.agents(connection)}
-            people.save_agents(connection, found)
+            known = {each.address: each for each in people.agents(connection)}
+            others = [each for each in found if known.get(each.address) != each]
+            people.save_agents(connection, others)
     finally:
         databases.close()
-    wanted = {each.address for each in found}
-    return len(wanted - known), len(wanted & known)
+    new = sum(each.address not in known for each in others)
+    return new, len(others) - new
 
 
 @agent.command("show")

@@ -198,4 +198,4 @@ def apply(
             for reason in () if same else clock["because"]:
                 say_reason(reason, 4)
     done = "moved" if doing else "would move; --yes --as ADDRESS does it"
-    say(f"{len(moves)} open cases {done}: {name}, version {version}")
+    say(f"{many(len(moves), 'open case')} {done}: {name}, version {version}")

@@ -55,9 +55,10 @@ def serve(
     running = Program(configured(config), wanted, stop)
     running.start()
     if json:
-        print_json({"roles": wanted, "listening": running.listening})
+        print_json({"roles": running.working, "listening": running.listening})
     else:
-        say(f"intake serves {', '.join(wanted)}; listening on {', '.join(running.listening) or 'nothing'}")
+        working, listening = (", ".join(each) or "nothing" for each in (running.working, running.listening))
+        say(f"intake serves {working}; listening on {listening}")
     if running.first_link and not json:
         say(f"nobody can sign in yet; this link makes the first admin, once, within two days:\n  {running.first_link}")
     sys.stdout.flush()

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from intake import app as program
-from intake.cli.common import ConfigOption, JsonOption, configured, group, print_json, say, table
+from intake.cli.common import ConfigOption, JsonOption, configured, group, many, print_json, say, table
 from intake.errors import IntakeError, Mistakes
 from intake.outbound.templateset import check_templates
 from intake.store import published
@@ -44,7 +44,9 @@ def check(
 
     Example: intake template check templates/
     """
-    mistakes = check_templates([folder] if folder else program.folders_of(configured(config), "templates"))
+    from intake.app.check import template_mistakes
+
+    mistakes = check_templates([folder]) if folder else template_mistakes(configured(config))
     if json:
         print_json([mistake.json() for mistake in mistakes])
         raise typer.Exit(1 if mistakes else 0)
@@ -75,13 +77,15 @@ def export(
             file.write_text(each.text or "", encoding="utf-8")
         except OSError as error:
             raise IntakeError(f"{file}: cannot be written: {error.strerror}") from None
-    say(f"{len(found)} templates written to {folder}" if found else "nothing was published in the console")
+    say(f"{many(len(found), 'template')} written to {folder}" if found else "nothing was published in the console")
 
 
 @commands.command()
 def render(
     name: Annotated[str, typer.Argument(help="The template's name, such as acknowledgment.")],
-    language: Annotated[str, typer.Option(help="The language.")] = "en",
+    language: Annotated[
+        str | None, typer.Option(help="The language; without it, that of the case's letters, else English.")
+    ] = None,
     case: Annotated[str | None, typer.Option(help="A stored case; without one, sample values.")] = None,
     html: Annotated[bool, typer.Option("--html", help="The HTML in place of the text.")] = False,
     config: ConfigOption = None,

@@ -3,12 +3,14 @@
 import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from intake.core.hours import parse_weekly, zone_named
+from intake.tomlfile import Shaped
 
 ENVIRONMENT = "INTAKE_"
 PASSWORD_IN_URL = re.compile(r"://[^/@]*:[^/]*@|[?&]password=")
@@ -19,6 +21,17 @@ def _address(value: str) -> str:
     if not (local and at and domain) or any(c.isspace() or c in '<>,;"' for c in value):
         raise ValueError("must be one mail address such as support@company.example")
     return value.lower()
+
+
+def _public_url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query and not parts.fragment
+    except ValueError:
+        sound = False
+    if value and not sound:
+        raise ValueError('must be a URL such as "https://desk.company.example", or "" for none')
+    return value.rstrip("/")
 
 
 def _listen(value: str) -> str:
@@ -62,6 +75,9 @@ def _zone(value: str) -> str:
     return value
 
 
+HostName = Annotated[
+    str, Shaped("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", 'the name of a host such as "support.company.example"')
+]
 Hours = Annotated[list[str], BeforeValidator(_sentences), AfterValidator(_hours)]
 MailAddress = Annotated[str, AfterValidator(_address)]
 Listen = Annotated[str, AfterValidator(_listen)]
@@ -78,9 +94,9 @@ class Service(Part):
     """How the desk presents itself."""
 
     name: str = "Support"
-    hostname: str = Field("localhost", pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
+    hostname: HostName = "localhost"
     language: Annotated[str, AfterValidator(_language)] = "en"
-    public_url: str = ""
+    public_url: Annotated[str, AfterValidator(_public_url)] = ""
 
 
 class Store(Part):

@@ -1,7 +1,7 @@
 """Customers and agents from files: read, checked as a whole against the policies, all mistakes at once."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -9,6 +9,7 @@ from intake import tomlfile
 from intake.config import MailAddress, Settings
 from intake.core.case.case import Customer
 from intake.core.hours import zone_named
+from intake.core.policy.policy import Policy
 from intake.core.policy.promise import contract_mistakes
 from intake.desk.policies import Policies
 from intake.errors import IntakeError, Mistake, Mistakes
@@ -47,9 +48,9 @@ class CustomerPart(_Part):
     plan: str | None = None
     since: date | None = None
     zone: Zone | None = None
-    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
+    country: Annotated[str, tomlfile.Shaped("[A-Z]{2}", 'a country\'s code such as "DE"')] | None = None
     region: str | None = None
-    language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None = None
+    language: Annotated[str, tomlfile.Shaped("[a-z]{2,3}", 'a language such as "de"')] | None = None
     support_keys: list[str] = []
     engineer: str | None = None
     account_manager: str | None = None
@@ -79,26 +80,47 @@ class AgentFile(_Part):
 
 def read_customers(text: tomlfile.TomlText, policies: Policies, settings: Settings) -> list[Customer]:
     """The customers of a file. Raises `Mistakes`, all of them."""
-    part = tomlfile.validate(CustomerFile, text)
-    mistakes = [
-        text.mistake(("customer", index, key), said)
-        for index, each in enumerate(part.customer)
-        for key, said in _against_policy(each, policies)
+    mistakes: list[Mistake] = []
+    try:
+        found = tomlfile.validate(CustomerFile, text).customer
+    except Mistakes as error:
+        mistakes += error.mistakes
+        found = _sound(text)
+    mistakes += [
+        text.mistake(("customer", index, *path), said)
+        for index, each in enumerate(found)
+        for path, said in _against_policy(each, policies)
     ]
     own = {address.rpartition("@")[2] for route in settings.route for address in (route.address, *route.aliases)}
-    names: dict[str, int] = {}
-    for index, each in enumerate(part.customer):
-        if each.name in names:
-            mistakes.append(text.mistake(("customer", index, "name"), f'"{each.name}" stands twice in the file'))
-        names[each.name] = index
+    names: dict[str | None, int] = {}
+    for index, each in enumerate(found):
+        name = getattr(each, "name", None)
+        if name is not None and name in names:
+            mistakes.append(text.mistake(("customer", index, "name"), f'"{name}" stands twice in the file'))
+        names[name] = index
         mistakes += [
             text.mistake(("customer", index, "domains"), f"{domain} is the desk's own domain")
             for domain in each.domains
             if domain in own
         ]
     if mistakes:
-        raise Mistakes(mistakes)
-    return [_customer(each) for each in part.customer]
+        raise Mistakes(sorted(mistakes, key=lambda mistake: mistake.line))
+    return [_customer(each) for each in found]
+
+
+def _sound(text: tomlfile.TomlText) -> list[CustomerPart]:
+    """The customers of a file that has mistakes, each without what is wrong in it, so that the rest is looked at."""
+    rows = text.values.get("customer")
+    return [_without_mistakes(row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _without_mistakes(row: dict[str, Any]) -> CustomerPart:
+    try:
+        return CustomerPart.model_validate(row)
+    except ValidationError as error:
+        wrong = {each["loc"][0] for each in error.errors()}
+        sound = {key: value for key, value in row.items() if key not in wrong}
+        return CustomerPart.model_construct(**sound)
 
 
 def _customer(part: CustomerPart) -> Customer:
@@ -106,21 +128,28 @@ def _customer(part: CustomerPart) -> Customer:
     return Customer(**values | {"id": 0} | {name: tuple(values[name]) for name in LISTS})
 
 
-def _against_policy(part: CustomerPart, policies: Policies) -> list[tuple[str, str]]:
+def _against_policy(part: CustomerPart, policies: Policies) -> list[tuple[tuple[str, ...], str]]:
+    """What is wrong with a record as its policy knows things, each with its key."""
+    named = getattr(part, "policy", None)
+    policy, out = None, []
     try:
-        policy = policies.get(part.policy)
+        policy = policies.get(named) if named is not None else None
+        out = _names_of_policy(part, policy) if policy else []
     except IntakeError as error:
-        return [("policy", str(error))]
-    out = []
+        out = [(("policy",), str(error))]
+    contract = (each.partition(": ") for each in contract_mistakes(policy, part.targets, part.hours))
+    return [*out, *((tuple(where.split(".")), said) for where, _, said in contract)]
+
+
+def _names_of_policy(part: CustomerPart, policy: Policy) -> list[tuple[tuple[str, ...], str]]:
+    out: list[tuple[tuple[str, ...], str]] = []
     if part.plan is not None and policy.file.plans and part.plan not in policy.file.plans:
         hint = tomlfile.suggestion(part.plan, policy.file.plans)
-        out.append(("plan", f'no plan of {policy.name} is named "{part.plan}"{hint}'))
+        out.append((("plan",), f'no plan of {policy.name} is named "{part.plan}"{hint}'))
     if part.region is not None and policy.file.regions and policy.region(part.region, None) is None:
         known = [each.name for each in policy.file.regions]
-        out.append(
-            ("region", f'no region of {policy.name} is named "{part.region}"{tomlfile.suggestion(part.region, known)}')
-        )
-    out += [("targets", said) for said in contract_mistakes(policy, part.targets, part.hours)]
+        hint = tomlfile.suggestion(part.region, known)
+        out.append((("region",), f'no region of {policy.name} is named "{part.region}"{hint}'))
     return out
 
 

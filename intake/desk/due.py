@@ -89,7 +89,8 @@ def _shown(made: Promise | None) -> dict[str, Any] | None:
 def _terms(policy: Policy, asked: Mapping[str, Any]) -> Terms:
     plan, zone, tags = asked.get("plan"), asked.get("zone"), asked.get("tags")
     if plan is not None and policy.file.plans and plan not in policy.file.plans:
-        raise IntakeError(f"plan: {plan!r} is none of {policy.name}; right would be one of {policy.file.plans}")
+        known = ", ".join(policy.file.plans)
+        raise IntakeError(f"plan: {plan!r} is none of {policy.name}; right would be one of {known}")
     if zone is not None:
         try:
             zone_named(str(zone))
@@ -104,7 +105,8 @@ def _terms(policy: Policy, asked: Mapping[str, Any]) -> Terms:
 def _severity(policy: Policy, severity: Any) -> int:
     levels = [part.level for part in policy.file.severities]
     if not isinstance(severity, int) or isinstance(severity, bool) or severity not in levels:
-        raise IntakeError(f"severity: {severity!r} is none of {policy.name}; right would be one of {levels}")
+        known = ", ".join(map(str, levels))
+        raise IntakeError(f"severity: {severity!r} is none of {policy.name}; right would be one of {known}")
     return severity
 
 
@@ -128,7 +130,8 @@ def _instant(written: Any) -> datetime:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise IntakeError(f"opened: {written!r} is no instant; right would be 2026-11-23T09:00:00+01:00")
+        what = "is no instant" if at is None else "has no offset from UTC"
+        raise IntakeError(f"opened: {written!r} {what}; right would be 2026-11-23T09:00:00+01:00")
     try:
         return at.astimezone(UTC)
     except OverflowError as error:

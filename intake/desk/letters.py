@@ -37,10 +37,8 @@ def act(house: House, sight: Sight, number: int, what: LetterAct, by: str, now: 
     with house.databases.desk.begin() as connection:
         if outbox.seen_raw(connection, sight, number) is None:
             raise NoSuchLetter(f"No outgoing mail has the number {number}.")
-        if what == "retry":
-            outbox.retry(connection, number, now)
-        else:
-            {"withhold": outbox.withhold, "release": outbox.release}[what](connection, number, by, now)
+        acts = {"retry": outbox.retry, "withhold": outbox.withhold, "release": outbox.release}
+        acts[what](connection, number, by, now)
         shown = outbox.show(connection, number)
     assert shown is not None
     return str(shown["state"])

@@ -21,8 +21,10 @@ from intake.desk.outside import because_json, clock_json, fields_json, message_j
 from intake.desk.reader import Reading
 from intake.desk.receive import decide, specs
 from intake.desk.settled import Settled
-from intake.outbound.samples import SAMPLES
-from intake.outbound.templates import Template, Words
+from intake.errors import IntakeError
+from intake.outbound.samples import sample
+from intake.outbound.templates import Words
+from intake.outbound.templateset import FALLBACK, has_language
 from intake.store import cases, ledger
 from intake.store.ledger import Waiting
 from intake.store.spool import KeptMail, RoutedTo
@@ -190,24 +192,32 @@ def preview(
     house: House,
     connection: Connection,
     name: str,
-    language: str,
+    language: str | None,
     reference: str | None,
     now: datetime,
-    template: Template | None = None,
 ) -> Words:
-    """A template filled with a stored case's values, or with samples; the one that serves, unless one is given.
+    """A template filled with a stored case's values, or with samples.
 
-    Raises `IntakeError`.
+    Without a language it is that of the letter: the case's, the desk's own for a notice, English for samples. Raises
+    `IntakeError` also where nothing is in that language.
     """
-    template = template or house.templates.pick(name, language)
-    return template.render(values_for(house, connection, template.name, language, reference, now))
+    known = house.templates.languages
+    if language is not None and not has_language(language, known):
+        right = ", ".join(known)
+        raise IntakeError(f'--language: no template is in "{language}"; right would be one of {right}')
+    if language is None and reference is not None:
+        desks = name.startswith("desk-")
+        language = house.settings.service.language if desks else find(connection, reference).language
+    language = language or FALLBACK
+    template = house.templates.pick(name, language)
+    return template.render(values_for(house, connection, name, language, reference, now))
 
 
 def values_for(
     house: House, connection: Connection, name: str, language: str, reference: str | None, now: datetime
 ) -> dict[str, Any]:
     """The values that a template would be filled with. Raises `IntakeError`."""
-    values: dict[str, Any] = dict(SAMPLES[name])
+    values: dict[str, Any] = dict(sample(name, language))
     if reference is not None:
         case = find(connection, reference)
         policy, desk = house.policy_of(connection, case), house.desk(case.route)

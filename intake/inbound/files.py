@@ -24,7 +24,13 @@ SUFFIXES = (".eml", ".mbox")
 WOULD_BE_RIGHT = "a .eml file, an mbox file, a Maildir or a folder of .eml files is expected"
 
 ADDRESS = re.compile(r"<?([^\s<>\",:;@\x00-\x1f\x7f]{1,64}@[^\s<>\",:;@\x00-\x1f\x7f]{1,255})>?")
+NO_MAIL = "it is not a mail, since it does not begin with header lines such as From and Subject"
 FIELDS = (b"received", b"date", b"return-path")
+# a file of another kind has none of these at its beginning
+OF_MAILS = re.compile(
+    rb"(?im)^(?:received|date|return-path|from|to|cc|bcc|subject|sender|reply-to|message-id|mime-version|delivered-to|"
+    rb"content-[a-z-]+|x-[a-z0-9-]+|dkim-signature|arc-[a-z-]+|authentication-results|list-[a-z-]+)[ \t]*:"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +196,16 @@ def _mails_of(stream: BinaryIO, name: str) -> Iterator[FoundMail | Unreadable]:
             mail.add(line)
             if mail.raw is None:
                 break
-        yield _found(mail.raw, name, b"")
+        yield _found(mail.raw, name, b"") if _begins_as_a_mail(mail.raw, name) else Unreadable(name, NO_MAIL)
+
+
+def _begins_as_a_mail(raw: bytearray | None, name: str) -> bool:
+    """Whether a file is one by its name or its folder, or else begins with a header field that mails have."""
+    place = Path(name)
+    if raw is None or not raw.strip() or place.suffix.lower() == ".eml" or place.parent.name in ("cur", "new"):
+        return True
+    header, _, _ = bytes(raw[:LOOKED_AT]).lstrip().replace(b"\r\n", b"\n").partition(b"\n\n")
+    return OF_MAILS.search(header) is not None
 
 
 def _found(raw: bytearray | None, name: str, from_line: bytes) -> FoundMail | Unreadable:

@@ -6,11 +6,27 @@ Markdown and no HTML: they are inserted after conversion.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from intake.core.answer.wording import instant
 
 Values = Mapping[str, Any]
 
 SAMPLE_LINK = "https://desk.example/cases/OX-1042"
+
+ZONE = "Europe/Berlin"
+_INSTANTS: dict[str, datetime] = {}
+
+
+def _at(day: int, time: str, month: int = 11) -> str:
+    """An instant of 2026 as letters write it in English, known to `sample`."""
+    at = datetime.fromisoformat(f"2026-{month:02}-{day:02}T{time}").replace(tzinfo=ZoneInfo(ZONE))
+    written = instant(at, ZONE, "en")
+    _INSTANTS[written] = at
+    return written
+
 
 _ANY: Values = {
     "desk": {"name": "Example Support", "address": "support@desk.example", "phone": "+1 555 0100"},
@@ -28,7 +44,7 @@ _CASE: Values = {
         "policy_title": "Example Support Policy",
         "plan": "premium",
         "marks": ["triage"],
-        "opened": "Monday, 23 November 2026, 09:12 (Europe/Berlin, CET)",
+        "opened": _at(23, "09:12"),
         "contact_name": "Kim Sample",
         "contact_address": "kim@hosting.example",
         "customer_name": "Example Hosting",
@@ -36,18 +52,18 @@ _CASE: Values = {
     },
     "because": [{"clause": "OX-5", "text": "one of several servers does not operate correctly, others serve on"}],
     "response": {
-        "due": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
-        "aim": "Monday, 23 November 2026, 11:00 (Europe/Berlin, CET)",
+        "due": _at(23, "13:00"),
+        "aim": _at(23, "11:00"),
         "target": "4 business hours",
         "missed": "missed",
-        "given": "Monday, 23 November 2026, 12:20 (Europe/Berlin, CET)",
+        "given": _at(23, "12:20"),
         "absent_because": "your agreement names no response time for this severity",
     },
     "promises": [
         {
             "kind": "resolution",
             "target": "1 business day",
-            "due": "Tuesday, 24 November 2026, 13:00 (Europe/Berlin, CET)",
+            "due": _at(24, "13:00"),
             "missed": "missed",
         }
     ],
@@ -63,7 +79,7 @@ _MISSING: Values = {
 }
 _INFORMATION: Values = {
     "information": {
-        "due": "Monday, 7 December 2026, 09:12 (Europe/Berlin, CET)",
+        "due": _at(7, "09:12", 12),
         "because": "What is missing may delay the case.",
     }
 }
@@ -71,8 +87,8 @@ _CONTRACT: Values = {"contract": {"policy_title": "Other Support Policy", "addre
 _ESCALATION: Values = {
     "escalation": {
         "level": "2",
-        "due": "Monday, 23 November 2026, 15:00 (Europe/Berlin, CET)",
-        "from": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
+        "due": _at(23, "15:00"),
+        "from": _at(23, "13:00"),
         "missed": "missed",
         "because": "An escalation may be asked for once the response time is over.",
     }
@@ -87,8 +103,8 @@ _CLOCK: Values = {
     "clock": {
         "kind": "response",
         "target": "4 business hours",
-        "due": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
-        "aim": "Monday, 23 November 2026, 11:00 (Europe/Berlin, CET)",
+        "due": _at(23, "13:00"),
+        "aim": _at(23, "11:00"),
         "overdue_by": "25 minutes",
         "step": "1",
         "because": [{"clause": "OX-4", "text": "response times come from the customer's agreement"}],
@@ -99,7 +115,7 @@ _LADDER: Values = {
     "ladder": {
         "step": "2",
         "of": "4",
-        "since": "Monday, 23 November 2026, 14:00 (Europe/Berlin, CET)",
+        "since": _at(23, "14:00"),
         "because": "ada@desk.example escalated the case by hand: they rang twice",
     },
     "told": [
@@ -107,9 +123,9 @@ _LADDER: Values = {
             "who": "lead@desk.example",
             "kind": "desk-escalated",
             "step": "1",
-            "when": "Monday, 23 November 2026, 13:30 (Europe/Berlin, CET)",
+            "when": _at(23, "13:30"),
             "clock": "response",
-            "due": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
+            "due": _at(23, "13:00"),
         }
     ],
 }
@@ -128,7 +144,7 @@ _DIGEST: Values = {
             "state": "open",
             "customer_name": "Example Hosting",
             "contact_address": "kim@hosting.example",
-            "next_due": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
+            "next_due": _at(23, "13:00"),
             "next_kind": "response",
             "missing": "Server Version, Distribution",
             "url": SAMPLE_LINK,
@@ -141,10 +157,10 @@ _DIGEST: Values = {
             "excerpt": "Since this morning the list is empty.",
             "clock": "response",
             "target": "4 business hours",
-            "due": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
+            "due": _at(23, "13:00"),
             "overdue_by": "25 minutes",
             "step": "1",
-            "since": "Monday, 23 November 2026, 13:00 (Europe/Berlin, CET)",
+            "since": _at(23, "13:00"),
         }
     ],
 }
@@ -180,7 +196,7 @@ SAMPLES: Mapping[str, Values] = {
                 {
                     "reference": "OX-1043",
                     "subject": "Calendar does not load",
-                    "due": "Tuesday, 24 November 2026, 11:00 (Europe/Berlin, CET)",
+                    "due": _at(24, "11:00"),
                 },
                 {"reference": "OX-1044", "subject": "Contacts missing", "due": ""},
             ]
@@ -242,6 +258,20 @@ SAMPLES: Mapping[str, Values] = {
         "desk-alert": {"alert": {"text": "The customer wishes severity 1.\nThe case starts at 4."}, **_MESSAGE},
     }.items()
 }
+
+
+def sample(name: str, language: str) -> Values:
+    """The sample values of a template, with instants written as letters in that language have them."""
+    values: Values = _said(SAMPLES[name], language)
+    return values
+
+
+def _said(value: Any, language: str) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _said(each, language) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_said(each, language) for each in value]
+    return instant(_INSTANTS[value], ZONE, language) if value in _INSTANTS else value
 
 
 def emptied(values: Any) -> Any:

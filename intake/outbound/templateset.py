@@ -1,7 +1,7 @@
 """All the templates that serve: read from folders, a broken one replaced by its last good version."""
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,6 +159,16 @@ def check_templates(folders: Sequence[Path]) -> list[Mistake]:
             text = f"no {', '.join(lacking)}: sent in English until there is one"
             mistakes.append(Mistake(str(folders[0] / language), 0, "", text))
     return mistakes
+
+
+def languages_of(folders: Sequence[Path]) -> list[str]:
+    """The languages that have at least one template in the folders, in order."""
+    return sorted({language for folder in folders for (language, _), _ in _files(folder)})
+
+
+def has_language(language: str, known: Collection[str]) -> bool:
+    """Whether letters in a language find templates among the known ones: its own, or those without its region."""
+    return bool({language.lower(), language.lower().partition("-")[0]} & set(known))
 
 
 def _files(folder: Path) -> Iterable[tuple[Place, Path]]:

@@ -13,6 +13,8 @@ from intake.store import tables
 from intake.store.seen import Sight, routes_seen
 from intake.store.spool import KEPT_COLUMNS, KeptMail
 
+AT_A_TIME = 500
+
 # what a person may have decided again
 AGAIN = ("parked", "junk", "automatic")
 LOOKS_AT = 20_000
@@ -192,6 +194,18 @@ def outcomes(connection: Connection, mail_id: int) -> list[dict[str, Any]]:
     table = tables.outcome
     query = select(table.c.route, table.c.outcome, table.c.because, table.c.decided_at)
     return [dict(row._mapping) for row in connection.execute(query.where(table.c.mail_id == mail_id))]
+
+
+def known_already(connection: Connection, mail_ids: Sequence[int]) -> int:
+    """How many of these mails are nothing but copies of others that were kept before."""
+    outcome, wanted = tables.outcome.c, list(mail_ids)
+    copies: set[int] = set()
+    others: set[int] = set()
+    for begin in range(0, len(wanted), AT_A_TIME):
+        some = outcome.mail_id.in_(wanted[begin : begin + AT_A_TIME])
+        for row in connection.execute(select(outcome.mail_id, outcome.outcome).where(some)):
+            (copies if row.outcome == "duplicate" else others).add(row.mail_id)
+    return len(copies - others)
 
 
 def forget(connection: Connection, mail_id: int, route: str) -> None:

@@ -115,10 +115,15 @@ def _note_act(connection: Connection, mail_id: int, event: str, by: str, now: da
         connection.execute(insert(history).values(values))
 
 
-def retry(connection: Connection, mail_id: int, now: datetime) -> None:
-    """Tries a failed or waiting mail again at once, with fresh patience. Raises `IntakeError` for any other."""
+def retry(connection: Connection, mail_id: int, by: str | None, now: datetime) -> None:
+    """Tries a failed or waiting mail again at once, with fresh patience; the case's history names who, where given.
+
+    Raises `IntakeError` for any other.
+    """
     again = {"state": "queued", "reason": None, "queued_at": now, "next_try_at": now, "tries": 0}
     _change(connection, mail_id, ("failed", "queued"), "be tried again", **again)
+    if by is not None:
+        _note_act(connection, mail_id, "tried again", by, now)
 
 
 def _change(connection: Connection, mail_id: int, states: Sequence[str], wish: str, **values: Any) -> None:

@@ -108,8 +108,8 @@ def test_a_case_through_every_act_of_a_person(tmp_path: Path, commands: Any) -> 
     ]
     ends = commands(*steps)
     assert [done for done in ends if done.status] == []
-    assert ends[1].json == {"new": 2, "changed": 0}
-    assert set(ends[2].json) == {"kept", "unreadable", "ledger"}
+    assert ends[1].json == {"new": 2, "changed": 0, "same": 0}
+    assert set(ends[2].json) == {"kept", "known", "unreadable", "ledger"}
     looks = ["case list", "case list --state closed", "case show OX-1001", "outbox list", "ledger", "parked list"]
     looks += ["agent list", "customer list", "template list", "tick"]
     listed, closed, case, letters, ledger, parked, agents, customers, templates, tick = (

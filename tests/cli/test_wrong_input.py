@@ -20,6 +20,8 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
     ("explain missing.eml", 1, ("missing.eml", "No such file", "expected")),
     ("explain empty-folder", 1, ("empty-folder holds no mails",)),
     ("explain binary.dat", 1, ("binary.dat", "not a mail")),
+    ("explain latin.toml", 1, ("latin.toml", "not a mail", "expected")),
+    ("explain header.csv a.eml", 1, ("header.csv", "not a mail")),
     ("explain empty.eml", 1, ("empty.eml", "it is empty")),
     ("explain a.eml --to nobody@elsewhere.example", 1, ("nobody@elsewhere.example", "open-xchange@support.example")),
     ("explain a.eml --at yesterday", 1, ("--at", "yesterday", "2026-11-23T09:00:00+01:00")),
@@ -51,7 +53,10 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
         1,
         ("open-xchangd", 'did you mean "open-xchange"?'),
     ),
-    ("due --policy open-xchange --severity 9 --opened 2026-11-23T09:00:00Z", 1, ("severity", "[1, 2, 3, 4]")),
+    ("due --policy open-xchange --severity 9 --opened 2026-11-23T09:00:00Z", 1, ("severity", "1, 2, 3, 4")),
+    ("due --policy open-xchange --severity two --opened 2026-11-23T09:00:00Z", 1, ("severity", "two", "1, 2, 3, 4")),
+    ("due --policy zimbra --plan gold --severity 1 --opened 2026-11-23T09:00:00Z", 1, ("gold", "elite, elite-plus")),
+    ("due --policy zimbra --severity 1 --opened 2026-11-23T09:00:00", 1, ("offset", "2026-11-23T09:00:00+01:00")),
     ("due --policy open-xchange --severity 1 --opened noon", 1, ("opened", "noon")),
     ("due --policy open-xchange --severity 1 --opened 2026-11-23T09:00:00Z --target soon", 1, ("soon", "30 minutes")),
     ("due --policy missing.toml --severity 1 --opened 2026-11-23T09:00:00Z", 1, ("missing.toml", "No such file")),
@@ -73,6 +78,7 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
     ("template check missing", 1, ("missing", "no such folder")),
     ("template render acknowledgement", 1, ('did you mean "acknowledgment"',)),
     ("template render acknowledgment --case OX-9", 1, ("OX-9",)),
+    ("template render acknowledgment --language xx", 1, ("--language", '"xx"', "de, en")),
     ("customer import missing.toml", 1, ("missing.toml", "No such file")),
     ("customer import latin.toml", 1, ("latin.toml", "not UTF-8")),
     ("customer import broken.toml", 1, ("broken.toml:1", "not TOML")),
@@ -84,6 +90,8 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
     ("customer show Nobody", 1, ("Nobody",)),
     ("agent add nomail --name X", 1, ("address",)),
     ("agent add ada@desk.example --name X --zone Nowhere", 1, ("zone", "Europe/Berlin")),
+    ("agent add ada@desk.example --name X --zone America/NewYork", 1, ('did you mean "America/New_York"?',)),
+    ("agent add ada@desk.example --name X --zone berlin", 1, ('did you mean "Europe/Berlin"?',)),
     ("agent import policy.toml", 1, ("policy.toml",)),
     ("agent import latin.toml", 1, ("latin.toml", "not UTF-8")),
     ("init a.eml", 1, ("a.eml", "File exists")),
@@ -93,6 +101,10 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
     ("case list --config driver.toml", 1, ("store.url", "mysql", "postgresql://")),
     ("case list --config url.toml", 1, ("store.url", "postgresql://")),
     ("check --config folder.toml", 1, ("folder.toml:", "files.policies", "a.eml is no folder")),
+    ("check --config french.toml", 1, ("french.toml:8", "service.language", "de, en")),
+    ("check --config link.toml", 1, ("link.toml:9", "service.public_url", "https://")),
+    ("check --config lost.toml", 1, ("lost.toml:", "files.templates", "lost is no folder of templates")),
+    ("template check --config lost.toml", 1, ("lost.toml:", "files.templates", "lost is no folder")),
     ("due --policy broken --severity 1 --opened 2026-11-23T09:00:00Z --config mine.toml", 1, ("broken.toml:1", "TOML")),
     (f"explain {'a' * 300}.eml", 1, ("aaa.eml", "name too long")),
     (f"ingest {'a' * 300}.eml", 1, ("aaa.eml", "name too long")),
@@ -101,8 +113,9 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
 ]
 # and of SQLite's files
 WRONG_FILES: list[tuple[str, int, tuple[str, ...]]] = [
-    ("serve --config taken.toml", 1, ("a.eml", "File exists")),
-    ("ledger --config taken.toml", 1, ("a.eml", "File exists")),
+    ("serve --config taken.toml", 1, ("store.folder", "a.eml is a file")),
+    ("check --config taken.toml", 1, ("taken.toml:", "store.folder", "a.eml is a file")),
+    ("ledger --config taken.toml", 1, ("store.folder", "a.eml is a file")),
     ("case list --config garbage.toml", 1, ("garbage/", "not a database")),
 ]
 
@@ -133,6 +146,9 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "mine.toml").write_text(config.replace('# policies = "policies"', 'policies = "policies"'))
     (folder / "policies").mkdir()
     (folder / "policies" / "broken.toml").write_text("a = ]\n")
+    (folder / "french.toml").write_text(config.replace('language = "en"', 'language = "fr"', 1))
+    (folder / "link.toml").write_text(config.replace('public_url = ""', 'public_url = "desk"', 1))
+    (folder / "lost.toml").write_text(config.replace('# templates = "templates"', 'templates = "lost"', 1))
     (folder / "typo.toml").write_text(config.replace("hostname =", "hostnam ="))
     return folder
 

@@ -39,11 +39,12 @@ def test_a_customers_record_is_read_whole(desk: Home) -> None:
     [
         (("open-xchange", "open-xchang"), 6, "customer[1].policy", "open-xchange"),
         (("Europe/Berlin", "Europe/Berln"), 8, "customer[1].zone", "time zone"),
-        (('"DE"', '"Germany"'), 9, "customer[1].country", "pattern"),
+        (('"DE"', '"Germany"'), 9, "customer[1].country", 'such as "DE"'),
+        (("2026-03-01", '"gestern"'), 7, "customer[1].since", "2026-03-01"),
         (('"@Hosting.Example"', '"hosting"'), 4, "customer[1].domains", "domain"),
         (('"@Hosting.Example"', '"support.example"'), 4, "customer[1].domains", "desk's own domain"),
         (("IT@hosting.example", "IT"), 5, "customer[1].contacts", "mail address"),
-        (("4 business hours", "4 busy hours"), 12, "customer[1].targets", "busy"),
+        (("4 business hours", "4 busy hours"), 12, "customer[1].targets.response.2", "busy"),
         (("support_keys", "suport_keys"), 11, "customer[1].suport_keys", "support_keys"),
         (("name =", "nme ="), 2, "customer[1]", "name"),
     ],
@@ -64,6 +65,15 @@ def test_all_mistakes_are_named_at_once(desk: Home) -> None:
     with pytest.raises(Mistakes) as found:
         read(desk, bad)
     assert len(found.value.mistakes) >= 2
+
+
+def test_what_the_policy_does_not_know_is_named_in_the_same_round_as_what_nobody_could_read(desk: Home) -> None:
+    bad = ONE.replace('"DE"', '"Germany"').replace("4 business hours", "soon").replace("2026-03-01", '"gestern"')
+    bad += ONE.replace("Beispiel", "Muster").replace("open-xchange", "open-xchang").replace("1 hour, 24x7", "soon")
+    with pytest.raises(Mistakes) as found:
+        read(desk, bad)
+    keys = ["[1].since", "[1].country", "[1].targets.response.2", "[2].policy", "[2].targets.response.1"]
+    assert [each.key for each in found.value.mistakes] == [f"customer{key}" for key in keys]
 
 
 def test_a_name_that_stands_twice_is_a_mistake(desk: Home) -> None:

@@ -92,7 +92,7 @@ def test_a_hard_refusal_stops_at_once_and_is_told_on_its_case(
     clock.turn(days=9)
     assert not send()
     with databases.desk.begin() as connection:
-        outbox.retry(connection, mail, clock.now)
+        outbox.retry(connection, mail, None, clock.now)
     assert send().sent == 1
 
 

@@ -127,7 +127,7 @@ def test_a_change_that_comes_too_late_is_refused_by_name(databases: Databases, t
         with pytest.raises(IntakeError, match="is sending and cannot be released"):
             outbox.release(connection, mail_id, "robin@desk.example", NOW)
         with pytest.raises(IntakeError, match="outgoing mail 99 does not exist"):
-            outbox.retry(connection, 99, NOW)
+            outbox.retry(connection, 99, None, NOW)
 
 
 def test_the_listing_has_the_contracts_shape(databases: Databases, templates: TemplateSet) -> None:

@@ -13,8 +13,9 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from intake.core.hours.closed import Closure, Holidays, closures
 from intake.core.hours.weekly import DAY, Interval, by_weekday, joined, without
@@ -24,6 +25,8 @@ EPOCH_DAY = EPOCH.toordinal()
 _LOCAL_EPOCH = EPOCH.replace(tzinfo=None)
 MINUTE_US = 60 * 10**6
 DAY_US = DAY * MINUTE_US
+
+_LONGEST_NAME = 60
 
 BLOCK_DAYS = 512
 BLOCK_US = BLOCK_DAYS * DAY_US
@@ -51,9 +54,20 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError(
-            f'"{" ".join(name.split())}" is no IANA time zone; right would be "Europe/Berlin" or "UTC"'
-        ) from None
+        written = " ".join(name.split())
+        raise ValueError(f'"{written}" is no IANA time zone; {_meant(written)}') from None
+
+
+def _meant(written: str) -> str:
+    """The zone that a name is nearly that of, or its city's; else examples."""
+    known = {_folded(zone.rpartition("/")[2]): zone for zone in sorted(available_timezones(), reverse=True)}
+    known |= {_folded(zone): zone for zone in known.values()}
+    near = get_close_matches(_folded(written[:_LONGEST_NAME]), known, n=1, cutoff=0.8)
+    return f'did you mean "{known[near[0]]}"?' if near else 'right would be "Europe/Berlin" or "UTC"'
+
+
+def _folded(name: str) -> str:
+    return "".join(each for each in name.casefold() if each not in " _-")
 
 
 def instant(zone: ZoneInfo, local: datetime) -> int:

@@ -151,17 +151,19 @@ def counted_span(
     return reckoned.due, calendar.name, why
 
 
-def contract_mistakes(policy: Policy, contract: ContractTargets, hours: Mapping[str, str] | None = None) -> list[str]:
-    """What is wrong with a contract's own targets and hours, a line each."""
+def contract_mistakes(
+    policy: Policy | None, contract: ContractTargets, hours: Mapping[str, str] | None = None
+) -> list[str]:
+    """What is wrong with a contract's own targets and hours, a line each; without a policy, as far as that shows."""
     out = []
-    levels = [str(part.level) for part in policy.file.severities]
+    levels = [str(part.level) for part in policy.file.severities] if policy else []
     for kind, by_severity in contract.items():
         if kind not in CLOCKS:
             out.append(f"targets.{kind}: no such clock{suggestion(kind, CLOCKS)}")
             continue
         for level, target in by_severity.items():
             where = f"targets.{kind}.{level}"
-            if level not in levels:
+            if policy and level not in levels:
                 out.append(f"{where}: the policy has no such severity; known are {', '.join(levels)}")
             try:
                 name = parse_target(target).calendar
@@ -170,14 +172,14 @@ def contract_mistakes(policy: Policy, contract: ContractTargets, hours: Mapping[
             else:
                 out += _unknown_calendar(policy, where, name)
     for level, name in (hours or {}).items():
-        if level not in levels:
+        if policy and level not in levels:
             out.append(f"hours.{level}: the policy has no such severity; known are {', '.join(levels)}")
         out += _unknown_calendar(policy, f"hours.{level}", name)
     return out
 
 
-def _unknown_calendar(policy: Policy, where: str, name: str | None) -> list[str]:
-    if name is None or name in policy.calendars:
+def _unknown_calendar(policy: Policy | None, where: str, name: str | None) -> list[str]:
+    if policy is None or name is None or name in policy.calendars:
         return []
     return [f'{where}: no calendar is named "{name}"{suggestion(name, list(policy.calendars))}']
 

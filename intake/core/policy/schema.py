@@ -35,6 +35,7 @@ from intake.core.policy.schema_types import (
     KnownLevel,
     Language,
     Level,
+    Name,
     Part,
     Phrase,
     Place,
@@ -46,6 +47,7 @@ from intake.core.policy.schema_types import (
     Words,
     Zone,
 )
+from intake.tomlfile import Shaped
 
 
 class CountryHolidays(Part):
@@ -127,7 +129,7 @@ class AllowedValue(Part):
 class FieldPart(Part):
     """A field that the form asks for."""
 
-    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    key: Annotated[str, Shaped("[a-z][a-z0-9_]*", 'a key in lower case such as "track_id"')]
     label: str
     label_in: Words = {}
     kind: FieldKind
@@ -214,10 +216,10 @@ class ReopeningPart(Part):
 class PolicyFile(Part):
     """A support policy."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    name: Name
     title: str
     source: str
-    prefix: str = Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")
+    prefix: Annotated[str, Shaped("[A-Z][A-Z0-9]{0,7}", 'one to eight capital letters or digits such as "OX"')]
     zone: Place
     calendar: CalendarName
     languages: list[Language] = ["en"]

@@ -11,6 +11,7 @@ from intake.core.policy.schema_types import (
     CountryCode,
     FieldKey,
     KnownLevel,
+    Name,
     Part,
     Phrase,
     Plan,
@@ -174,7 +175,7 @@ class TaskPart(Reasoned):
     It is for cases of these plans that ever had one of these severities; `words` ask for it; `owner` is a role.
     """
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    name: Name
     title: str
     plans: list[Plan]
     severity: list[KnownLevel]

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidato
 
 from intake.core.hours import parse_rule, parse_target, parse_times, parse_weekly, zone_named
 from intake.core.policy.because import PHONE, Because
-from intake.tomlfile import suggestion
+from intake.tomlfile import Shaped, suggestion
 
 ClockKind = Literal["response", "update", "resolution", "escalation"]
 Level = Annotated[int, Field(ge=1, le=9)]
@@ -103,7 +103,8 @@ Hours = Annotated[list[str], AfterValidator(_hours)]
 Times = Annotated[str, AfterValidator(_times)]
 HolidayRule = Annotated[str, AfterValidator(_rule)]
 Language = Annotated[str, AfterValidator(_language)]
-CountryCode = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+CountryCode = Annotated[str, Shaped("[A-Z]{2}", 'a country\'s code such as "DE"')]
+Name = Annotated[str, Shaped("[a-z][a-z0-9-]*", 'a name in lower case such as "my-policy"')]
 Clause = Annotated[str, _named("clause")]
 CalendarName = Annotated[str, _named("calendar")]
 Plan = Annotated[str, _named("plan")]
