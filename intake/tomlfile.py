@@ -171,14 +171,38 @@ def mistakes_of(
             said = "no such key" + suggestion(str(path[-1]), _keys_at(model, path[:-1]))
         elif one["type"] == "missing":
             said = "is needed here and missing"
-        elif one["type"].startswith("date_"):
-            said = f"must be a date such as 2026-03-01; got {one['input']!r:.{SHOWN}}"
         else:
+            said = _right(one["type"], one.get("ctx", {})) or said
             said = said[0].lower() + said[1:] if said[1:2].islower() else said
             shown = isinstance(one["input"], str | int | float) and not set(secret) & set(path)
-            if shown and str(one["input"]) not in said:
+            if shown and f'"{one["input"]}"' not in said:
                 said += f"; got {one['input']!r:.{SHOWN}}"
         yield text.mistake(path, said)
+
+
+RIGHT = {
+    "bool": "must be true or false",
+    "date": "must be a date such as 2026-03-01",
+    "dict": 'must be a table such as {{ key = "value" }}',
+    "float": "must be a number",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "int": "must be a whole number",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be {le} or less",
+    "list": 'must be a list such as ["…", "…"], or [[…]] before each of its tables',
+    "literal_error": "must be {expected}",
+    "model_type": "must be a table",
+    "string_too_long": "must have at most {max_length} characters",
+    "string_too_short": "must not be empty",
+    "string_type": 'must be a text in quotes, such as "…"',
+}
+"""What would be right, by the type of an error or the word that it begins with."""
+
+
+def _right(kind: str, values: Mapping[str, Any]) -> str:
+    known = RIGHT.get(kind) or RIGHT.get(kind.partition("_")[0], "")
+    return known.format(**values)
 
 
 def _is_tag(step: str | int) -> bool:

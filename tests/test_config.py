@@ -95,9 +95,9 @@ def test_defaults_in_the_example_are_the_programs_own() -> None:
         ("[reading]", "[redaing]", "redaing", 'did you mean "reading"?'),
         ('"127.0.0.1:8025"', '"localhost"', "smtp.listen", "host:port"),
         ('"127.0.0.1:8025"', '"localhost:99999"', "smtp.listen", "host:port"),
-        ("batch = 50", 'batch = "many"', "reading.batch", "integer"),
-        ("batch = 50", "batch = 0", "reading.batch", "greater than or equal to 1"),
-        ("size_limit_mb = 25", "size_limit_mb = 0", "smtp.size_limit_mb", "greater than or equal to 1"),
+        ("batch = 50", 'batch = "many"', "reading.batch", "whole number"),
+        ("batch = 50", "batch = 0", "reading.batch", "must be 1 or more"),
+        ("size_limit_mb = 25", "size_limit_mb = 0", "smtp.size_limit_mb", "must be 1 or more"),
         ("tls_required = false", "tls_required = true", "smtp", "tls_required needs tls_certificate"),
         ("login_required = false", "login_required = true", "smtp", "login_required needs logins"),
         ('tls = "starttls"   ', 'tls = "always"', "outgoing.tls", "'starttls', 'implicit' or 'none'"),
@@ -135,7 +135,7 @@ MAILBOX = '[[mailbox]]\nname = "m"\nhost = "imap.support.example"\nuser = "u"\n'
     [
         (MAILBOX, "mailbox[1]", "needs either password (PLAIN) or token (XOAUTH2)"),
         (MAILBOX + 'password = "env:P"\ntoken = "env:T"\n', "mailbox[1]", "needs either password"),
-        (MAILBOX + 'password = "env:P"\nport = 99999\n', "mailbox[1].port", "less than or equal to 65535"),
+        (MAILBOX + 'password = "env:P"\nport = 99999\n', "mailbox[1].port", "must be 65535 or less"),
         ((MAILBOX + 'password = "env:P"\n') * 2, "mailbox[2].name", 'two mailboxes are named "m"'),
         (
             MAILBOX + 'password = "env:P"\nroute = "open-xchnge@support.example"\n',

@@ -143,7 +143,7 @@ class Outer(BaseModel):
         ("inner.size = 'x'", "inner.size", "got 'x'"),
         ("inner.size = '" + "9" * 5000 + "x'", "inner.size", "got '999"),
         ("inner = 3", "inner", "got 3"),
-        ("inner.size = []", "inner.size", "valid integer"),
+        ("inner.size = []", "inner.size", "whole number"),
         ("", "name", "is needed here and missing"),
     ],
 )

@@ -23,7 +23,7 @@ def check(config: Config) -> list[Mistake]:
     """Every mistake in policies and templates, and in what the configuration says of them."""
     policies = load_policies(folders_of(config, "policies"), {})
     found = [*policies.mistakes, *example_mistakes(policies), *template_mistakes(config)]
-    found += [*_folders(config), *_routes(config, policies)]
+    found += [*_folders(config), *_tls_files(config), *_routes(config, policies)]
     serving = [policy for policy in policies if any(route.policy == policy.name for route in config.settings.route)]
     found += [*_languages(config, policies, serving)]
     return [*found, *_roles(config, serving), *_roles_in(config, serving)]
@@ -43,6 +43,15 @@ def _folders(config: Config) -> Iterator[Mistake]:
         yield config.text.mistake(("files", "policies"), f"{config.policies} is no folder")
     if config.folder.exists() and not config.folder.is_dir() and not config.settings.store.url:
         yield config.text.mistake(("store", "folder"), f"{config.folder} is a file; right would be a folder")
+
+
+def _tls_files(config: Config) -> Iterator[Mistake]:
+    for section in ("smtp", "lmtp"):
+        part = getattr(config.settings, section)
+        for key in ("tls_certificate", "tls_key") if part.listen else ():
+            file = getattr(part, key)
+            if file and not config.path(file).is_file():
+                yield config.text.mistake((section, key), f"there is no file {config.path(file)}")
 
 
 def _languages(config: Config, policies: Policies, serving: list[Policy]) -> Iterator[Mistake]:
@@ -77,12 +86,11 @@ def _roles(config: Config, policies: list[Policy]) -> Iterator[Mistake]:
     told = {role for policy in policies for role in policy.roles}
     told |= {route.role for route in config.settings.route}
     spare = sorted(set(roles) - told)
-    for policy in policies:
-        for role in sorted(policy.roles):
-            if not roles.get(role):
-                said = f'{policy.name} tells the role "{role}", and no address stands behind it'
-                near = suggestion(role, spare) if spare else ""
-                yield config.text.mistake(("roles",), said + (near if "did you mean" in near else ""))
+    for role in sorted({role for policy in policies for role in policy.roles if not roles.get(role)}):
+        telling = ", ".join(policy.name for policy in policies if role in policy.roles)
+        said = f'no address stands behind the role "{role}", which {telling} will tell'
+        near = suggestion(role, spare) if spare else ""
+        yield config.text.mistake(("roles",), said + (near if "did you mean" in near else ""))
 
 
 def _roles_in(config: Config, policies: list[Policy]) -> Iterator[Mistake]:

@@ -13,7 +13,7 @@ from intake.core.hours import Country, parse_target
 from intake.core.policy.because import PHONE
 from intake.core.policy.policy import Policy
 from intake.desk.policies import Policies
-from intake.errors import Mistake
+from intake.errors import IntakeError, Mistake
 from intake.store import people
 from intake.store.engine import open_databases, reading
 
@@ -29,7 +29,7 @@ def example_mistakes(policies: Policies) -> list[Mistake]:
 def warnings(config: Config, policies: Policies, year: int) -> list[Mistake]:
     """What a person should know though nothing is wrong: years without holidays, contracts without hours."""
     customers = _customers(config) if any(policy.file.contract_hours for policy in policies) else []
-    found: list[Mistake] = list(_of_telephones(config, policies))
+    found: list[Mistake] = [*_of_secrets(config), *_of_telephones(config, policies)]
     for policy in policies:
         text = tomlfile.parse(policy.text, policies.file_of(policy.name))
         found += _of_calendars(policy, text, year)
@@ -47,6 +47,24 @@ def _of_examples(policy: Policy, file: str) -> Iterator[Mistake]:
             continue
         for name, said in found:
             yield text.mistake(("examples", index, "expect", name), f'"{example.says}" ({example.clause}): {said}')
+
+
+def _of_secrets(config: Config) -> Iterator[Mistake]:
+    """Secrets that cannot be had now; the program may run where they can."""
+    settings = config.settings
+    places: dict[tomlfile.Path, str] = {
+        ("outgoing", "password"): settings.outgoing.password if settings.outgoing.smtp else ""
+    }
+    for index, mailbox in enumerate(settings.mailbox):
+        key = "password" if mailbox.password else "token"
+        places["mailbox", index, key] = mailbox.password or mailbox.token
+    for section, part in (("smtp", settings.smtp), ("lmtp", settings.lmtp)):
+        places |= {(section, "logins", user): place for user, place in part.logins.items()}
+    for path, place in places.items():
+        try:
+            _ = config.secret(place) if place else ""
+        except IntakeError as error:
+            yield config.text.mistake(path, str(error))
 
 
 def _of_telephones(config: Config, policies: Policies) -> Iterator[Mistake]:

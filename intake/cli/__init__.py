@@ -59,11 +59,12 @@ class _Later(TyperCommand):
 class _Root(TyperGroup):
     """All commands, in the table's order."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
+    def __init__(self, **made: Any) -> None:
+        super().__init__(**made)
+        self.commands = {name: _Later(name, help=about) for name, (_, about) in COMMANDS.items()}
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        return _Later(cmd_name, help=COMMANDS[cmd_name][1]) if cmd_name in COMMANDS else None
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(self.commands)
 
 
 app = typer.Typer(cls=_Root, help=ABOUT, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)

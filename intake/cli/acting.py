@@ -23,6 +23,8 @@ def acting_as(databases: Databases, written: str) -> str:
 
 def assignee(house: House, written: str) -> str:
     """The address of an agent who was named; an address, a role or nothing stays as it is. Raises `IntakeError`."""
+    if written.strip().lower() == "nobody":
+        return ""
     if not written.strip() or written in house.settings.roles:
         return written.strip()
     with reading(house.databases.desk) as connection:

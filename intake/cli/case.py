@@ -70,10 +70,13 @@ def list_(
     if json:
         print_json(rows)
         return
+    if not rows:
+        view.found_nothing()
     columns = ["reference", "state", "sev", "due", "subject", "marks", "why here"]
     shown = [_row(row) for row in rows]
     none = "no case yet: `intake ingest FILE` or a mail to a route's address opens one"
-    table("", columns, shown, "no case has all of these words" if search.strip() else none)
+    narrowed = "no such case" if state or queue or view.hidden else none
+    table("", columns, shown, "no case has all of these words" if search.strip() else narrowed)
     say_hidden(view.hidden)
 
 

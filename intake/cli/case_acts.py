@@ -59,7 +59,7 @@ def note(reference: Reference, text: Text, by: AsOption, config: ConfigOption = 
 @commands.command()
 def assign(
     reference: Reference,
-    to: Annotated[str, typer.Argument(help="An agent's address or name, or a role; empty for nobody.")],
+    to: Annotated[str, typer.Argument(help="An agent's address or name, or a role; nobody for no one.")],
     by: AsOption,
     config: ConfigOption = None,
     json: JsonOption = False,
@@ -106,7 +106,7 @@ def status(
 @commands.command()
 def waive(
     reference: Reference,
-    key: Annotated[str, typer.Argument(help="The field's key, such as track_id.")],
+    key: Annotated[str, typer.Argument(help="The field's key, such as track_id, or its name in the form.")],
     by: AsOption,
     config: ConfigOption = None,
     json: JsonOption = False,
@@ -254,7 +254,7 @@ for _words in (
     ("agreed", "Record what was agreed with the customer; no clock moves.", "What.", '"a call at 18:00"', "noted"),
     ("correct", "Take a miss back, with a reason.", "The clock: response, update, resolution or escalation.",
      'response --because "rang at 10:05"', "corrected"),
-    ("cc", "Answers of people go to an address, too.", "The address.", "lee@partner.example", "has a copy for them"),
+    ("cc", "Answers of people go to an address, too.", "The address.", "lee@partner.example", "goes there as well"),
     ("customer", "The case is somebody else's.", "The address.", "kim@hosting.example", "handed over"),
     ("done", "A follow-up is done.", "Its name.", "root-cause-analysis", "follow-up done"),
 ):  # fmt: skip

@@ -55,6 +55,8 @@ def due(
     settings = configured(config)
     known: dict[str, Policy] = {}
     if batch is not None:
+        if policy or plan or severity or opened or zone or tag or target or hours:
+            raise typer.BadParameter("--batch has all of a case in its lines; give it without --policy and the rest")
         for line in _lines(batch):
             print_json(_answer(settings, known, line))
         return

@@ -56,6 +56,8 @@ def forecast(
     if json:
         print_json(shown)
         return
+    if not events:
+        view.found_nothing()
     columns = ["at", "case", "what", "clock", "who is told", "level"]
     zone = settings.settings.notices.zone
     where = ZoneInfo(zone) if zone else None

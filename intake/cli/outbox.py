@@ -51,8 +51,15 @@ def outbox_list(
     if json:
         print_json(rows)
     else:
+        if not rows:
+            view.found_nothing()
         columns = ["id", "case", "kind", "to", "state", "subject", "reason"]
-        table("", columns, [[row[name] for name in columns] for row in rows], "nothing is going out")
+        table(
+            "",
+            columns,
+            [[row[name] for name in columns] for row in rows],
+            f"no outgoing mail {f'is {state}' if state else 'yet'}",
+        )
         say_hidden(view.hidden)
 
 

@@ -13,7 +13,7 @@ from intake.cli.stored import read_store
 from intake.desk import customer_changes, customers, service_credits, show
 from intake.desk.acting import acting
 from intake.desk.customer_files import tables_in
-from intake.desk.house import roles_of
+from intake.desk.house import own_addresses, roles_of
 from intake.desk.show import plain
 from intake.errors import IntakeError
 from intake.store import people
@@ -94,7 +94,7 @@ def customer_show(
     for key, value in record.items():
         say(f"{key:<16}{plain(value)}")
     for each in earned:
-        say(f"{'credit':<16}{each.credit.days} days, {each.case}: {each.credit.because.text}")
+        say(f"{'credit':<16}{many(each.credit.days, 'day')}, {each.case}: {each.credit.because.text}")
 
 
 @agent.command("add")
@@ -130,7 +130,11 @@ def agent_import(
 
 
 def _save_agents(config: Path | None, found: list[people.Agent]) -> tuple[int, int]:
-    databases = program.open_store(configured(config))
+    settings = configured(config)
+    own = own_addresses(settings.settings)
+    if taken := next((each.address for each in found if each.address in own), ""):
+        raise IntakeError(f"{taken} is a route's own address: what is written to it becomes cases, and is no agent's")
+    databases = program.open_store(settings)
     try:
         with databases.desk.begin() as connection:
             known = {each.address: each for each in people.agents(connection)}
@@ -176,4 +180,9 @@ def agent_list(config: ConfigOption = None, json: JsonOption = False) -> None:
     if json:
         print_json([asdict(each) for each in found])
     else:
-        table("", ["address", "name", "zone"], [[a.address, a.name, a.zone] for a in found], "no agent yet")
+        table(
+            "",
+            ["address", "name", "zone"],
+            [[a.address, a.name, a.zone] for a in found],
+            "no agent yet: `intake agent add ADDRESS --name NAME`",
+        )

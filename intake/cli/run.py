@@ -43,8 +43,8 @@ def serve(
     wanted = [role.strip() for role in roles.split(",") if role.strip()]
     unknown = [role for role in wanted if role not in program.ROLES]
     if unknown or not wanted:
-        named = unknown[0] if unknown else "nothing"
-        raise typer.BadParameter(f'no role is named "{named}"; known are {", ".join(program.ROLES)}')
+        said = f'no role is named "{unknown[0]}"' if unknown else "--roles names none"
+        raise typer.BadParameter(f"{said}; known are {', '.join(program.ROLES)}")
     from intake.app.logs import to_standard_error
     from intake.app.program import Program, heed_signals
 

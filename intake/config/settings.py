@@ -60,6 +60,10 @@ def _language(value: str) -> str:
     return value
 
 
+def _or_none(value: str | None) -> str | None:
+    return value or None
+
+
 def _sentences(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -93,7 +97,7 @@ class Part(BaseModel):
 class Service(Part):
     """How the desk presents itself."""
 
-    name: str = "Support"
+    name: str = Field("Support", min_length=1)
     hostname: HostName = "localhost"
     language: Annotated[str, AfterValidator(_language)] = "en"
     public_url: Annotated[str, AfterValidator(_public_url)] = ""
@@ -174,7 +178,7 @@ class Mailbox(Part):
 class Reading(Part):
     """How mails are read, and whose word is believed."""
 
-    trusted_host: str | None = None
+    trusted_host: Annotated[str | None, AfterValidator(_or_none)] = None
     dkim: bool = True
     junk_headers: dict[str, list[str]] = {"X-Spam-Flag": ["yes"], "X-Rspamd-Action": ["reject"]}
     workers: int = Field(1, ge=1, le=64)

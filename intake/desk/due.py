@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any
 
 from intake.core.hours import zone_named
@@ -98,6 +99,10 @@ def _terms(policy: Policy, asked: Mapping[str, Any]) -> Terms:
             raise IntakeError(f"zone: {error}") from None
     if tags is not None and not (isinstance(tags, list) and all(isinstance(each, str) for each in tags)):
         raise IntakeError(f'tags: {tags!r} is no list of tags; right would be ["critical"]')
+    for written in tags or ():
+        near = get_close_matches(written, {each for part in policy.file.targets for each in part.tags}, n=1)
+        if near and near[0] != written:
+            raise IntakeError(f'tags: {policy.name} has no targets for "{written}"; did you mean "{near[0]}"?')
     targets, hours = _contract(policy, asked.get("targets"), asked.get("hours"))
     return Terms(plan, zone, targets, hours, frozenset(tags or ()))
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from intake.config import Route, Settings
+from intake.errors import IntakeError
+from intake.tomlfile import suggestion
 
 
 class Placed(Protocol):
@@ -43,6 +45,12 @@ class View:
         self._routes, self._queue, self._everything = settings.route, queue, everything
         self._people = private_people(settings)
         self.hidden: set[str] = set()
+
+    def found_nothing(self) -> None:
+        """Raises `IntakeError` where that is because no route has the queue that was asked for."""
+        known = sorted({route.queue for route in self._routes})
+        if self._queue is not None and self._queue not in known:
+            raise IntakeError(f'--queue: no route has the queue "{self._queue}"{suggestion(self._queue, known)}')
 
     def shows(self, case: Placed) -> bool:
         """Whether a case is to be seen."""

@@ -62,7 +62,8 @@ class TemplateSet:
         for choice in (language, language.partition("-")[0], FALLBACK):
             if (choice, name) in self._templates:
                 return self._at((choice, name))
-        raise IntakeError(f'no template is named "{name}"{suggestion(name, list(SAMPLES))}')
+        hint = suggestion(name, list(SAMPLES)) or "; `intake template list` shows them"
+        raise IntakeError(f'no template is named "{name}"{hint}')
 
     def versions(self) -> dict[Place, tuple[str, str]]:
         """(hash, text) of each template that serves, to be remembered as its last good version."""

@@ -306,7 +306,7 @@ def test_check_names_the_mistakes_of_every_kind_of_file_in_one_round(tmp_path: P
         ("config.toml", "roles"): 'did you mean "managr"?',
         ("config.toml", "roles_in.DEU"): "such as DE",
         ("config.toml", "roles_in.DE.acount-manager"): 'did you mean "account-manager"?',
-        ("config.toml", "answers.old_mail_hours"): "greater than 0",
+        ("config.toml", "answers.old_mail_hours"): "more than 0",
         ("zoho.toml", "prefx"): 'did you mean "prefix"?',
         ("zoho.toml", "prefix"): "missing",
         ("reply.md", ""): "nothing",

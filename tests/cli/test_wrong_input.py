@@ -110,6 +110,16 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
     (f"ingest {'a' * 300}.eml", 1, ("aaa.eml", "name too long")),
     (f"init {'a' * 300}", 1, ("aaa", "name too long")),
     ("nope", 2, ("nope",)),
+    ("chekc", 2, ("chekc", "did you mean 'check'")),
+    ("case list --queue nope", 1, ("--queue", "nope", "security, support")),
+    ("outbox list --queue nope", 1, ("--queue", "nope", "security, support")),
+    ("agent add zimbra@support.example --name X", 1, ("zimbra@support.example", "route's own address")),
+    ("due --batch a.eml --policy zoho", 2, ("--batch", "without --policy")),
+    ("due --policy zoho --severity 1 --opened 2026-11-23T09:00:00Z --tag critcal", 1, ('did you mean "critical"?',)),
+    ("template render nope", 1, ("nope", "intake template list")),
+    ("serve --roles=", 2, ("--roles names none", "lmtp")),
+    ("check --config types.toml", 1, ("smtp.listen: must be a text in quotes", "roles.triage: must be a list")),
+    ("check --config tls.toml", 1, ("smtp.tls_certificate: there is no file", "smtp.tls_key: there is no file")),
 ]
 # and of SQLite's files
 WRONG_FILES: list[tuple[str, int, tuple[str, ...]]] = [
@@ -146,6 +156,10 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "mine.toml").write_text(config.replace('# policies = "policies"', 'policies = "policies"'))
     (folder / "policies").mkdir()
     (folder / "policies" / "broken.toml").write_text("a = ]\n")
+    types = config.replace('listen = "127.0.0.1:8025"', "listen = 8025", 1)
+    types = types.replace('triage = ["triage@desk.example"]', 'triage = "triage@desk.example"')
+    (folder / "types.toml").write_text(types)
+    (folder / "tls.toml").write_text(config.replace("# tls_", "tls_"))
     (folder / "french.toml").write_text(config.replace('language = "en"', 'language = "fr"', 1))
     (folder / "link.toml").write_text(config.replace('public_url = ""', 'public_url = "desk"', 1))
     (folder / "lost.toml").write_text(config.replace('# templates = "templates"', 'templates = "lost"', 1))

@@ -8,6 +8,7 @@ from intake.core.case import clocks, consent, escalating, exemption, people_acts
 from intake.core.case.act import Act, Refused, Setting
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, State, Wish
 from intake.core.mail.fields import missing_fields
+from intake.core.mail.labels import labels_of
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
 from intake.core.sentences import Sentence, joined, sentence, translated
@@ -159,7 +160,9 @@ def _becomes(before: State, after: State, because: str) -> Sentence:
 def _waive(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     case, policy = decision.case, setting.policy
     owed = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
-    if wanted.value not in owed:
+    named = labels_of(policy.specs)(wanted.value)
+    key = wanted.value if wanted.value in owed or named is None else named.key
+    if key not in owed:
         known = ", ".join(owed) or sentence("none is missing")
         raise Refused(
             sentence(
@@ -169,9 +172,9 @@ def _waive(setting: Setting, decision: Decision, wanted: Act) -> Decision:
                 known=known,
             )
         )
-    case = replace(case, waived=case.waived | {wanted.value})
+    case = replace(case, waived=case.waived | {key})
     decision = decision.then(
-        Entry("waived", sentence("{field} is not needed here", field=policy.label(wanted.value)), wanted.by)
+        Entry("waived", sentence("{field} is not needed here", field=policy.label(key)), wanted.by)
     )
     if len(owed) > 1:
         return replace(decision, case=case)
