@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check check-long fmt bench fuzz soak assets screenshots clean
+.PHONY: help setup demo run test check check-long check-postgres fmt bench fuzz soak assets screenshots clean
 
 help: ## show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: $(VENV)/.done ## make .venv/ with everything in it
 
@@ -41,8 +41,11 @@ check: setup ## format, lint, types, layers, tests: what must pass before a comm
 check-long: setup ## the tests that take long
 	$(BIN)/python -m pytest -m long tests/threats
 	$(BIN)/python -m pytest -m long --numprocesses auto --dist loadfile --ignore tests/threats
+	$(MAKE) check-postgres SUITES="$(foreach each,store desk inbound outbound threats,tests/$(each))"
+
+check-postgres: setup ## the tests of everything that is kept, on PostgreSQL (SUITES=tests/store for some)
 	$(BIN)/python -m pytest -m 'not long' --database postgres --numprocesses auto --dist loadfile --no-loadscope-reorder \
-		tests/store
+		$(or $(SUITES),$(foreach each,app cli desk inbound journeys outbound store threats web,tests/$(each)))
 
 fmt: setup ## format and mend what can be mended by a machine
 	$(BIN)/ruff format .

@@ -34,8 +34,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    marked = [(item, marker) for item in items if (marker := item.get_closest_marker("sqlite"))]
+    if without := [item.nodeid for item, marker in marked if not marker.args]:
+        raise pytest.UsageError(f"the marker sqlite needs its reason: {without}")
     if config.getoption("database") == "postgres":
-        on_sqlite = [item for item in items if item.get_closest_marker("sqlite")]
+        on_sqlite = [item for item, _ in marked]
         config.hook.pytest_deselected(items=on_sqlite)
         items[:] = [item for item in items if item not in on_sqlite]
 

@@ -99,7 +99,7 @@ def test_the_configuration_may_come_from_the_environment(folder: Path) -> None:
     (folder / "elsewhere").mkdir()
     env = {"INTAKE_CONFIG": str(folder / "config.toml")}
     assert intake("ingest", str(folder / "a.eml"), folder=folder / "elsewhere", env=env).returncode == 0
-    assert intake("case", "show", "OX-1001", folder=folder).returncode == 0
+    assert intake("case", "show", "OX-1001", "--config", "config.toml", folder=folder).returncode == 0
     assert list((folder / "elsewhere").iterdir()) == []
 
 

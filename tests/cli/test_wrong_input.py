@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from house import mail, write_config
 from running import PROGRAM, Running, eventually, intake, running
 
+URL = re.compile(r"(?m)^url = .*$")
 ADA = ("--as", "ada@desk.example")
 # the words, the exit status, and what standard error must name: where, and what would be right
 WRONG: list[tuple[str, int, tuple[str, ...]]] = [
@@ -150,8 +152,8 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "garbage").mkdir()
     for name in ("desk.db", "spool.db"):
         (folder / "garbage" / name).write_bytes(b"this is no database at all\n" * 200)
-    (folder / "driver.toml").write_text(config.replace('\nurl = ""', '\nurl = "mysql://localhost/x"'))
-    (folder / "url.toml").write_text(config.replace('\nurl = ""', '\nurl = "elsewhere"'))
+    (folder / "driver.toml").write_text(URL.sub('url = "mysql://localhost/x"', config))
+    (folder / "url.toml").write_text(URL.sub('url = "elsewhere"', config))
     (folder / "folder.toml").write_text(config.replace('# policies = "policies"', 'policies = "a.eml"'))
     (folder / "mine.toml").write_text(config.replace('# policies = "policies"', 'policies = "policies"'))
     (folder / "policies").mkdir()
@@ -167,9 +169,7 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    "lines", [pytest.param(WRONG, id="any"), pytest.param(WRONG_FILES, id="files", marks=pytest.mark.sqlite)]
-)
+@pytest.mark.parametrize("lines", [WRONG, pytest.param(WRONG_FILES, marks=pytest.mark.sqlite("its files"))])
 def test_each_wrong_input_is_named_with_what_would_be_right(
     wrong: Path, commands: Any, lines: list[tuple[str, int, tuple[str, ...]]]
 ) -> None:
@@ -287,7 +287,7 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr.decode()
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("on PostgreSQL several may serve")
 def test_a_folder_that_is_taken_is_named(tmp_path: Path) -> None:
     with running(tmp_path / "one") as first:
         again = first.attempt("serve")
@@ -295,7 +295,7 @@ def test_a_folder_that_is_taken_is_named(tmp_path: Path) -> None:
         assert f"{first.folder / 'var'}: process {first.pid} serves " in again.stderr.decode()
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("on PostgreSQL nothing has to be written there")
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, commands: Any) -> None:
     # nobody may make a folder there, root included
     config = write_config(tmp_path, {"store.folder": "/proc/nowhere"})

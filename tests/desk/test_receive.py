@@ -194,7 +194,7 @@ def test_an_error_in_telling_of_a_parked_mail_parks_it_all_the_same(desk: Home) 
     assert desk.ledger()["balanced"]
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("its lock")
 def test_a_database_that_is_away_parks_nothing_and_all_is_decided_when_it_is_back(desk: Home) -> None:
     @event.listens_for(desk.databases.desk, "connect")
     def impatient(connection: sqlite3.Connection, _entry: object) -> None:
@@ -213,7 +213,7 @@ def test_a_database_that_is_away_parks_nothing_and_all_is_decided_when_it_is_bac
     assert [desk.outcomes(each)[0]["outcome"] for each in ids] == ["new_case"] * 3
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("its size")
 def test_a_disk_that_is_full_while_storing_parks_nothing(desk: Home) -> None:
     ids = three(desk)
     fresh = desk.house.unique

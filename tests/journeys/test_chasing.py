@@ -15,6 +15,7 @@ from house import CUSTOMERS, FORM, mail
 from running import PROGRAM, Running, eventually, intake, running
 from sqlalchemy import func, select
 
+from intake.config import load
 from intake.store import cases, outbox
 from intake.store.engine import open_databases, reading
 from intake.store.tables import notice
@@ -47,7 +48,7 @@ def write(desk: Running, raw: bytes) -> dict[str, Any]:
 
 def told(desk: Running) -> list[tuple[str, str]]:
     """Every letter that left so far: kind and recipient. Read beside the program: a command a look would take long."""
-    databases = open_databases(desk.folder / "var")
+    databases = open_databases(desk.folder / "var", load(desk.config).settings.store.url)
     try:
         with reading(databases.reading) as connection:
             rows = outbox.listed(connection)
@@ -153,7 +154,7 @@ def test_a_chaser_killed_in_the_middle_tells_each_thing_once(desk: Running) -> N
         (desk.folder / f"{number}.eml").write_bytes(raw)
     desk.command("ingest", *(str(desk.folder / f"{number}.eml") for number in range(count)))
     at = datetime.fromisoformat(newest(desk)["opened"]) + timedelta(hours=2)
-    databases = open_databases(desk.folder / "var")
+    databases = open_databases(desk.folder / "var", load(desk.config).settings.store.url)
 
     def missed() -> int:
         with reading(databases.reading) as connection:

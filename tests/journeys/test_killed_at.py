@@ -51,6 +51,9 @@ def question(number: int) -> bytes:
     return mail(sender=f"Kim <{writer(number)}>", subject=f"Question {number}", message_id=f"{number}@hosting.example")
 
 
+WRITES_FILES = pytest.mark.sqlite("on PostgreSQL it is the server that calls fsync")
+
+
 @contextmanager
 def installation(folder: Path, sink: Sink) -> Iterator[Running]:
     """An installation whose databases are there, and that has not been started."""
@@ -169,7 +172,14 @@ def die(folder: Path, role: str, calls: str, nth: int) -> bool:
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(("role", "calls", "nth"), [("smtp", FSYNC, 1), ("desk", FSYNC, 2), ("send", SEND, 6)])
+@pytest.mark.parametrize(
+    ("role", "calls", "nth"),
+    [
+        pytest.param("smtp", FSYNC, 1, marks=WRITES_FILES),
+        pytest.param("desk", FSYNC, 2, marks=WRITES_FILES),
+        ("send", SEND, 6),
+    ],
+)
 def test_threats_14_53_killed_in_the_middle_of_writing_nothing_is_lost_or_doubled(
     tmp_path: Path, role: str, calls: str, nth: int
 ) -> None:

@@ -70,7 +70,7 @@ def test_a_program_whose_store_is_upgraded_under_it_ends_in_one_line_and_loses_n
         assert program.json("ledger")["balanced"]
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("on PostgreSQL several may serve")
 def test_a_second_program_is_refused_before_it_changes_the_tables_of_the_first(tmp_path: Path) -> None:
     with running(tmp_path) as program:
         config = load(program.config)

@@ -68,7 +68,7 @@ def test_a_case_that_became_a_part_of_another_breaks_no_rule(tmp_path: Path) -> 
             assert [each.rule for each in audit(connection) if each.broken] == []
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("its files are copied and broken; the rules are the same statements")
 @pytest.mark.parametrize("rule", [rule for rule, _, _ in RULES])
 def test_each_rule_finds_what_breaks_it(sound: Home, tmp_path: Path, rule: str) -> None:
     for name in ("spool.db", "desk.db"):

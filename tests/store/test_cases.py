@@ -189,7 +189,7 @@ def test_what_asks_is_found_by_its_instant_the_longest_waiting_first(databases: 
         assert cases.asking(connection, LATER + timedelta(days=1), 1) == [soon.id]
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("its query plans")
 def test_what_is_due_is_looked_up_by_an_index(databases: Databases) -> None:
     said: list[tuple[str, Any]] = []
     with reading(databases.desk) as connection:

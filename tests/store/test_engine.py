@@ -17,7 +17,7 @@ from intake.store.engine import Databases, is_trouble, reading
 from intake.store.ledger import Outcome
 from intake.store.spool import NewMail, RoutedTo
 
-pytestmark = pytest.mark.sqlite
+pytestmark = pytest.mark.sqlite("its pragmas and locks")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ROUTE = "a@support.example"
 MAIL = NewMail(b"Subject: a\r\n\r\nb\r\n", "smtp", NOW, (RoutedTo(ROUTE, ROUTE),))

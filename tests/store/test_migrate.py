@@ -22,7 +22,7 @@ from intake.store.migrate import DESK, SPOOL, History, migrate, upgrade
 from intake.store.migrations.__main__ import difference
 from intake.store.spool import NewMail, RoutedTo
 
-pytestmark = pytest.mark.sqlite
+pytestmark = pytest.mark.sqlite("its files; PostgreSQL's schema is in test_postgres.py")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MAIL = NewMail(b"Subject: a\r\n\r\nb\r\n", "smtp", NOW, (RoutedTo("a@support.example", "a@support.example"),))
 

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 from house import FORM, NOW, ROUTE, Home, home, mail, opened
+from sqlalchemy import select
 
 from intake.desk.receive import again
+from intake.store import tables
 
 VICTIM = "victim@elsewhere.example"
 MINUTE = timedelta(minutes=1)
@@ -167,9 +169,9 @@ def bounce(desk: Home, letter: dict[str, Any], status: str = "5.1.1", recipient:
 
 
 def bounce_address(desk: Home, letter: dict[str, Any]) -> str:
+    envelope_from = select(tables.outgoing.c.envelope_from).where(tables.outgoing.c.id == letter["id"])
     with desk.databases.desk.connect() as connection:
-        found = connection.exec_driver_sql("SELECT envelope_from FROM outgoing WHERE id = ?", (letter["id"],)).scalar()
-    return str(found)
+        return str(connection.scalar(envelope_from))
 
 
 @pytest.mark.parametrize("by_token", [True, False], ids=["to our bounce address", "to the route"])

@@ -98,7 +98,7 @@ def with_attachment(name: bytes, content: bytes, kind: bytes = b"application/oct
     )
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("its files are told from what a mail might write")
 @pytest.mark.parametrize(
     "name",
     [

@@ -197,7 +197,7 @@ def test_threat_11_one_of_three_recipients_of_lmtp_fails(tmp_path: Path) -> None
         assert [route for _, route, _ in room.routes()] == ["sales@desk.example", "support@desk.example"]
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("its lock")
 def test_threat_12_a_locked_database(tmp_path: Path) -> None:
     with mailroom(tmp_path) as room, room.client() as first, room.client() as second:
         for client in (first, second):
@@ -252,7 +252,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", folder], check=True)
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("its files on a small disk")
 def test_threat_13_a_full_disk(small_disk: Path) -> None:
     with mailroom(small_disk) as room, room.client() as client:
         client.open()

@@ -172,6 +172,7 @@ def test_threat_46_a_rescan_that_is_interrupted_still_knows_what_is_old(server: 
 
 
 @pytest.mark.real
+@pytest.mark.sqlite("the process that dies opens the files; tests/journeys/test_instances.py kills those on PostgreSQL")
 @pytest.mark.parametrize(("after", "left"), [("flag", 1), ("move", 0), ("delete", 0)])
 def test_threat_47_killed_between_commit_and_flag_is_one_mail(
     server: Dovecot, tmp_path: Path, after: str, left: int
