@@ -82,7 +82,7 @@ def open_house(config: Config, databases: Databases, *, trial: bool = False) -> 
         signing = signing or {0: secrets.token_hex(32)}
     elif not signing:
         with databases.desk.begin() as connection:
-            signing = keys.signing_keys(connection) or keys.add_signing_key(connection, secrets.token_hex(32), now())
+            signing = keys.first_signing_key(connection, secrets.token_hex(32), now())
     for route in settings.route:
         policies.get(route.policy)
     junk = tuple((name.lower(), tuple(values)) for name, values in reading.junk_headers.items())

@@ -14,6 +14,7 @@ from intake.core.policy.schema_rules import FloodPart
 from intake.errors import Stale
 from intake.store import tables
 from intake.store.case_rows import case_of, case_row, clock_of, clock_row, reasons_of, reasons_row
+from intake.store.engine import in_turn
 
 FIRST_NUMBER = 1001
 SAME_ID = 20
@@ -73,12 +74,11 @@ BY_SENT_ID = select(tables.outgoing.c.message_id, tables.outgoing.c.case_id).whe
 def reserve(connection: Connection, count: int) -> int:
     """The first of `count` fresh case numbers; what is not used stays a gap."""
     columns = tables.counter.c
-    value = connection.scalar(
-        update(tables.counter)
-        .where(columns.name == "case")
-        .values(value=columns.value + count)
-        .returning(columns.value)
-    )
+    take = update(tables.counter).where(columns.name == "case").values(value=columns.value + count)
+    value = connection.scalar(take.returning(columns.value))
+    if value is None:
+        in_turn(connection)
+        value = connection.scalar(take.returning(columns.value))
     if value is None:
         connection.execute(insert(tables.counter).values(name="case", value=FIRST_NUMBER + count - 1))
         return FIRST_NUMBER

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -25,6 +25,9 @@ WRITES_WITHIN = 600.0
 ALIVE = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
 # PostgreSQL's class for what goes beyond its own limits, such as a value too large for an index
 BEYOND_LIMITS = "54"
+# PostgreSQL's advisory lock of those who write what may be there only once; any number that nobody else takes
+TURNS = 7_251_004
+TAKE_TURN = text("SELECT pg_advisory_xact_lock(:number)")
 STATEMENT_FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE)
 
 
@@ -136,6 +139,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
+
+
+def in_turn(connection: Connection) -> None:
+    """Waits until no other transaction that came here before still runs, so that what it wrote is seen.
+
+    SQLite's writers have taken turns from their beginning.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(TAKE_TURN, {"number": TURNS})
 
 
 def is_trouble(error: Exception) -> bool:

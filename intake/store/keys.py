@@ -5,11 +5,18 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from intake.store import tables
+from intake.store.engine import in_turn
 
 
 def signing_keys(connection: Connection) -> dict[int, str]:
     """All keys by their numbers."""
     return {row.id: row.secret for row in connection.execute(select(tables.signing_key))}
+
+
+def first_signing_key(connection: Connection, secret: str, now: datetime) -> dict[int, str]:
+    """All keys; where there is none yet, that one, whoever else starts at the same time."""
+    in_turn(connection)
+    return signing_keys(connection) or add_signing_key(connection, secret, now)
 
 
 def add_signing_key(connection: Connection, secret: str, now: datetime) -> dict[int, str]:
@@ -36,6 +43,7 @@ def remember(connection: Connection, kind: str, name: str, version: str, text: s
     """Notes that a version began to serve; one that served before serves again."""
     table = tables.version
     same = (table.c.kind == kind) & (table.c.name == name) & (table.c.hash == version)
+    in_turn(connection)
     if connection.execute(update(table).where(same).values(served_at=now)).rowcount == 0:
         values = {"kind": kind, "name": name, "hash": version, "text": text, "served_at": now}
         connection.execute(insert(table).values(values))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from intake.errors import Stale
 from intake.store.tables import obeyed
@@ -22,5 +23,8 @@ def add(connection: Connection, mails: Iterable[tuple[int, Sequence[str]]], at: 
             raise Stale(f"a copy of mail {mail_id} was obeyed in the meantime")
         known = set(connection.scalars(select(obeyed.c.key).where(obeyed.c.key.in_(keys))))
         rows = [{"key": key, "mail_id": mail_id, "at": at} for key in dict.fromkeys(keys) if key not in known]
-        if rows:
-            connection.execute(insert(obeyed), rows)
+        try:
+            if rows:
+                connection.execute(insert(obeyed), rows)
+        except IntegrityError:
+            raise Stale(f"a copy of mail {mail_id} was obeyed in the meantime") from None

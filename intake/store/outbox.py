@@ -154,7 +154,11 @@ def told_in_digest(connection: Connection, mail_ids: Sequence[int], reason: str,
     columns = outgoing.c
     mine = columns.id.in_(mail_ids), columns.state == "withheld", columns.reason == reason
     said = f"{TOLD_IN}{message_id}"
-    return connection.execute(update(outgoing).where(*mine).values(reason=said)).rowcount == len(mail_ids)
+    with connection.begin_nested() as savepoint:
+        told = connection.execute(update(outgoing).where(*mine).values(reason=said)).rowcount == len(mail_ids)
+        if not told:
+            savepoint.rollback()
+    return told
 
 
 def has_message_id(connection: Connection, message_id: str) -> bool:

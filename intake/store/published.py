@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from intake.errors import Overtaken
+from intake.store.engine import in_turn
 from intake.store.tables import published
 
 Place = tuple[str, str]
@@ -44,6 +45,7 @@ def history(connection: Connection, place: Place) -> list[Published]:
 def publish(connection: Connection, place: Place, text: str | None, author: str, now: datetime, seen: int) -> None:
     """Adds a version. Raises `Overtaken` where the last one is not the one that its author saw (0 for none)."""
     language, name = place
+    in_turn(connection)
     last = next(iter(history(connection, place)), None)
     if (last.id if last else 0) != seen:
         raise Overtaken(

@@ -11,11 +11,11 @@ from house import fresh_databases
 from smarthost import NOW, add_case, make_letter, queue_mail, row, told
 
 from intake.core.mail.message import Address
-from intake.errors import IntakeError
+from intake.errors import IntakeError, Stale
 from intake.outbound.render import render
 from intake.outbound.templateset import TemplateSet, load
 from intake.shipped import shipped
-from intake.store import correspondence, outbox, sending
+from intake.store import correspondence, obeyed, outbox, sending
 from intake.store.engine import Databases, reading
 
 LEASE = timedelta(minutes=10)
@@ -100,6 +100,41 @@ def test_a_lease_that_ran_out_passes_the_mail_on_as_perhaps_sent(databases: Data
     assert not sending.mark_retry(databases.desk, found, "two", "451", NOW)
     assert row(databases, mail_id)["state"] == "sent"
     assert [event for _, event, _ in told(databases)] == ["sent"]
+
+
+def test_a_hand_that_slept_over_its_lease_does_not_put_back_what_it_took_again(
+    databases: Databases, templates: TemplateSet
+) -> None:
+    mail_id = queue_mail(databases, templates)
+    (before,) = sending.claim(databases.desk, "one", NOW, LEASE, 10)
+    (now,) = sending.claim(databases.desk, "one", NOW + LEASE, LEASE, 10)
+    assert not sending.put_back(databases.desk, before, "one", NOW)
+    assert not sending.mark_failed(databases.desk, before, "one", "550", NOW)
+    assert row(databases, mail_id)["state"] == "unknown"
+    assert sending.mark_retry(databases.desk, now, "one", "451", NOW + LEASE)
+
+
+def test_of_two_digests_that_tell_of_the_same_letters_one_does(databases: Databases, templates: TemplateSet) -> None:
+    ids = [queue_mail(databases, templates, number, withheld="the cap") for number in (1, 2)]
+    other, left = (queue_mail(databases, templates, number, withheld="the cap") for number in (3, 4))
+    with databases.desk.begin() as connection:
+        assert outbox.told_in_digest(connection, ids, "the cap", "first@desk.example")
+        assert not outbox.told_in_digest(connection, ids, "the cap", "second@desk.example")
+        # a person was faster at one of them: the other waits for the next digest
+        outbox.release(connection, left, "robin@desk.example", NOW)
+        assert not outbox.told_in_digest(connection, [other, left], "the cap", "third@desk.example")
+    reasons = [row(databases, each)["reason"] for each in (*ids, other, left)]
+    assert reasons == ["told in the digest first@desk.example"] * 2 + ["the cap", None]
+
+
+def test_a_copy_of_what_was_obeyed_meanwhile_is_decided_again(databases: Databases) -> None:
+    with databases.desk.begin() as connection:
+        obeyed.add(connection, [(1, ["signature", "words"])], NOW)
+        with pytest.raises(Stale):
+            obeyed.add(connection, [(2, ["other", "words"])], NOW)
+        # the same mail on another route
+        obeyed.add(connection, [(1, ["signature", "words"])], NOW)
+        assert obeyed.before(connection, ["words"], 2) == 1
 
 
 def test_a_withheld_mail_stays_until_it_is_released(databases: Databases, templates: TemplateSet) -> None:

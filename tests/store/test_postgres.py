@@ -8,10 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import database
 import pytest
 from house import CUSTOMERS, NOW, ROUTE, Home, mail, opened, write_config
-from postgres import Postgres, postgres
+from postgres import Postgres
 from running import eventually
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -30,28 +29,6 @@ from intake.store.sharing import Mailboxes, Watermark, in_hand
 from intake.store.spool import NewMail, RoutedTo
 
 pytestmark = pytest.mark.real
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    if running := database.server():
-        yield running
-        return
-    with postgres() as made:
-        yield made
-
-
-@pytest.fixture
-def url(server: Postgres) -> str:
-    return server.database()
-
-
-@pytest.fixture
-def databases(url: str, tmp_path: Path) -> Iterator[Databases]:
-    made = open_databases(tmp_path, url)
-    upgrade(made)
-    yield made
-    made.close()
 
 
 @pytest.fixture
