@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from intake.errors import Overtaken, Stale
 from intake.outbound.templateset import load
 from intake.shipped import shipped
-from intake.store import cases, heartbeats, keys, obeyed, published, sending, tables
+from intake.store import accounts, cases, heartbeats, idempotency, keys, obeyed, published, sending, tables
 from intake.store.engine import WRITES_WITHIN, Databases, open_databases, reading
 from intake.store.migrate import upgrade
 
@@ -84,6 +84,22 @@ def test_of_two_copies_of_an_agents_mail_one_is_decided_again(databases: Databas
     first, second = at_once(databases, other, lambda c, name: obeyed.add(c, [(numbers[name], ["key"])], NOW))
     assert first is None
     assert isinstance(second, Stale)
+
+
+def test_a_one_time_link_is_used_once(databases: Databases, other: Databases) -> None:
+    with databases.desk.begin() as connection:
+        accounts.add_welcome(connection, "secret", accounts.Welcome(None, "admin"), NOW)
+    assert at_once(databases, other, lambda c, _: accounts.use_welcome(c, "secret")) == [True, False]
+
+
+def test_a_request_that_comes_twice_at_once_is_done_once(databases: Databases, other: Databases) -> None:
+    with databases.desk.begin() as connection:
+        connection.execute(insert(tables.agent).values(address="ada@desk.example", name="Ada"))
+        facts = {"address": "ada@desk.example", "scopes": [], "made_by": "ada@desk.example", "made_at": NOW}
+        connection.execute(insert(tables.token).values(id=1, hash="hash", name="script", **facts))
+    first, second = at_once(databases, other, lambda c, _: idempotency.claim(c, 1, "key", "asked", NOW))
+    assert first is None
+    assert second == idempotency.Earlier("asked", None, None)
 
 
 def test_a_sender_passes_over_what_another_is_taking(databases: Databases, other: Databases) -> None:
