@@ -26,6 +26,7 @@ class SmtpTransport:
         self._context = context or ssl.create_default_context()
         self._kept: smtplib.SMTP | None = None
         self._carried = 0
+        self._between_mails = False
 
     def send(self, mail: OutgoingMail) -> Receipt:
         """Hands the mail over. Raises as `Transport` says; a permanent refusal carries the server's words."""
@@ -35,15 +36,17 @@ class SmtpTransport:
             recipients = [safe_address(address) for address in mail.envelope_to]
         except BadAddress as error:
             raise Refused(str(error)) from None
-        connection = self._connected()
+        connection = self._begun(mail.raw, sender, recipients)
         try:
-            return self._hand_over(connection, mail.raw, sender, recipients)
+            receipt = self._hand_over(connection, mail.raw, recipients)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self.close()
             raise Unreachable(self._trouble(error)) from None
         except Unreachable:
             self.close()
             raise
+        self._between_mails = True
+        return receipt
 
     def check(self) -> str:
         """Connects and signs in, as for a mail, and says what answered. Raises `Unreachable`."""
@@ -62,13 +65,26 @@ class SmtpTransport:
                 kept.quit()
             kept.close()
 
+    def _begun(self, raw: bytes, sender: str, recipients: list[str]) -> smtplib.SMTP:
+        """A connection that has heard of a mail's sender: the kept one, else, where that has gone, a new one."""
+        kept = self._kept is not None
+        try:
+            connection = self._connected()
+            self._mail(connection, raw, sender, recipients)
+        except (smtplib.SMTPServerDisconnected, OSError, Unreachable) as error:
+            self.close()
+            if kept:
+                return self._begun(raw, sender, recipients)
+            raise error if isinstance(error, Unreachable) else Unreachable(self._trouble(error)) from None
+        return connection
+
     def _connected(self) -> smtplib.SMTP:
-        if self._kept is not None and self._carried < PER_CONNECTION:
-            with suppress(smtplib.SMTPException, OSError):
-                if self._kept.rset()[0] == 250:
-                    return self._kept
+        """A connection between two mails; one that broke off in the middle of a mail is told so."""
+        kept = self._kept if self._carried < PER_CONNECTION else None
+        if kept is not None and (self._between_mails or kept.rset()[0] == 250):
+            return kept
         self.close()
-        self._kept, self._carried = self._connect(), 0
+        self._kept, self._carried, self._between_mails = self._connect(), 0, True
         return self._kept
 
     def _connect(self) -> smtplib.SMTP:
@@ -111,10 +127,13 @@ class SmtpTransport:
         words = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return f"{self._place}: {words}".replace("\n", " ")[:300]
 
-    def _hand_over(self, connection: smtplib.SMTP, raw: bytes, sender: str, recipients: list[str]) -> Receipt:
-        self._carried += 1
+    def _mail(self, connection: smtplib.SMTP, raw: bytes, sender: str, recipients: list[str]) -> None:
         options = self._options(connection, raw, [sender, *recipients])
+        self._carried += 1
+        self._between_mails = False
         self._expect(2, *connection.docmd("MAIL", f"FROM:<{sender}>{options}"))
+
+    def _hand_over(self, connection: smtplib.SMTP, raw: bytes, recipients: list[str]) -> Receipt:
         refused: dict[str, str] = {}
         later: dict[str, str] = {}
         for recipient in recipients:

@@ -1,6 +1,7 @@
 """Opening the databases: pragmas, who begins how, and the two files of SQLite."""
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from intake.errors import IntakeError
 
 BUSY_SECONDS = 10
+TURN = "writes"
 # an instance has about ten threads that ask the database something, seldom all at once
 POOL = 10
 # PostgreSQL ends what takes longer, so that a transaction that nobody ends is none after a while
@@ -118,14 +120,25 @@ def _sqlite(file: Path, attach: Path | None = None) -> Engine:
             run("ATTACH DATABASE ? AS spool", (str(attach),))
             run("PRAGMA query_only=ON")
 
+    # who waits for another thread is woken; SQLite itself would look again after ever longer naps
+    turn = threading.Lock()
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # a deferred transaction that reads and then writes fails with "database is locked"
         writes = not attach and not connection.get_execution_options().get("reads")
+        if writes and not connection.info.get(TURN):
+            # (in vain: SQLite waits as long once more, and says that it is locked)
+            connection.info[TURN] = turn.acquire(timeout=BUSY_SECONDS)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
         if attach:
             # each file's snapshot begins with its first read: the desk's first, so that each outcome has its mail
             connection.exec_driver_sql("SELECT 1 FROM main.sqlite_master LIMIT 1").fetchall()
+
+    @event.listens_for(engine, "checkin")
+    def checkin(_connection: object, entry: ConnectionPoolEntry) -> None:
+        if entry.info.pop(TURN, False):
+            turn.release()
 
     return engine
 

@@ -229,3 +229,25 @@ def test_a_login_is_made_and_a_wrong_one_stops_no_mail_for_good(
         transport(server.place, tls="starttls", context=context).send(mail())
     transport(server.place, "secret", tls="starttls", username="desk", context=context).send(mail())
     assert len(sink.mails) == 1
+
+
+def test_a_server_is_asked_nothing_between_two_mails_that_it_took(
+    sink: Sink, listening: Listening, transport: Open, mail: Make
+) -> None:
+    way = transport(listening.place)
+    way.send(mail(1))
+    sink.answers = {"RSET": "421 4.3.2 closing"}
+    way.send(mail(2))
+    assert (len(sink.mails), sink.connections) == (2, 1)
+
+
+def test_a_connection_that_broke_off_within_a_mail_is_put_right_before_the_next(
+    sink: Sink, listening: Listening, transport: Open, mail: Make
+) -> None:
+    way = transport(listening.place)
+    sink.answers = {"RCPT": "550 5.1.1 no such user"}
+    with pytest.raises(Refused):
+        way.send(mail(1))
+    sink.answers = {}
+    way.send(mail(2))
+    assert (len(sink.mails), sink.connections) == (1, 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from house import fresh_databases
-from sqlalchemy import Engine, func, insert, select, text
+from sqlalchemy import Engine, event, func, insert, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from intake.store import ledger, spool, tables
@@ -137,3 +137,29 @@ def test_a_database_that_cannot_be_had_is_told_from_a_wrong_statement(databases:
     with pytest.raises(IntegrityError) as twice, databases.desk.begin() as connection:
         connection.execute(insert(tables.counter), [{"name": "x", "value": 1}, {"name": "x", "value": 2}])
     assert not is_trouble(twice.value)
+
+
+def test_threads_that_write_wait_for_each_other_without_asking_sqlite(databases: Databases) -> None:
+    @event.listens_for(databases.desk, "connect")
+    def impatient(connection: sqlite3.Connection, _entry: object) -> None:
+        connection.execute("PRAGMA busy_timeout=0")
+
+    databases.desk.dispose()
+    written: list[str] = []
+
+    def write(name: str) -> None:
+        with databases.desk.begin() as desk:
+            desk.execute(insert(tables.counter).values(name=name, value=1))
+            written.append(name)
+
+    other = threading.Thread(target=write, args=("second",))
+    with databases.desk.begin() as desk:
+        other.start()
+        other.join(0.2)
+        desk.execute(insert(tables.counter).values(name="first", value=1))
+        written.append("first")
+    other.join()
+    assert written == ["first", "second"]
+    with pytest.raises(IntegrityError):
+        write("first")
+    write("third")

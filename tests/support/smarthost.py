@@ -51,6 +51,10 @@ class Sink:
         envelope.mail_options.extend(options)
         return "250 OK"
 
+    async def handle_RSET(self, server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802
+        del server
+        return self.answers.get("RSET", "250 OK")
+
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, _options: list[str]
     ) -> str:
