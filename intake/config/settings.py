@@ -184,7 +184,7 @@ class Reading(Part):
     workers: int = Field(1, ge=1, le=64)
     seconds: float = Field(5, gt=0)
     memory_mb: int = Field(512, ge=128)
-    batch: int = Field(50, ge=1, le=1000)
+    batch: int = Field(100, ge=1, le=1000)
 
 
 class Outgoing(Part):

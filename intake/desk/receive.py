@@ -29,28 +29,37 @@ from intake.store.sharing import in_hand
 
 log = structlog.get_logger()
 
-# so many batches are read while one is decided: with one, the readers stand still before its decisions are made
+# so many batches are decided before it is asked again whose turn it is, which takes long where many mails wait
+BATCHES = 4
+# so many are read while one is decided: with one, the readers stand still before its decisions are made
 AHEAD = 2
 # on a shared database so many batches are looked at, since other instances may have the first of them in hand
 OTHERS = 8
 
 
 def receive(house: House, now: datetime) -> int:
-    """Decides the next batch of waiting mails; gives back how many outcomes were written."""
+    """Decides the next batches of waiting mails; gives back how many outcomes were written."""
     most, shared = house.settings.reading.batch, house.databases.shared
+    batches = 1 if shared else BATCHES
     with reading(house.databases.reading) as connection:
-        waiting = ledger.waiting(connection, house.done_up_to, most, following=most * (OTHERS if shared else AHEAD))
+        following = most * (OTHERS if shared else AHEAD)
+        waiting = ledger.waiting(connection, house.done_up_to, batches * most, following=following)
         last = ledger.last_mail(connection) if shared or not waiting else 0
     done = waiting[0].mail.id - 1 if waiting else last
     house.done_up_to = max(house.done_up_to, min(done, house.watermark.below(last)) if shared else done)
     if not waiting:
         return 0
-    with in_hand(house.databases, waiting, (1 + AHEAD) * most) as mine:
-        batch, following = mine[:most], mine[most:]
-        if not batch:
-            return 0
-        readings = house.ahead.take(_ids(batch), _ids(following), _asked(house, mine))
-        return sum(_settle(house, wave, readings, now) for wave in waves(batch, readings, _counting(house)))
+    with in_hand(house.databases, waiting, (batches + AHEAD) * most) as mine:
+        return sum(_batch(house, mine[start:], most, now) for start in range(0, batches * most, most))
+
+
+def _batch(house: House, works: Sequence[Waiting], most: int, now: datetime) -> int:
+    """Decides the first so many mails, while those of the batches after them are read."""
+    batch, following = works[:most], works[most : (1 + AHEAD) * most]
+    if not batch:
+        return 0
+    readings = house.ahead.take(_ids(batch), _ids(following), _asked(house, works))
+    return sum(_settle(house, wave, readings, now) for wave in waves(batch, readings, _counting(house)))
 
 
 def _ids(works: Sequence[Waiting]) -> list[int]:
