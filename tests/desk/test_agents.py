@@ -472,3 +472,28 @@ def test_a_letter_that_may_not_go_out_is_named_with_the_reason(desk: Home) -> No
     told = receipt(desk)
     assert "Nothing was sent to the customer" in told
     assert "Not sent: the letter that the case is resolved – the case had this kind of letter already." in told
+
+
+SIGNED = {
+    "delimiter": "\n-- \nAda L.\nExample Desk\n+49 30 1234567\n",
+    "delimiter-without-space": "\n--\nAda L.\nExample Desk\n+49 30 1234567\n",
+    "card-below-a-formula": "\nKind regards\nAda L.\nEngineer\nExample Desk | +49 30 1234567\n",
+    "german-card": "\nMit freundlichen Grüßen\n\nAda L.\nSupport\n\nMusterweg 1\n10115 Berlin\nTel.: +49 30 1234567\n",
+    "phone": "\nSent from my iPhone\n",
+    "legal": "\nThis e-mail is confidential. If you are not the recipient, please delete it: +49 30 1234567.\n",
+}
+
+
+@pytest.mark.parametrize("signature", SIGNED.values(), ids=SIGNED)
+def test_of_an_answer_the_signature_is_cut_as_the_page_about_working_by_mail_says(desk: Home, signature: str) -> None:
+    write(desk, f"Please restart the server.\n{signature}")
+    (reply,) = letters(desk)
+    body = text_of(desk, reply)
+    assert "Please restart the server." in body
+    assert not re.search("1234567|Sent from|confidential|Engineer", body)
+
+
+def test_a_card_without_a_formula_above_it_goes_along_as_that_page_says(desk: Home) -> None:
+    write(desk, "Please restart the server.\n\nAda L.\nEngineer\n+49 30 1234567\n")
+    (reply,) = letters(desk)
+    assert "+49 30 1234567" in text_of(desk, reply)
