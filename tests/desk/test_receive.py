@@ -386,3 +386,15 @@ def test_every_mail_waits_or_has_its_one_outcome_at_every_moment(tmp_path: Path)
             assert found["balanced"]
             assert (found["received"], found["waiting"]) == (30, left)
         assert left == 0
+
+
+def test_what_of_a_mail_cannot_be_read_stands_in_the_history_of_its_case(desk: Home) -> None:
+    raw = mail(FORM, message_id="broken@hosting.example")
+    broken = raw.replace(
+        b"Content-Type: text/plain", b"Content-Type: application/ms-tnef; name=winmail.dat\r\nX-Was: text/plain"
+    )
+    desk.take(broken)
+    told = [each["text"] for each in desk.shown(desk.case().reference)["history"] if each["event"] == "unread"]
+    assert told == ["winmail.dat is broken: what it holds cannot be read"]
+    (message,) = desk.messages(desk.case().reference)
+    assert [each["filename"] for each in message.attachments] == ["winmail.dat"]

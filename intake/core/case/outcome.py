@@ -146,7 +146,16 @@ TABLE: tuple[tuple[Outcome, Callable[[Arrival], str]], ...] = (
 
 
 def carry_out(arrival: Arrival, classified: Classified, reference: str, now: datetime) -> Decision | None:
-    """The decision that follows; None where no case is touched. `reference` is for a new case."""
+    """The decision that follows; None where no case is touched. `reference` is for a new case.
+
+    The history says what of the mail could not be read.
+    """
+    decision = _decision(arrival, classified, reference, now)
+    unread = (Entry("unread", each) for each in arrival.message.unread)
+    return decision.then(*unread) if decision is not None else None
+
+
+def _decision(arrival: Arrival, classified: Classified, reference: str, now: datetime) -> Decision | None:
     if classified.outcome == "automatic":
         return _on_its_case(arrival, now)
     found = classified.match

@@ -105,8 +105,19 @@ def _attachments(work: _Reading, blocks: list[_Block]) -> tuple[Attachment, ...]
             out.append(found)
         else:
             out.append(attachment(work.raw, found, cids))
-            out.extend(attachments_inside(work.raw, found) if is_tnef(found) else ())
+            if is_tnef(found):
+                out.extend(attachments_inside(work.raw, found))
+                _note_broken(work, found)
     return tuple(out)
+
+
+def _note_broken(work: _Reading, part: Part) -> None:
+    """Says where Outlook's wrapping cannot be opened, or not to its end."""
+    found = read_tnef(payload(work.raw, part))
+    if found is None:
+        work.defects.append("winmail.dat is broken: what it holds cannot be read")
+    elif found.cut:
+        work.defects.append("winmail.dat is cut off: it was read as far as it goes")
 
 
 def _any_says_something(blocks: list[_Block]) -> bool:

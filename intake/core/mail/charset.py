@@ -240,13 +240,15 @@ def _jis_stretch(stretch: bytes, mode: bytes) -> str:
 
 
 def _as_utf8(data: bytes) -> Decoded:
+    """What is declared as UTF-8, and is but for stray bytes: as many characters are, or one byte is no Western sign."""
     try:
         return Decoded(data.decode("utf-8"))
     except UnicodeDecodeError:
         pass
     loose = data.decode("utf-8", "replace")
     bad = loose.count("\ufffd")
-    if bad * 2 <= _beyond_ascii(loose) - bad:
+    stray = bad == 1 and likely_charset(data) != "windows-1252"
+    if stray or bad * 2 <= _beyond_ascii(loose):
         return Decoded(loose, "some bytes are not utf-8")
     return _detected(data, "not utf-8 as declared")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from intake.core.mail.attributions import quote_depth, quote_starts
 from intake.core.mail.form import FieldSpec
+from intake.core.mail.grids import heads_other_table
 from intake.core.mail.labels import Hit, Labels
 
 RULE = re.compile(r"\s*(?:[-=_*~#]{3,}|[|+:\s-]*-{3,}[|+:\s-]*)\s*$")
@@ -101,7 +102,9 @@ class Scan:
         self._entry = following
 
     def _believed(self, hit: Hit, depth: int) -> bool:
-        """Whether a label begins a field here, or is a line of the block that it stands in."""
+        """Whether a label begins a field here, or is a line of the block, or of the table, that it stands in."""
+        if not hit.misspelt and heads_other_table(self._labels, self._lines, self._number):
+            return False
         entry = self._entry
         blank_before = not self._before.strip()
         in_block = entry is not None and entry.spec.kind == "block" and entry.filled and entry.depth == depth

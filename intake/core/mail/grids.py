@@ -1,10 +1,11 @@
 """Tables whose labels stand in a heading row, turned into a label and its value below each other."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from intake.core.mail.attributions import quote_depth
+from intake.core.mail.form import FieldSpec
 from intake.core.mail.labels import Labels
 from intake.core.mail.values import judge
 
@@ -14,6 +15,8 @@ _FIRST_CELLS = re.compile(r"[\s|│┃║>*_]*([^|│┃║\t]?)[^|│┃║\t]{
 _CELLS = re.compile(r"[|│┃║\t]")
 _GAP = re.compile(r"\s{2,}|\t")
 _BREAK = re.compile(r"<br\s*/?>", re.I)
+# what a column is called, or a value in plain words
+_WORDS = re.compile(r"[^\W\d_][^\W\d]*(?:[ /-][^\W\d]+){0,2}")
 _MOST_LINES = 200
 _MOST_PIECES = 4
 _MOST_BLANK = 3
@@ -67,6 +70,52 @@ def rejoined(labels: Labels, lines: Sequence[str]) -> list[str]:
         if "\t" in line and lines[number + 1].lstrip(">")[:1].isspace():
             _rejoin(labels, out, number)
     return [line for number, line in enumerate(out) if line.strip("> \t") or line == lines[number]]
+
+
+def heads_other_table(labels: Labels, lines: Sequence[str], number: int) -> bool:
+    """Whether a line whose first cell is a label heads a table of other things: "| host | state | since |" in a log.
+
+    Words stand beside the label, none of them on its list; no row below begins with a label, as a form's rows do. Two
+    columns may be a label and its value: they are a heading where a rule is below, or first cells that it is the name
+    of.
+    """
+    row = _row(lines[number])
+    if row is None or len(row.cells) < 2 or (number and _same_columns(row, lines[number - 1])):
+        return False
+    spec, beside = labels(row.cells[0].strip("*_` :")), [cell.strip("*_` ") for cell in row.cells[1:] if cell]
+    if spec is None or not beside or not all(map(_WORDS.fullmatch, beside)):
+        return False
+    if any((found := judge(spec, cell)) is not None and found.value.valid for cell in beside if spec.allowed):
+        return False
+    rows = [_row(line, row.way) for line in _table_below(row, lines, number)]
+    below = [each for each in rows if each is not None]
+    if any(_label(labels, each.cells[0]) for each in below):
+        return False
+    if len(row.cells) > 2:
+        return bool(below) or row.way == "edges"
+    ruled = number + 1 < len(lines) and bool(_RULE.match(quote_depth(lines[number + 1])[1]))
+    return bool(below) and (ruled or _name_things(spec, [each.cells[0] for each in below]))
+
+
+def _name_things(spec: FieldSpec, cells: Sequence[str]) -> bool:
+    """Whether cells below a label are what it is the heading of: values of its list, or no words."""
+    listed = (judge(spec, cell) for cell in cells) if spec.allowed else ()
+    return not any(map(_WORDS.fullmatch, cells)) or any(each is not None and each.value.valid for each in listed)
+
+
+def _table_below(row: _Row, lines: Sequence[str], number: int) -> Iterator[str]:
+    """The lines of the same columns right below a row, without rules."""
+    for line in lines[number + 1 : number + _MOST_LINES]:
+        if _RULE.match(quote_depth(line)[1]):
+            continue
+        if not _same_columns(row, line):
+            return
+        yield line
+
+
+def _same_columns(row: _Row, line: str) -> bool:
+    other = _row(line, row.way)
+    return other is not None and other.depth == row.depth and len(other.cells) == len(row.cells)
 
 
 def _rejoin(labels: Labels, lines: list[str], number: int) -> None:

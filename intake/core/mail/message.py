@@ -8,6 +8,11 @@ from intake.core.sentences import Sentence
 
 Kind = Literal["person", "auto-reply", "bounce", "receipt", "report", "list"]
 Authentication = Literal["pass", "none", "fail"]
+# how defects begin by which something of a mail stays unread
+_UNREAD = (
+    "encrypted", "winmail.dat", "the text was cut", "a piece of a mail", "an attachment lies elsewhere",
+    "the content of the S/MIME", "the attached mail cannot be read",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,11 @@ class Message:
     file_texts: tuple[str, ...] = ()
     signature_marks: tuple[str, ...] = ()
     attached: "AttachedMail | None" = None
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """What of the mail could not be read, so that a person has to look at its bytes."""
+        return tuple(each for each in self.defects if each.startswith(_UNREAD))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,12 +49,13 @@ class TnefFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tnef:
-    """What was found. The bodies are empty where there is none; `rtf` is compressed."""
+    """What was found. The bodies are empty where there is none; `rtf` is compressed. `cut`: it ends too soon."""
 
     text: str = ""
     html: str = ""
     rtf: bytes = b""
     files: tuple[TnefFile, ...] = ()
+    cut: bool = False
 
 
 _Properties = dict[int, tuple[int, bytes]]
@@ -86,6 +87,7 @@ def read_tnef(data: bytes) -> Tnef | None:
         html=_string(message, _HTML, charset),
         rtf=message.get(_RTF, (0, b""))[1],
         files=tuple(_file(file, codepage) for file in files),
+        cut=_is_cut(data),
     )
 
 
@@ -99,6 +101,16 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += _ATTRIBUTE.size
         yield identity, data[at : at + length]
         at += length + _U16.size
+
+
+def _is_cut(data: bytes) -> bool:
+    """Whether the last attribute is not all there, or there is none."""
+    first = at = len(_SIGNATURE) + _U16.size
+    for _ in range(_MOST_ATTRIBUTES):
+        if at + _ATTRIBUTE.size > len(data):
+            break
+        at += _ATTRIBUTE.size + _ATTRIBUTE.unpack_from(data, at)[3] + _U16.size
+    return at == first or at > len(data)
 
 
 def _properties(data: bytes) -> _Properties:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.core.mail.charset import clean_text, codec_for, decode
+from intake.core.mail.charset import Decoded, clean_text, codec_for, decode
 
 
 @pytest.mark.parametrize(
@@ -173,3 +173,32 @@ def _reads_as_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return not data.isascii()
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"caf\xc3\xa9 is closed \xe9", "café is closed \ufffd"),
+        (b"caf\xc3\xa9 \x81 down", "café \ufffd down"),
+        (b"na\xc3\xafve caf\xe9", "naïve caf\ufffd"),
+        (b"the in\x9dbox stays empty", "the in\ufffdbox stays empty"),
+        (b"Gr\xc3\xbc\xc3\xdfe aus K\xc3\xb6ln", "Grü\ufffd\ufffde aus Köln"),
+    ],
+)
+def test_a_stray_byte_in_utf_8_is_replaced_and_the_rest_is_read_as_declared(data: bytes, text: str) -> None:
+    assert decode(data, "utf-8") == Decoded(text, "some bytes are not utf-8")
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [(b"caf\xe9", "café"), (b"it\x92s broken", "it’s broken"), (b"Gr\xfc\xdfe", "Grüße"), (b"5 \x80", "5 €")],
+)
+def test_western_text_that_is_wrongly_declared_as_utf_8_is_read_as_it_was_written(data: bytes, text: str) -> None:
+    assert decode(data, "utf-8").text == text
+
+
+@pytest.mark.parametrize("charset", ["cp1251", "koi8-r", "cp866", "gb18030", "shift_jis", "euc-kr"])
+def test_text_of_another_charset_that_is_declared_as_utf_8_is_not_read_with_holes(charset: str) -> None:
+    said = {"gb18030": "收件箱是空的，请帮忙", "shift_jis": "受信箱が空です", "euc-kr": "받은 편지함이 비어 있습니다"}
+    text = said.get(charset, "Почтовый ящик пуст, помогите")
+    assert "\ufffd" not in decode(text.encode(charset), "utf-8").text

@@ -168,3 +168,19 @@ def test_what_lies_elsewhere_and_pieces_of_mails_are_said_so() -> None:
 
 def test_uuencode_without_an_end_stays_in_the_text() -> None:
     assert "begin 644 a" in read(b"From: a@b.example\r\n\r\nHi\r\nbegin 644 a\r\n%:&5L;&\\\r\n").text
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"nothing that Outlook writes", "winmail.dat is broken: what it holds cannot be read"),
+        (b"", "winmail.dat is broken: what it holds cannot be read"),
+        (_tnef()[:-40], "winmail.dat is cut off: it was read as far as it goes"),
+        (_tnef()[:6], "winmail.dat is cut off: it was read as far as it goes"),
+    ],
+)
+def test_a_broken_winmail_dat_is_told_and_kept(data: bytes, said: str) -> None:
+    raw = _mail("application/ms-tnef", data)
+    message = read(raw)
+    assert said in message.unread
+    assert message.attachments[0].filename == "winmail.dat"

@@ -115,3 +115,45 @@ def test_a_severity_behind_a_sentence_is_read(text: str) -> None:
 )
 def test_lists_in_prose_and_tables_of_other_things_are_no_form(text: str) -> None:
     assert values(text) == {}
+
+
+OTHER_TABLES = {
+    "pipes": "| server | state | since |\n| mx1 | down | 10:00 |\n| mx2 | up | 11:00 |\n",
+    "markdown": "| Server | State | Since |\n| --- | --- | --- |\n| mx1 | down | 10:00 |\n",
+    "heading-alone": "| server | state | since |\n",
+    "bare-pipes": "Server | State | Since\nmx1 | down | 10:00\n",
+    "tabs": "Server\tState\tSince\nmx1\tdown\t10:00\n",
+    "gaps": "Server  State  Since\nmx1     down   10:00\n",
+    "two-columns": "Server | State\nmx1 | down\nmx2 | up\n",
+    "two-columns-and-a-rule": "| Component | Owner |\n|---|---|\n| nginx | Kim |\n",
+    "names-from-the-list": "Module | Status\nmail | broken\ncalendar | fine\n",
+    "counts": "| Severity | Count |\n| 1 | 20 |\n| 2 | 31 |\n",
+}
+
+
+@pytest.mark.parametrize("table", OTHER_TABLES.values(), ids=OTHER_TABLES)
+def test_a_table_of_other_things_under_a_word_that_is_a_label_gives_no_field(table: str) -> None:
+    assert values(f"Hello,\n\nthis is what we see:\n\n{table}\nRegards\nKim\n") == {}
+
+
+@pytest.mark.parametrize("table", OTHER_TABLES.values(), ids=OTHER_TABLES)
+def test_the_form_beside_such_a_table_is_read_and_the_table_stays_in_its_steps(table: str) -> None:
+    found = values(f"Server: mx9.example\nSeverity: 2\n\nSteps to reproduce:\nlook at this:\n{table}\n")
+    assert (found["server"], found["severity"]) == ("mx9.example", "2")
+    assert table.splitlines()[0].strip("| ")[:6] in str(found["steps_to_reproduce"])
+
+
+@pytest.mark.parametrize(
+    ("table", "server"),
+    [
+        ("Server | mx1.example\nState | down\nSince | today\n", "mx1.example"),
+        ("Contact | Kim\nServer | webmail\nPhone | none\n", "webmail"),
+        ("Name\tKim\nServer\twebmail\nSeverity\t2\n", "webmail"),
+        (
+            "| Field | Value | Remark |\n| Server | webmail | internal |\n| Severity | 2 | urgent |\n",
+            "webmail | internal",
+        ),
+    ],
+)
+def test_a_label_with_its_value_beside_it_is_no_heading(table: str, server: str) -> None:
+    assert values(table)["server"] == server
