@@ -149,6 +149,9 @@ GERMAN: Mapping[str, str] = {
     "a mail from {sender} in the name of {person} was kept, and nothing else was done: {doubt}": (
         "eine Mail von {sender} im Namen von {person} wurde aufbewahrt, sonst ist nichts geschehen: {doubt}"
     ),
+    "a mail of {sender} was kept, and nothing else was done: {doubt}": (
+        "eine Mail von {sender} wurde aufbewahrt, sonst ist nichts geschehen: {doubt}"
+    ),
     "nobody": "niemandem",
     "it is old mail": "sie ist alt",
     "it came from {sender}, who is none of the desk's people": "sie kam von {sender}, und das ist niemand vom Support",
@@ -250,7 +253,9 @@ GERMAN: Mapping[str, str] = {
     "without a due time": "ohne Frist",
     # why commands are refused
     "no such command": "diesen Befehl gibt es nicht",
-    '"{written}" is no command; did you mean {meant}?': "„{written}“ ist kein Befehl; meinten Sie {meant}?",
+    '"{written}" is no command; perhaps {meant} was meant': (
+        "„{written}“ ist kein Befehl; gemeint war vielleicht {meant}"
+    ),
     '"{written}" is no command; /help lists them': "„{written}“ ist kein Befehl; /help nennt sie",
     " or ": " oder ",
     '"{written}" stands below other words; commands stand in the first lines': (

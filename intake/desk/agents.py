@@ -65,8 +65,9 @@ class _Mail:
 
 
 def splits(known: facts.Known) -> bool:
-    """Whether a mail of the desk's people has the command that opens a case for another mail."""
-    return instructions(own_words(known.arrival.message.text)).has("split")
+    """Whether a mail of the desk's people has the command that opens a case for another mail, and names one."""
+    lines = instructions(own_words(known.arrival.message.text)).lines
+    return any(line.command is not None and line.command.name == "split" and line.value for line in lines)
 
 
 def settle(house: House, connection: Connection, known: facts.Known, match: Match, new: str, now: datetime) -> Outcome:
@@ -214,12 +215,16 @@ def _unverified(house: House, connection: Connection, mail: _Mail, now: datetime
     """Kept, and nothing else; the person in whose name it came is told."""
     message, person = mail.message, mail.person
     sender = message.from_.address if message.from_ else sentence("nobody")
-    said = sentence(
+    of_another = sentence(
         "a mail from {sender} in the name of {person} was kept, and nothing else was done: {doubt}",
         sender=sender,
         person=person.address,
         doubt=person.doubt,
     )
+    theirs = sentence(
+        "a mail of {sender} was kept, and nothing else was done: {doubt}", sender=sender, doubt=person.doubt
+    )
+    said = theirs if sender.lower() == person.address else of_another
     decision = Decision(replace(mail.case, changed_at=now), (Entry("unverified-agent", said),))
     told = notices.asked(connection, person.address, KEPT, now - HOUR)
     if not person.old and told < ALERTS_AN_HOUR:

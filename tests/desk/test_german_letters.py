@@ -105,7 +105,7 @@ def write(desk: Home, text: str, number: int, now: datetime = LATER, **headers: 
         ("/spam\n", "als Spam geschlossen"),
         ("/note Hallo\n", "es ist eine Notiz"),
         ("/help\n", "die Mail ist eine Notiz; an den Kunden geht nichts"),
-        ("/severty 3\n", "„/severty 3“ ist kein Befehl; meinten Sie /severity?"),
+        ("/severty 3\n", "„/severty 3“ ist kein Befehl; gemeint war vielleicht /severity"),
         ("Hallo Kim,\n/close\n", "„/close“ steht unter anderen Worten"),
     ],
 )
@@ -146,9 +146,9 @@ def test_alerts_and_digests_are_german(desk: Home) -> None:
 def test_a_mail_in_an_agents_name_that_is_not_obeyed_is_told_in_german(desk: Home) -> None:
     desk.take(mail(subject="Das Postfach bleibt leer"))
     write(desk, "/close\n", 1, Authentication_Results="mx.support.example; dmarc=fail header.from=desk.example")
-    (told,) = [each for each in of_kind(desk, "desk-alert") if "im Namen von" in each]
+    (told,) = [each for each in of_kind(desk, "desk-alert") if "aufbewahrt" in each]
     words = " ".join(told.split())
-    assert "Eine Mail von ada@desk.example im Namen von ada@desk.example wurde aufbewahrt" in words
+    assert "Eine Mail von ada@desk.example wurde aufbewahrt, sonst ist nichts geschehen" in words
     assert "nichts belegt, dass sie von ada@desk.example kommt (mx.support.example meldet dmarc=fail)" in words
     assert english(told) == []
 

@@ -85,7 +85,7 @@ def test_an_agent_answers_and_commands_by_mail_and_a_forger_does_not(desk: Runni
     misspelt, to = answer(notice, "/waitng\n\nWhich browser?", 2)
     desk.send(misspelt, sender=ADA, to=[to])
     receipt = received(sink, ADA, 3)[-1]
-    assert "did you mean /waiting?" in " ".join(body(receipt).split())
+    assert "perhaps /waiting was meant" in " ".join(body(receipt).split())
 
     # a receipt is a notice: she replies to it
     right, to = answer(receipt, "/severity 3 because one user\n/waiting\n\nWhich browser, Kim?", 3)

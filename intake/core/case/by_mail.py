@@ -170,7 +170,7 @@ def _stopped(told: Instructions) -> Sentence:
         if not line.near:
             return sentence('"{written}" is no command; /help lists them', written=line.written)
         meant = joined(sentence(" or "), (f"/{name}" for name in line.near))
-        return sentence('"{written}" is no command; did you mean {meant}?', written=line.written, meant=meant)
+        return sentence('"{written}" is no command; perhaps {meant} was meant', written=line.written, meant=meant)
     if told.stray:
         return sentence(
             '"{written}" stands below other words; commands stand in the first lines', written=told.stray[0]
