@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from house import NOW, ROUTE, Home, home, mail, opened
+from house import FORM, NOW, ROUTE, Home, home, mail, opened
 
 from intake.config import Config
 from intake.config.settings import Notices
@@ -497,3 +497,47 @@ def test_a_card_without_a_formula_above_it_goes_along_as_that_page_says(desk: Ho
     write(desk, "Please restart the server.\n\nAda L.\nEngineer\n+49 30 1234567\n")
     (reply,) = letters(desk)
     assert "+49 30 1234567" in text_of(desk, reply)
+
+
+@pytest.mark.parametrize("name", ["Ada", "Ada L.", "ada l"])
+def test_an_answer_that_ends_with_the_agents_name_is_not_signed_with_it_once_more(desk: Home, name: str) -> None:
+    write(desk, f"Please restart.\n\nKind regards\n{name}\n")
+    (reply,) = letters(desk)
+    body = text_of(desk, reply)
+    assert body.lower().count("ada") == 1
+    assert "Open-Xchange Support" in body
+
+
+@pytest.mark.parametrize("command", ["/spam\n", "/close\n"])
+def test_a_receipt_names_no_due_time_for_an_answer_that_nobody_owes_any_more(desk: Home, command: str) -> None:
+    write(desk, command)
+    assert "First answer due" not in receipt(desk)
+
+
+def test_a_field_is_waived_by_its_name_in_the_form(tmp_path: Path) -> None:
+    settings = {"reading.trusted_host": "mx.support.example", "reading.seconds": 60, "roles.triage": [ADA]}
+    with home(tmp_path, settings) as desk:
+        with desk.databases.desk.begin() as connection:
+            people.save_agents(connection, [Agent(ADA, "Ada L.")])
+        lacking = [line for line in FORM.splitlines() if not line.startswith(("Server Version", "Track-ID"))]
+        desk.take(mail("\n".join(lacking) + "\n"))
+        write(desk, "/waive Server Version because they run ours\n/waive track-id\n/waive Colour\n")
+        told = receipt(desk)
+        assert "/waive Server Version because they run ours: done" in told
+        assert "/waive Colour: refused" in told
+        assert desk.case().waived == {"server_version", "track_id"}
+        assert "A letter of ours goes to kim@hosting.example" in told
+
+
+def test_who_is_named_as_the_customer_is_asked_for_what_is_missing(desk: Home) -> None:
+    forward = "See below.\n\nlogin fails for all.\n"
+    raw = mail(
+        forward, sender=f"Ada <{ADA}>", subject="Fwd: Login", message_id="f@desk.example",
+        Authentication_Results=VOUCHED,
+    )  # fmt: skip
+    desk.take(raw, LATER, envelope_from=ADA)
+    asked = desk.outbox(desk=True)[-1]
+    made = message_from_bytes(desk.sent(asked["id"]), policy=policy.default)
+    write(desk, "/customer lee@hosting.example\n", to=made["Reply-To"].addresses[0].addr_spec, subject="Re: Login")
+    letter = letters(desk)[-1]
+    assert (letter["kind"], letter["to"]) == ("missing-information", "lee@hosting.example")

@@ -67,7 +67,7 @@ def to_customer(
     values = _values(policy, case, case.language, case.zone, to, desk, customer)
     values |= asked_for(policy, case, case.language)
     values["reminder"] = {"number": str(wish.number)}
-    values["reply"] = {"text": wish.text, "agent_name": author}
+    values["reply"] = {"text": wish.text, "agent_name": "" if _signed(wish.text, author) else author}
     contract = wish.contract
     values["contract"] = {
         "policy_title": contract.title if contract else "",
@@ -100,6 +100,13 @@ def to_customer(
         # a stranger's words in an automatic letter only as they are harmless (THREATS 20)
         their_numbers=tuple(each for each in case.their_numbers if personal or foreign(each) == each),
     )
+
+
+def _signed(text: str, author: str) -> bool:
+    """Whether a text ends with its writer's name, or the first or last part of it, on a line of its own."""
+    last = text.rstrip().rpartition("\n")[2].casefold()
+    words, names = last.replace(",", " ").replace(".", " ").split(), author.casefold().replace(".", " ").split()
+    return bool(words) and len(words) <= len(names) and set(words) <= set(names)
 
 
 def _copies(case: Case, to: Address) -> tuple[Address, ...]:
@@ -290,6 +297,7 @@ def _values(
     severity = policy.severity(case.severity)
     wished = case.wished_severity if case.wished_severity != case.severity else None
     response = case.latest("response")
+    owed = response is not None and response.state != "ended"
     return {
         "desk": {"name": desk.name, "address": desk.route, "phone": desk.phone},
         "reader": {"name": to.name, "address": to.address, "zone": zone},
@@ -312,8 +320,8 @@ def _values(
         },
         "because": _because(case.because, language, desk.phone),
         "response": {
-            "due": instant(response.due_at if response else None, zone, language),
-            "aim": instant(response.aim_at if response else None, zone, language),
+            "due": instant(response.due_at if owed and response else None, zone, language),
+            "aim": instant(response.aim_at if owed and response else None, zone, language),
             "target": response.target if response else "",
             "missed": "missed" if response and response.missed_at else "",
             "given": instant(_given(case, response), zone, language),

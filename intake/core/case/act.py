@@ -22,9 +22,9 @@ class Act:
 
     `reply`, `ask` (a reply after which the customer has the next turn), `answered` (a reply that the customer has
     already), `note`, `agreed`: the text. `assign`: an address or a role. `cc`: addresses. `customer`: an address.
-    `severity`: the number. `status`: the state. `waive`: a field's key. `consent`: who gave it. `critical`, `exempt`:
-    "yes" or "no". `correct`: the clock's kind. `done`: the follow-up's name. Others take nothing. `roles` are those
-    that the person answers for.
+    `severity`: the number. `status`: the state. `waive`: a field's key or label. `consent`: who gave it. `critical`,
+    `exempt`: "yes" or "no". `correct`: the clock's kind. `done`: the follow-up's name. Others take nothing. `roles` are
+    those that the person answers for.
     """
 
     what: str

@@ -7,7 +7,7 @@ from typing import Literal
 
 from intake.core.case.have_it import says_have_it
 
-Takes = Literal["nothing", "reason", "value", "numbers", "person", "people", "text"]
+Takes = Literal["nothing", "reason", "value", "words", "numbers", "person", "people", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("have-it", "/have-it", "you have it: notices are not repeated", "have-it"),
     Command("cc", "/cc ADDRESS", "answers of people go to this address, too", "cc", takes="people"),
     Command("customer", "/customer ADDRESS", "the case is this customer's", "customer", takes="value"),
-    Command("waive", "/waive FIELD", "does without a field of the form", "waive", takes="value"),
+    Command("waive", "/waive FIELD", "does without a field of the form", "waive", takes="words"),
     Command("waiting", "/waiting", "the customer has the next turn", "status", "waiting", after=True),
     Command("open", "/open", "the next turn is ours", "status", "open", after=True),
     Command("workaround", "/workaround", "a workaround was given", "workaround", after=True),
@@ -147,6 +147,9 @@ def _argument(command: Command, rest: str) -> tuple[str, str]:
     """What the act takes as its value, and the reason."""
     if command.takes in ("text", "people"):
         return rest, ""
+    if command.takes == "words":
+        value, _, reason = rest.partition(" because ")
+        return value.strip("<>,;: "), reason.strip()
     if command.takes == "numbers":
         numbers = _NUMBERS.match(rest)
         return (numbers[0] if numbers else ""), _BECAUSE.sub("", rest[numbers.end() if numbers else 0 :], count=1)

@@ -6,7 +6,9 @@ from dataclasses import replace
 from intake.core.case.act import Act, Refused, Setting
 from intake.core.case.case import Case, Decision, Entry, Participant, Role, Wish
 from intake.core.case.replies import belonging
+from intake.core.mail.fields import missing_fields
 from intake.core.mail.message import Address
+from intake.core.policy.policy import Policy
 from intake.core.sentences import sentence
 
 _WORD = r"[^\s<>,;:()\[\]\\\"@.]{1,64}"
@@ -52,7 +54,16 @@ def hand_over(setting: Setting, decision: Decision, wanted: Act) -> Decision:
         said = sentence("the case is {whose}'s, a contact of {customer}", whose=whose, customer=customer.name)
     else:
         said = sentence("the case is {whose}'s, whom nobody knows", whose=whose)
-    return replace(decision, case=case).then(Entry("customer", said, wanted.by), wishes=(Wish("acknowledgment"),))
+    letter = _first_letter(setting.policy, case)
+    return replace(decision, case=case).then(Entry("customer", said, wanted.by), wishes=(letter,))
+
+
+def _first_letter(policy: Policy, case: Case) -> Wish:
+    """What somebody is told whose case it is from now on."""
+    if "unentitled" in case.marks:
+        return Wish("not-entitled")
+    missing = set(missing_fields(policy.specs, case.fields)) - case.waived
+    return Wish("missing-information" if missing else "acknowledgment")
 
 
 def _joined(case: Case, person: Address, role: Role) -> Case:
