@@ -63,7 +63,7 @@ def test_instances_that_start_at_once_remember_the_same_versions(databases: Data
 
 
 def test_each_instance_tells_that_its_parts_work(databases: Databases, other: Databases) -> None:
-    assert at_once(databases, other, lambda c, _: heartbeats.save(c, {"desk": NOW})) == [None, None]
+    assert at_once(databases, other, lambda c, name: heartbeats.save(c, name, {"desk": NOW})) == [None, None]
 
 
 def test_the_first_numbers_of_cases_are_given_out_once(databases: Databases, other: Databases) -> None:
