@@ -12,8 +12,10 @@ from intake.errors import IntakeError
 def take(folder: Path, roles: Iterable[str]) -> ExitStack:
     """Takes the roles in the folder, until the stack is closed or the process ends, however it ends.
 
-    Raises `IntakeError` where another process has one of them, with the folder and the process.
+    Raises `IntakeError` where another process has one of them, with the folder and the process, or the folder is none.
     """
+    if folder.is_file():
+        raise IntakeError(f"store.folder: {folder} is a file; right would be a folder")
     with ExitStack() as taken:
         for role in sorted(roles):
             _take(folder, role, taken)

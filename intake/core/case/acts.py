@@ -163,7 +163,7 @@ def _waive(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     named = labels_of(policy.specs)(wanted.value)
     key = wanted.value if wanted.value in owed or named is None else named.key
     if key not in owed:
-        known = ", ".join(map(policy.label, owed)) or sentence("none is missing")
+        known = joined(", ", map(policy.label, owed)) or sentence("none is missing")
         raise Refused(
             sentence(
                 '"{written}" is not missing in {case}; missing: {known}',
