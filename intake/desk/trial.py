@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from intake.core.answer.letters import Thread, to_customer, to_desk
 from intake.core.answer.permission import judge
 from intake.core.case.case import Case, Notice, Wish
-from intake.core.case.outcome import Classified, classify, fields_of_reply
+from intake.core.case.outcome import Classified, classify
+from intake.core.case.reply_fields import fields_of_reply
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.message import Address
 from intake.core.policy.because import Because
@@ -66,7 +67,10 @@ def _explain_on(house: House, connection: Connection, tried: Tried, routed: Rout
     reference = f"{policy.file.prefix}-{NOT_BORN}"
     settled = decide(house, connection, work, known, classified, reference, tried.received_at)
     case = settled.posted.decision.case if settled.posted else None
-    fields = fields_of_reply(known.arrival) if classified.outcome == "reply" else known.arrival.fields
+    arrival = known.arrival
+    fields = arrival.fields
+    if classified.outcome == "reply":
+        fields = fields_of_reply(arrival.message, arrival.our_words, arrival.policy)
     body = {
         "message": message_json(read.message),
         "fields": fields_json(policy, fields),

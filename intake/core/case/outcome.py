@@ -1,6 +1,5 @@
 """What becomes of a mail on a route: the table of outcomes, and the decision that follows from it."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,28 +11,18 @@ from intake.core.case.digest_answer import UNCLEAR
 from intake.core.case.matching import SAID, Candidate, Match, match, match_staff
 from intake.core.case.opening import Opening, open_case
 from intake.core.case.replies import Reply, may_reopen, take_reply
+from intake.core.case.reply_fields import fields_of_reply
 from intake.core.case.returned import came_back
 from intake.core.case.staff import Staff
-from intake.core.mail.attributions import quote_depth
 from intake.core.mail.farewell import Farewell, farewell
-from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldValue
-from intake.core.mail.labels import Labels, labels_of
 from intake.core.mail.message import Address, Message
-from intake.core.mail.severity_words import severity_in_words
 from intake.core.mail.trimmings import is_trimming
 from intake.core.policy.policy import Policy
-from intake.core.policy.severity import SEVERITY_FIELD
 from intake.core.sentences import NOTHING, Sentence, sentence
 
 Outcome = Literal["new_case", "reply", "automatic", "duplicate", "junk", "parked"]
 SUBJECT = 500
-REPLY_CHARACTERS = 200_000
-# shorter lines may be the writer's own words by chance
-WRAPPED = 30
-# an answer stands that near below what it answers
-LOOKS_BELOW = 5
-WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +156,7 @@ def _decision(arrival: Arrival, classified: Classified, reference: str, now: dat
     message = arrival.message
     reply = Reply(
         writer=writer(arrival),
-        fields=fields_of_reply(arrival, found.policy),
+        fields=fields_of_reply(message, arrival.our_words, found.policy or arrival.policy),
         text=f"{message.subject}\n{message.new_text}",
         customer=arrival.customer,
         because=found.because,
@@ -199,73 +188,6 @@ def _told_forwarder(arrival: Arrival, case: Case) -> tuple[Notice, ...]:
             case=case.reference,
         )
     return (Notice("desk-alert", arrival.forwarded_by, text),)
-
-
-def fields_of_reply(arrival: Arrival, policy: Policy | None = None) -> dict[str, FieldValue]:
-    """What the writer gave, in the new text or filled into a quote: lines that we wrote ourselves give nothing.
-
-    `policy` is the version that the case runs under, the route's where it is not said.
-
-    The severity counts only where the new text or a file has it: a quote may hold anybody's.
-    """
-    ours = _lines(arrival.our_words)
-    whole = " ".join(ours)
-    known = frozenset(ours)
-    specs = (policy or arrival.policy).specs
-    labels = labels_of(specs)
-    texts = [_without(labels, known, whole, text[:REPLY_CHARACTERS]) for text in arrival.message.form_texts]
-    files = [_without(labels, known, whole, text) for text in arrival.message.file_texts]
-    everywhere = read_fields(specs, texts, files)
-    added = read_fields(specs, texts[:1], files)
-    everywhere.pop(SEVERITY_FIELD, None)
-    return {**everywhere, **_in_words(arrival.message.new_text), **added}
-
-
-def _in_words(text: str) -> dict[str, FieldValue]:
-    """The severity that a sentence of the writer's asks for."""
-    found = severity_in_words(text)
-    return {SEVERITY_FIELD: FieldValue(found[1], str(found[0]), valid=True)} if found else {}
-
-
-def _without(labels: Labels, ours: frozenset[str], whole: str, text: str) -> str:
-    """The text without our own lines, whole or wrapped anew by the writer's client.
-
-    Of a line of ours that the writer answered below, the label stays.
-    """
-    lines = text.splitlines()
-    mine: list[bool] = []
-    before = ""
-    for line in lines:
-        plain = _plain(line)
-        goes_on = before and plain and line.startswith(">") and f"{before} {plain}" in whole
-        mine.append(plain in ours or (len(plain) >= WRAPPED and plain in whole) or bool(goes_on))
-        before = plain if mine[-1] and line.startswith(">") else ""
-    kept = [_label_answered(labels, lines, mine, n) if mine[n] else line for n, line in enumerate(lines)]
-    return "\n".join(kept)
-
-
-def _label_answered(labels: Labels, lines: Sequence[str], mine: Sequence[bool], number: int) -> str:
-    depth, own = quote_depth(lines[number])
-    hit = labels.at_start(own)
-    if hit is None:
-        return ""
-    below = number + 1
-    last = min(len(lines), below + LOOKS_BELOW)
-    while below < last and mine[below] and not labels.at_start(quote_depth(lines[below])[1]):
-        below += 1  # the rest of a line that the writer's client wrapped
-    while below < last and not _plain(lines[below]):
-        below += 1
-    answered = below < last and not mine[below]
-    return f"{'> ' * depth}{hit.spec.label}:" if answered else ""
-
-
-def _lines(text: str) -> list[str]:
-    return [plain for line in text.splitlines() if (plain := _plain(line))]
-
-
-def _plain(line: str) -> str:
-    """A line as it compares: its words, whatever marks stand between."""
-    return " ".join(WORD.findall(line.casefold()))
 
 
 def writer(arrival: Arrival) -> Address:
