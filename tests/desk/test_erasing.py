@@ -48,7 +48,7 @@ def everything_in(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.rglob("*.db*"))
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("looks into SQLite's own files")
 def test_nothing_of_a_person_is_left_in_any_file(tmp_path: Path) -> None:
     with home(tmp_path) as desk:
         written(desk)

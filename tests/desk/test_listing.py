@@ -131,7 +131,7 @@ def test_zit_5_nobody_else_sees_or_counts_what_is_private(tmp_path: Path) -> Non
         assert listed(desk, Asked(sight(desk.house, "security@desk.example"))) == [secret]
 
 
-@pytest.mark.sqlite
+@pytest.mark.sqlite("asks SQLite for its plan")
 def test_the_database_answers_a_list_from_the_index_alone(desk: Home) -> None:
     take(desk, 1)
     plans: list[str] = []
