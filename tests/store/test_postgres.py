@@ -12,8 +12,8 @@ import pytest
 from house import CUSTOMERS, NOW, ROUTE, Home, mail, opened, write_config
 from postgres import Postgres
 from running import eventually
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import event, text
+from sqlalchemy.exc import DataError, OperationalError
 
 from intake import tomlfile
 from intake.config import load
@@ -134,6 +134,22 @@ def test_a_mailbox_is_taken_over_when_its_hand_dies_and_the_dead_one_knows(desks
     two.close()
     assert one.take("support")
     one.close()
+
+
+def test_a_mailbox_is_let_go_where_its_hand_got_an_error(desks: list[Home]) -> None:
+    one, two = (Mailboxes(desk.databases) for desk in desks)
+    assert one.take("support")
+
+    @event.listens_for(desks[0].databases.desk, "before_cursor_execute", retval=True)
+    def fails(*_more: object) -> tuple[str, tuple[()]]:
+        return "SELECT 1/0", ()
+
+    with pytest.raises(DataError):
+        one.take("support")
+    event.remove(desks[0].databases.desk, "before_cursor_execute", fails)
+    eventually(lambda: two.take("support"), what="the mailbox")
+    for each in (one, two):
+        each.close()
 
 
 def test_a_mail_whose_id_is_older_than_its_commit_is_still_decided(desks: list[Home]) -> None:
