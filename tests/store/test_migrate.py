@@ -199,3 +199,14 @@ def test_foreign_keys_are_heeded_after_a_migration(databases: Databases) -> None
     for _, engine in engines(databases):
         with reading(engine) as connection:
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_migration_that_would_leave_rows_without_what_they_refer_to_changes_nothing(databases: Databases) -> None:
+    file = str(databases.desk.url.database)
+    with sqlite3.connect(file) as careless:
+        careless.execute("INSERT INTO draft VALUES (99, 'ada@desk.example', 'note', 'of no case', 0)")
+    careless.close()
+    with pytest.raises(IntakeError, match="rows without what they refer to"):
+        migrate(databases.desk, DESK, DESK.revisions[-2])
+    with reading(databases.desk) as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == DESK.revisions[-1]
