@@ -95,8 +95,8 @@ def test_defaults_in_the_example_are_the_programs_own() -> None:
         ("[reading]", "[redaing]", "redaing", 'did you mean "reading"?'),
         ('"127.0.0.1:8025"', '"localhost"', "smtp.listen", "host:port"),
         ('"127.0.0.1:8025"', '"localhost:99999"', "smtp.listen", "host:port"),
-        ("batch = 50", 'batch = "many"', "reading.batch", "whole number"),
-        ("batch = 50", "batch = 0", "reading.batch", "must be 1 or more"),
+        ("batch = 100", 'batch = "many"', "reading.batch", "whole number"),
+        ("batch = 100", "batch = 0", "reading.batch", "must be 1 or more"),
         ("size_limit_mb = 25", "size_limit_mb = 0", "smtp.size_limit_mb", "must be 1 or more"),
         ("tls_required = false", "tls_required = true", "smtp", "tls_required needs tls_certificate"),
         ("login_required = false", "login_required = true", "smtp", "login_required needs logins"),
@@ -149,7 +149,7 @@ def test_a_mailboxs_mistakes_are_named(loading: Loading, more: str, key: str, sa
 
 
 def test_all_mistakes_are_named_at_once(loading: Loading) -> None:
-    text = EXAMPLE.replace("batch = 50", 'batch = "x"').replace("workers = 1", "worker = 1")
+    text = EXAMPLE.replace("batch = 100", 'batch = "x"').replace("workers = 1", "worker = 1")
     found = _mistakes(loading, text, INTAKE_SMPT__LISTEN="x", INTAKE_SMTP__MAX_RECIPIENTS="0")
     assert set(found) == {"reading.batch", "reading.worker", "INTAKE_SMPT__LISTEN", "INTAKE_SMTP__MAX_RECIPIENTS"}
 
