@@ -199,17 +199,18 @@ def _decide_all(
     first = _classify_all(house, connection, wave, readings, now)
     fresh = [known for _, known, classified in first if known is not None and opens_a_case(known, classified)]
     number = _reserve(house, len(fresh))
-    out = []
+    asked = []
     for work, known, classified in first:
         reference = ""
         if known is not None and opens_a_case(known, classified):
             reference = f"{known.arrival.policy.file.prefix}-{number}"
             number += 1
-        try:
-            out.append(decide(house, connection, work, known, classified, reference, now))
-        except Exception as error:
-            out.append(_park(house, connection, work, error, now))
-    return out
+        asked.append((work, known, classified, reference))
+    decided = together(connection, lambda some: [decide(house, connection, *each, now) for each in some], asked)
+    return [
+        _park(house, connection, work, result, now) if isinstance(result, Exception) else result
+        for (work, *_), result in zip(asked, decided, strict=True)
+    ]
 
 
 def opens_a_case(known: facts.Known, classified: Classified) -> bool:

@@ -4,19 +4,21 @@ import itertools
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from house import FORM, NOW, ROUTE, Home, home, mail, opened
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from intake import app
 from intake.core.case.act import Act
 from intake.desk import act
 from intake.desk.receive import again, receive
+from intake.store import people
+from intake.store.people import Agent
 
 SECOND = "second@support.example"
 TWO_ROUTES = f'[[route]]\naddress = "{SECOND}"\npolicy = "open-xchange"\nqueue = "second"\n'
@@ -165,8 +167,8 @@ def raise_it(error: Exception) -> Any:
 
 
 def test_an_error_in_deciding_parks_that_mail_with_the_error_and_its_neighbours_go_on(desk: Home) -> None:
-    # the second mail's acknowledgment asks for the second token
-    desk.house.unique = breaking_at(desk.house.unique, {2}, lambda: raise_it(LookupError("no such thing")))
+    # the second mail's acknowledgment asks for the second token; of all that are then decided singly, for the fourth
+    desk.house.unique = breaking_at(desk.house.unique, {2, 4}, lambda: raise_it(LookupError("no such thing")))
     ids = three(desk)
     desk.receive()
     assert [desk.outcomes(each)[0]["outcome"] for each in ids] == ["new_case", "parked", "new_case"]
@@ -398,3 +400,26 @@ def test_what_of_a_mail_cannot_be_read_stands_in_the_history_of_its_case(desk: H
     assert told == ["winmail.dat is broken: what it holds cannot be read"]
     (message,) = desk.messages(desk.case().reference)
     assert [each["filename"] for each in message.attachments] == ["winmail.dat"]
+
+
+def test_a_mail_that_the_database_has_no_answer_for_is_parked_alone_and_the_desk_is_told(tmp_path: Path) -> None:
+    ada, lee = "ada@desk.example", "lee@other.example"
+    with home(tmp_path, TRUSTED | {"roles.triage": [ada]}) as desk:
+        with desk.databases.desk.begin() as connection:
+            people.save_agents(connection, [Agent(ada, "Ada")])
+        desk.take(mail())
+        desk.take(mail("Down.", sender=lee, message_id="b@other.example"), envelope_from=lee)
+        notice = desk.outbox(desk=True)[0]
+        to = message_from_bytes(desk.sent(notice["id"]), policy=policy.default)["Reply-To"].addresses[0].addr_spec
+        vouched = {"Authentication_Results": "mx.support.example; dmarc=pass header.from=desk.example"}
+        of_agent = mail("Please restart.", sender=ada, to=to, message_id="a@desk.example", **vouched)
+        with desk.databases.desk.begin() as connection:
+            connection.execute(text("ALTER TABLE obeyed RENAME TO gone"))
+        first = desk.keep(of_agent, recipient=to, envelope_from=ada)
+        lees = mail("Severity: 1", sender=lee, subject="[OX-1002] Down", message_id="c@other.example")
+        second = desk.keep(lees, envelope_from=lee)
+        desk.receive()
+        assert [desk.outcomes(each)[0]["outcome"] for each in (first, second)] == ["parked", "reply"]
+        assert "desk-parked" in [each["kind"] for each in desk.outbox(desk=True)]
+        with desk.databases.desk.begin() as connection:
+            connection.execute(text("ALTER TABLE gone RENAME TO obeyed"))
