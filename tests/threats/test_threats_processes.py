@@ -123,7 +123,7 @@ def test_threat_14_killed_at_any_commit_nothing_accepted_is_lost_and_each_mail_i
 
 
 def test_threat_32_a_flood_of_one_sender_waits_and_nobody_else_does(desk: Home) -> None:
-    for number in range(250):
+    for number in range(500):
         raw = mail(f"{number}\n", sender="flood@evil.example", message_id=f"{number}@evil.example", subject="flood")
         desk.keep(raw, envelope_from="flood@evil.example")
     others = [
@@ -135,7 +135,7 @@ def test_threat_32_a_flood_of_one_sender_waits_and_nobody_else_does(desk: Home) 
     ]
     assert receive(desk.house, NOW) > 0
     assert [desk.outcomes(each)[0]["outcome"] for each in others] == ["new_case"] * 3
-    assert desk.ledger()["waiting"] > 150
+    assert desk.ledger()["waiting"] > 50
     desk.receive()
     found = desk.ledger()
     # none of the flood is refused or thrown away
