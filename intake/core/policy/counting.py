@@ -42,7 +42,7 @@ def _counted(saying: Say, calendar: Calendar, start: datetime, reckoning: Reckon
                 "{start} to {end} ({length})",
                 start=_local(saying, each.start, zone),
                 end=_until(saying, each.start, each.end, zone),
-                length=_length(each.counted),
+                length=_length(each.counted + _beyond_the_minute(each.start) - _beyond_the_minute(each.end)),
             )
             for each in reckoning.stretches
         ]
@@ -105,6 +105,11 @@ def _until(saying: Say, start: datetime, end: datetime, zone: ZoneInfo) -> str:
         return f"{last.hour:02}:{last.minute:02}"
     midnight = last.date() == first.date() + timedelta(days=1) and last.time() == time()
     return "24:00" if midnight else _local(saying, end, zone)
+
+
+def _beyond_the_minute(at: datetime) -> timedelta:
+    """What an instant's words leave out: lengths without it add up as a reader of the words adds them."""
+    return timedelta(seconds=at.second, microseconds=at.microsecond)
 
 
 def _length(length: timedelta) -> str:

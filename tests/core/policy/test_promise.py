@@ -26,6 +26,11 @@ def test_a_target_of_business_hours_is_due_in_open_time_and_reminds_at_three_qua
     assert made.due.tzinfo is UTC
 
 
+def test_the_lengths_of_a_count_add_up_to_the_target_whatever_the_second_of_the_opening(policy: Policy) -> None:
+    made = promise(policy, "response", 2, _at(2026, 11, 23, 15, 0, 30))
+    assert "Mon 23 Nov 2026 15:00 to 17:00 (2 h), Tue 24 Nov 2026 09:00 to 11:00 (2 h)" in made.because[1].text
+
+
 def test_24x7_counts_the_night(policy: Policy) -> None:
     made = promise(policy, "response", 1, _at(2026, 11, 28, 23, 30))
     assert (made.due, made.remind) == (_at(2026, 11, 29, 0, 30), _at(2026, 11, 29, 0, 15))
