@@ -150,7 +150,7 @@ def test_each_request_with_an_answer_of_its_own_is_confirmed_without_a_level(tmp
             headers = {"message_id": f"{number}@hosting.example", "subject": f"Re: [{reference}] Escalation"}
             desk.take(mail("Escalate, please.\n", to=route, **headers), NOW + timedelta(hours=hours), routes=[route])
             said = read(desk, "escalated")
-            assert "your case has been escalated. The people responsible there" in said
+            assert "your case has been escalated. The people responsible have been told." in said
             answer = Act("reply", "We look at it.", "manager@desk.example")
             act.perform(desk.house, reference, answer, NOW + timedelta(hours=hours, minutes=5))
         assert len([each for each in desk.outbox() if each["kind"] == "escalated"]) == 2
