@@ -22,8 +22,14 @@ class Policies:
         return iter(self._serving.values())
 
     def get(self, name: str) -> Policy:
-        """The policy that serves under a name. Raises `IntakeError` naming what there is."""
+        """The policy that serves under a name.
+
+        Raises `Mistakes` where its file is broken and no good version is known, `IntakeError` naming what there is
+        where there is no such file.
+        """
         if name not in self._serving:
+            if broken := [each for each in self.mistakes if Path(each.file).stem == name]:
+                raise Mistakes(broken)
             hint = suggestion(name, sorted(self._serving)) or "; there is none at all"
             raise IntakeError(f'no policy is named "{name}"{hint}')
         return self._serving[name]

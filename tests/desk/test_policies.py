@@ -50,6 +50,13 @@ def test_a_policy_that_is_not_there_is_named_with_those_that_are() -> None:
         load_policies([SHIPPED.parent], {}).get("nope")
 
 
+def test_a_policy_whose_file_is_broken_from_the_first_is_named_with_its_mistakes(tmp_path: Path) -> None:
+    (tmp_path / "open-xchange.toml").write_text(TEXT.replace('prefix = "OX"', "prefix = OX"))
+    policies = load_policies([tmp_path], {})
+    with pytest.raises(IntakeError, match=r"open-xchange\.toml:\d+: "):
+        policies.get("open-xchange")
+
+
 def test_a_case_stays_under_the_version_it_was_opened_under(desk: Home, tmp_path: Path) -> None:
     desk.take(mail())
     before = desk.case()
