@@ -3,10 +3,11 @@
 import os
 import statistics
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, String, Table, insert, literal, select, text, update
+from sqlalchemy import ColumnElement, Connection, String, Table, insert, literal, select, text, update
 
 from benchmarks import mail_to_case
 from benchmarks.figure import Figure
@@ -21,13 +22,23 @@ TICKS = 21
 FIRST_COPY = 10_000_000
 
 
-def fill(connection: Connection, count: int) -> None:
-    """So many copies of the first case, with its people, clocks and history, its messages and letters cut short."""
+Values = dict[Table, dict[str, Any]]
+
+
+def _as_it_is(_place: ColumnElement[int]) -> Values:
+    return {}
+
+
+def fill(connection: Connection, count: int, own: Callable[[ColumnElement[int]], Values] = _as_it_is) -> None:
+    """So many copies of the first case, with its people, clocks and history, its messages and letters cut short.
+
+    `own` says what else is another in a copy, by its place among them, from 0.
+    """
     numbers = select(literal(FIRST_COPY).label("i")).cte(recursive=True)
     numbers = numbers.union_all(select(numbers.c.i + 1).where(numbers.c.i < FIRST_COPY + count - 1))
     place, old = numbers.c.i, numbers.c.i.cast(String) + "@old.example"
     letter = numbers.c.i.cast(String) + "." + tables.outgoing.c.id.cast(String)
-    changed: dict[Table, dict[str, Any]] = {
+    changed: Values = {
         tables.case: {"id": place, "reference": "OLD-" + numbers.c.i.cast(String), "contact_address": old},
         tables.participant: {"case_id": place, "address": old},
         tables.clock: {"case_id": place},
@@ -35,13 +46,21 @@ def fill(connection: Connection, count: int) -> None:
         tables.message: {"case_id": place, "message_id": old, "text": literal("")},
         tables.outgoing: {"case_id": place, "message_id": letter, "recipient": old, "raw": literal(b"")},
     }
-    for table, own in changed.items():
-        columns = [each for each in table.c if each.name != "id" or "id" in own]
-        first = (table.c.id if table is tables.case else table.c.case_id) == 1
-        values = (own.get(each.name, each) for each in columns)
-        copies = select(*values).select_from(table.join(numbers, literal(value=True))).where(first)
-        connection.execute(insert(table).from_select(columns, copies))
+    others = own(place - FIRST_COPY)
     connection.execute(update(tables.outgoing).values(state="sent", next_try_at=None))
+    for table, always in changed.items():
+        values_of = always | others.get(table, {})
+        columns = [each for each in table.c if each.name != "id" or "id" in values_of]
+        first = (table.c.id if table is tables.case else table.c.case_id) == 1
+        values = (values_of.get(each.name, each) for each in columns)
+        copies = select(*values).select_from(table.join(numbers, literal(value=True))).where(first)
+        # an index is made at once in less time than it grows row by row
+        grown = [each for each in sorted(table.indexes, key=lambda index: str(index.name)) if not each.unique]
+        for index in grown:
+            index.drop(connection)
+        connection.execute(insert(table).from_select(columns, copies))
+        for index in grown:
+            index.create(connection)
 
 
 def settle(connection: Connection) -> None:
