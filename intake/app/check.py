@@ -1,22 +1,18 @@
 """Everything that is wrong with an installation's files, in one go."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
-
-from babel import Locale
 
 from intake import tomlfile
 from intake.app import folders_of
 from intake.app.check_policies import example_mistakes
 from intake.config import Config
 from intake.core.policy.policy import Policy
+from intake.core.policy.schema_types import countries
 from intake.desk.policies import Policies, load_policies
 from intake.errors import Mistake
 from intake.outbound.templateset import check_templates, has_language, languages_of
 from intake.tomlfile import suggestion
-
-COUNTRY = re.compile("[A-Z]{2}")
 
 
 def check(config: Config) -> list[Mistake]:
@@ -96,10 +92,9 @@ def _roles(config: Config, policies: list[Policy]) -> Iterator[Mistake]:
 def _roles_in(config: Config, policies: list[Policy]) -> Iterator[Mistake]:
     """Places and roles that nobody would ever be looked up by."""
     regions = sorted({part.name for policy in policies for part in policy.file.regions})
-    countries = set(Locale("en").territories)
     known = sorted({role for policy in policies for role in policy.roles} | set(config.settings.roles))
     for place, roles in config.settings.roles_in.items():
-        if place not in regions and not (COUNTRY.fullmatch(place) and place in countries):
+        if place not in regions and place not in countries():
             said = f'"{place}" is neither a country\'s code, such as DE, nor a region of a policy'
             yield config.text.mistake(("roles_in", place), said + suggestion(place, regions))
         for role in roles:

@@ -131,9 +131,7 @@ def agent_import(
 
 def _save_agents(config: Path | None, found: list[people.Agent]) -> tuple[int, int]:
     settings = configured(config)
-    own = own_addresses(settings.settings)
-    if taken := next((each.address for each in found if each.address in own), ""):
-        raise IntakeError(f"{taken} is a route's own address: what is written to it becomes cases, and is no agent's")
+    customers.must_be_no_route(found, own_addresses(settings.settings))
     databases = program.open_store(settings)
     try:
         with databases.desk.begin() as connection:

@@ -281,6 +281,9 @@ GERMAN: Mapping[str, str] = {
     '"{written}" is not missing in {case}; missing: {known}': "„{written}“ fehlt {case} nicht; es fehlt: {known}",
     "none is missing": "nichts",
     "none is open": "keine",
+    "{case} is closed as spam and gets no answer; open it first": (
+        "{case} ist als Spam geschlossen und bekommt keine Antwort; erst öffnen"
+    ),
     "{case} is closed as spam already": "{case} ist schon als Spam geschlossen",
     "say why the cause is not ours: the reason stays on the case": (
         "sagen Sie, warum die Ursache nicht bei uns liegt: Der Grund bleibt am Fall"

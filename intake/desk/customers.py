@@ -1,5 +1,6 @@
 """Customers and agents from files: read, checked as a whole against the policies, all mistakes at once."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from intake.core.case.case import Customer
 from intake.core.hours import zone_named
 from intake.core.policy.policy import Policy
 from intake.core.policy.promise import contract_mistakes
+from intake.core.policy.schema_types import CountryCode
 from intake.desk.policies import Policies
 from intake.errors import IntakeError, Mistake, Mistakes
 from intake.store.people import Agent
@@ -48,7 +50,7 @@ class CustomerPart(_Part):
     plan: str | None = None
     since: date | None = None
     zone: Zone | None = None
-    country: Annotated[str, tomlfile.Shaped("[A-Z]{2}", 'a country\'s code such as "DE"')] | None = None
+    country: CountryCode | None = None
     region: str | None = None
     language: Annotated[str, tomlfile.Shaped("[a-z]{2,3}", 'a language such as "de"')] | None = None
     support_keys: list[str] = []
@@ -151,6 +153,12 @@ def _names_of_policy(part: CustomerPart, policy: Policy) -> list[tuple[tuple[str
         hint = tomlfile.suggestion(part.region, known)
         out.append((("region",), f'no region of {policy.name} is named "{part.region}"{hint}'))
     return out
+
+
+def must_be_no_route(agents: Iterable[Agent], own: frozenset[str]) -> None:
+    """Raises `IntakeError` where an agent has one of our `own` addresses, at which routes take mail."""
+    if taken := next((each.address for each in agents if each.address.lower() in own), ""):
+        raise IntakeError(f"{taken} is a route's own address: what is written to it becomes cases, and is no agent's")
 
 
 def read_agents(text: tomlfile.TomlText) -> list[Agent]:

@@ -36,9 +36,11 @@ def make_link(
     """A one-time link by which somebody chooses a password: for a new agent, or for one who lost theirs."""
     _must_be_role(role)
     address, secret = address.strip().lower(), secrets.token_urlsafe(24)
+    agent = customers.agent(address, name.strip() or address.partition("@")[0], None)
+    customers.must_be_no_route([agent], site.house.own_addresses)
     with site.house.databases.desk.begin() as connection:
         if accounts.account(connection, address) is None:
-            people.save_agents(connection, [customers.agent(address, name.strip() or address.partition("@")[0], None)])
+            people.save_agents(connection, [agent])
         accounts.add_welcome(connection, secret, Welcome(address, role), site.now())
     log.info("a link was made", by=visitor.account.address, address=address, role=role)
     return _show(site, visitor, made=(address, f"/welcome/{secret}"))

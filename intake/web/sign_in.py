@@ -106,6 +106,7 @@ def welcome(
     values = {"address": made.address or address.strip(), "name": name.strip(), "zone": zone.strip() or None}
     try:
         agent = customers.agent(str(values["address"]), str(values["name"]), values["zone"])
+        customers.must_be_no_route([agent], site.house.own_addresses)
         hashed = site.passwords.hashed(password)
     except IntakeError as error:
         return _welcome(site, made, values, str(error), 400)

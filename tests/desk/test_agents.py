@@ -514,6 +514,16 @@ def test_a_receipt_names_no_due_time_for_an_answer_that_nobody_owes_any_more(des
     assert "First answer due" not in receipt(desk)
 
 
+def test_an_answer_to_spam_is_a_note_until_the_case_is_opened(desk: Home) -> None:
+    write(desk, "/spam\n")
+    write(desk, "Please restart.\n", 2)
+    assert letters(desk) == []
+    assert "OX-1001 is closed as spam and gets no answer; open it first" in receipt(desk)
+    write(desk, "/open\n", 3)
+    write(desk, "Please restart it.\n", 4)
+    assert [each["kind"] for each in letters(desk)] == ["reply"]
+
+
 def test_a_field_is_waived_by_its_name_in_the_form(tmp_path: Path) -> None:
     settings = {"reading.trusted_host": "mx.support.example", "reading.seconds": 60, "roles.triage": [ADA]}
     with home(tmp_path, settings) as desk:

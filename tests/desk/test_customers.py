@@ -40,6 +40,8 @@ def test_a_customers_record_is_read_whole(desk: Home) -> None:
         (("open-xchange", "open-xchang"), 6, "customer[1].policy", "open-xchange"),
         (("Europe/Berlin", "Europe/Berln"), 8, "customer[1].zone", "time zone"),
         (('"DE"', '"Germany"'), 9, "customer[1].country", 'such as "DE"'),
+        (('"DE"', '"ZZ"'), 9, "customer[1].country", '"ZZ" is no country'),
+        (('"DE"', '"EU"'), 9, "customer[1].country", '"EU" is no country'),
         (("2026-03-01", '"gestern"'), 7, "customer[1].since", "2026-03-01"),
         (('"@Hosting.Example"', '"hosting"'), 4, "customer[1].domains", "domain"),
         (('"@Hosting.Example"', '"support.example"'), 4, "customer[1].domains", "desk's own domain"),

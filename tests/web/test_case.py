@@ -83,6 +83,16 @@ def test_an_act_that_cannot_be_done_is_one_line_and_keeps_the_text(here: Desk) -
     assert ada.act(reference, "nothing").status_code == 400
 
 
+def test_spam_gets_no_answer_and_what_was_written_stays(here: Desk) -> None:
+    reference, ada = here.case(), here.person()
+    ada.act(reference, "spam")
+    refused = ada.act(reference, "reply", "Please restart.")
+    assert refused.status_code == 400
+    assert f"{reference} is closed as spam and gets no answer; open it first" in refused.text
+    assert "Please restart.</textarea>" in refused.text
+    assert "reply" not in [each["kind"] for each in here.home.outbox() if each["case"] == reference]
+
+
 def test_two_people_at_once_overwrite_nothing_silently(here: Desk) -> None:
     reference = here.case()
     ada, bo = here.person(), here.person(BO)

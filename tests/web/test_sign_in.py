@@ -228,6 +228,16 @@ def test_nobody_changes_their_own_role(here: Desk) -> None:
     assert boss.get("/people").status_code == 200
 
 
+def test_a_routes_own_address_becomes_nobodys(fresh: Desk) -> None:
+    route, form = "Zimbra@support.example", {"name": "Zed", "zone": "", "password": PASSWORD}
+    refused = fresh.browser().post(fresh.console.first_link(), data=form | {"address": route})
+    assert (refused.status_code, "route&#39;s own address" in refused.text) == (400, True)
+    refused = fresh.person(ADA, "admin").send("/people/link", address=route, name="Zed", role="agent")
+    assert (refused.status_code, "route&#39;s own address" in refused.text) == (400, True)
+    with fresh.home.databases.desk.begin() as connection:
+        assert people.agent(connection, route) is None
+
+
 def test_an_invited_agent_chooses_a_password_and_has_the_role_that_was_given(here: Desk) -> None:
     boss = here.person(ADA, "admin")
     shown = boss.send("/people/link", address=BO, name="Bo", role="manager").text

@@ -48,6 +48,8 @@ def _ask(setting: Setting, decision: Decision, wanted: Act) -> Decision:
 
 def _answer(setting: Setting, decision: Decision, wanted: Act, *, waits: bool) -> Decision:
     case = decision.case
+    if "spam" in case.marks:
+        raise Refused(sentence("{case} is closed as spam and gets no answer; open it first", case=case.reference))
     if not wanted.value.strip():
         raise Refused(sentence("an empty reply would be sent; give its text"))
     if not case.contact.address:

@@ -1,6 +1,7 @@
 """The kinds of values that a policy file holds. Names that the file defines nowhere are mistakes."""
 
 import re
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from babel import Locale, UnknownLocaleError
@@ -13,6 +14,8 @@ from intake.tomlfile import Shaped, suggestion
 ClockKind = Literal["response", "update", "resolution", "escalation"]
 Level = Annotated[int, Field(ge=1, le=9)]
 Names = dict[str, list[str]]
+# the CLDR tells of unions, of places that test programs, and of the unknown one, too
+NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
 
 def _zone(value: str) -> str:
@@ -95,6 +98,18 @@ def _phrase(value: str) -> str:
     return value
 
 
+@cache
+def countries() -> frozenset[str]:
+    """The codes of countries (ISO 3166-1 alpha-2), as the CLDR has them."""
+    return frozenset(code for code in map(str, Locale("en").territories) if code.isalpha()) - NO_COUNTRIES
+
+
+def _country(value: str) -> str:
+    if value not in countries():
+        raise ValueError(f'"{value}" is no country\'s code; right would be one of ISO 3166-1 such as "DE"')
+    return value
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
 """An IANA zone, or "customer" for the one of each customer."""
 Place = Annotated[str, AfterValidator(_place)]
@@ -103,7 +118,7 @@ Hours = Annotated[list[str], AfterValidator(_hours)]
 Times = Annotated[str, AfterValidator(_times)]
 HolidayRule = Annotated[str, AfterValidator(_rule)]
 Language = Annotated[str, AfterValidator(_language)]
-CountryCode = Annotated[str, Shaped("[A-Z]{2}", 'a country\'s code such as "DE"')]
+CountryCode = Annotated[str, Shaped("[A-Z]{2}", 'a country\'s code such as "DE"'), AfterValidator(_country)]
 Name = Annotated[str, Shaped("[a-z][a-z0-9-]*", 'a name in lower case such as "my-policy"')]
 Clause = Annotated[str, _named("clause")]
 CalendarName = Annotated[str, _named("calendar")]

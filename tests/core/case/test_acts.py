@@ -138,6 +138,14 @@ def test_spam_is_closed_for_good_until_a_person_opens_it(opened: Opened, acting:
     assert "spam" in acting(spam, "status", "resolved").case.marks
 
 
+@pytest.mark.parametrize("what", ["reply", "ask", "answered"])
+def test_spam_gets_no_answer_until_a_person_opens_it(opened: Opened, acting: Acting, what: str) -> None:
+    spam = acting(opened(WHOLE), "spam").case
+    with pytest.raises(Refused, match="HS-1001 is closed as spam and gets no answer; open it first"):
+        acting(spam, what, "Hello?")
+    assert acting(acting(spam, "status", "open").case, what, "Hello?").case.answered
+
+
 @pytest.mark.parametrize(
     ("what", "value", "said"),
     [

@@ -126,6 +126,14 @@ def test_what_cannot_be_done_is_one_line(here: Desk) -> None:
         assert said in problem(program.post(f"cases/{reference}/acts", json=body), 422)
 
 
+def test_spam_gets_no_answer(here: Desk) -> None:
+    reference, program = here.case(), here.program()
+    program.post(f"cases/{reference}/acts", json={"act": "spam"})
+    for act in ("reply", "ask"):
+        answer = program.post(f"cases/{reference}/acts", json={"act": act, "value": "Hello?"})
+        assert problem(answer, 422) == f"{reference} is closed as spam and gets no answer; open it first"
+
+
 def test_an_act_on_another_version_than_was_seen_is_not_done(here: Desk) -> None:
     reference, program = here.case(), here.program()
     seen = program.get(f"cases/{reference}").headers["etag"]
