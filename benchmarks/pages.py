@@ -38,7 +38,18 @@ SPAN = timedelta(days=730)
 TIMES = 9
 WHO = "bench@desk.example"
 FLOOR = "/customers/import"
-LISTS = ("/", "/?only=mine", "/?only=triage", "/?only=due", "/?severity=1", "/?customer=7", "/?page=200", "/?show=over")
+LISTS = (
+    "/",
+    "/?only=mine",
+    "/?only=triage",
+    "/?only=due",
+    "/?severity=1",
+    "/?customer=7",
+    "/?customer=mer+7",
+    "/?page=200",
+    "/?show=over",
+    "/?customer=7&show=over",
+)
 PAGES = (
     "/mail",
     "/mail?show=junk",

@@ -171,6 +171,13 @@ def newest_parked(
     return [dict(row._mapping) for row in rows]
 
 
+def count(connection: Connection, kind: str, sight: Sight, most: int) -> int:
+    """How many of such an outcome somebody sees; beyond `most` nobody counts."""
+    outcome = tables.outcome.c
+    some = select(outcome.mail_id).where(outcome.outcome == kind, routes_seen(sight, outcome.route)).limit(most)
+    return connection.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
 def _parked(kind: str) -> Select[Any]:
     outcome, mail = tables.outcome, tables.mail
     return (

@@ -20,14 +20,17 @@ Group = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which cases a list is of; what is None is as it may be. `assignee` is empty for nobody; `sight` is a person's."""
+    """Which cases a list is of; what is None is as it may be. `assignee` is empty for nobody; `sight` is a person's.
+
+    `customers` are ids of some.
+    """
 
     sight: Sight | None = None
     state: str | None = None
     queue: str | None = None
     policy: str | None = None
     severity: int | None = None
-    customer_id: int | None = None
+    customers: tuple[int, ...] | None = None
     assignee: str | None = None
     mark: str | None = None
     unsorted: bool | None = None
@@ -36,10 +39,12 @@ class Asked:
     def conditions(self) -> list[ColumnElement[bool]]:
         """The same of a row of `cases`."""
         columns = case.c
-        plain = ("state", "queue", "policy", "severity", "customer_id", "unsorted")
+        plain = ("state", "queue", "policy", "severity", "unsorted")
         wanted = [columns[name] == value for name in plain if (value := getattr(self, name)) is not None]
         if self.sight is not None:
             wanted.append(cases_seen(self.sight))
+        if self.customers is not None:
+            wanted.append(columns.customer_id.in_(self.customers))
         if self.assignee is not None:
             wanted.append(func.lower(func.coalesce(columns.assignee, "")) == self.assignee)
         if self.mark is not None:

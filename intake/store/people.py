@@ -99,14 +99,19 @@ def every_customer(connection: Connection) -> list[Customer]:
 
 def some_customers(connection: Connection, words: str, start: int, limit: int) -> list[Customer]:
     """Customers by name from a place on, those with the words in their name or one of their addresses."""
+    ids = customers_with(connection, words, start, limit)
+    loaded = load(connection, ids)
+    return [loaded[each] for each in ids]
+
+
+def customers_with(connection: Connection, words: str, start: int, limit: int) -> list[int]:
+    """The ids of the same."""
     table, match = tables.customer, tables.customer_address
     query = select(table.c.id).order_by(table.c.name).offset(start).limit(limit)
     if words.strip():
         having = select(match.c.customer_id).where(match.c.value.icontains(words.strip(), autoescape=True))
         query = query.where(table.c.name.icontains(words.strip(), autoescape=True) | table.c.id.in_(having))
-    ids = list(connection.scalars(query))
-    loaded = load(connection, ids)
-    return [loaded[each] for each in ids]
+    return list(connection.scalars(query))
 
 
 def customers_named(connection: Connection, names: Iterable[str]) -> dict[str, Customer]:

@@ -1,7 +1,7 @@
 """The work list: open cases in the order of their policies, with time left, filters and search."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from itertools import islice
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from intake.core.case.case import Case, Clock
 from intake.core.case.work_list import OVER, PROMISES, first_due, why
-from intake.store import cases, listing, people, search
+from intake.store import cases, ledger, listing, people, search
 from intake.store.engine import reading
 from intake.store.listing import Asked
 from intake.web.door import Looking, OurSite, Visitor
@@ -29,6 +29,8 @@ COUNTED = 1_000
 HOUR = timedelta(hours=1)
 # a customer's number has fewer digits
 NUMBER = 19
+# of more that have the words nobody looks for one
+CUSTOMERS = 100
 
 
 class Wanted(BaseModel):
@@ -63,7 +65,9 @@ class Line:
 @router.get("/")
 def page(site: OurSite, visitor: Looking, wanted: Annotated[Wanted, Query()]) -> Response:
     """The list with its filters."""
-    return site.page("work_list.html", visitor=visitor, **_shown(site, visitor, wanted))
+    with reading(site.house.databases.desk) as connection:
+        parked = ledger.count(connection, "parked", visitor.sight, COUNTED)
+    return site.page("work_list.html", visitor=visitor, parked=parked, **_shown(site, visitor, wanted))
 
 
 @router.get("/rows")
@@ -77,8 +81,9 @@ def rows(site: OurSite, visitor: Looking, wanted: Annotated[Wanted, Query()], se
 
 def _shown(site: Site, visitor: Visitor, wanted: Wanted) -> dict[str, Any]:
     first = (max(wanted.page, 1) - 1) * PAGE
-    asked = _asked(visitor, wanted)
     with reading(site.house.databases.reading) as connection:
+        of, customer = _customers(connection, wanted.customer)
+        asked = replace(_asked(visitor, wanted), customers=of)
         # one more than is shown tells that there are more
         ids, count = _found(connection, wanted, asked, first + PAGE + 1)
         shown = list(cases.each(connection, ids[first : first + PAGE]))
@@ -89,6 +94,7 @@ def _shown(site: Site, visitor: Visitor, wanted: Wanted) -> dict[str, Any]:
     more = len(ids) > first + PAGE
     return {
         "wanted": wanted,
+        "customer": customer,
         "lines": lines,
         "drawn": drawn,
         "count": len(ids) if count is None and not more else count,
@@ -110,8 +116,21 @@ def _found(connection: Connection, wanted: Wanted, asked: Asked, limit: int) -> 
     return ids, listing.count_open(connection, asked, COUNTED) if len(ids) == limit else len(ids)
 
 
+def _customers(connection: Connection, wanted: str) -> tuple[tuple[int, ...] | None, str]:
+    """Ids of the customers that a list is of, by a number, a name or a part of one; and how the filter names them."""
+    named = wanted.replace("\0", "").strip()
+    if not named:
+        return None, ""
+    if named.isdecimal() and len(named) < NUMBER:
+        customer = people.load(connection, [int(named)]).get(int(named))
+        return (int(named),), customer.name if customer else named
+    one = people.customer_named(connection, named)
+    ids = [one] if one is not None else people.customers_with(connection, named, 0, CUSTOMERS)
+    return tuple(ids), named
+
+
 def _asked(visitor: Visitor, wanted: Wanted) -> Asked:
-    """The filters that are set, of what the visitor may see."""
+    """The filters that are set, besides the customer, of what the visitor may see."""
     holders = {"mine": visitor.account.address, "nobody": ""}
     return Asked(
         visitor.sight,
@@ -119,7 +138,6 @@ def _asked(visitor: Visitor, wanted: Wanted) -> Asked:
         queue=wanted.queue or None,
         policy=wanted.policy or None,
         severity=wanted.severity,
-        customer_id=int(wanted.customer) if wanted.customer.isdecimal() and len(wanted.customer) < NUMBER else None,
         assignee=holders.get(wanted.only),
         unsorted=True if wanted.only == "triage" else None,
         due_before=visitor.reader.now + HOUR if wanted.only == "due" else None,

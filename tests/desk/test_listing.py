@@ -85,7 +85,8 @@ def test_each_filter_is_of_what_the_case_says(desk: Home) -> None:
     assert listed(desk, Asked(unsorted=True)) == [third]
     assert listed(desk, Asked(mark="unentitled")) == [third]
     assert listed(desk, Asked(mark="%")) == []
-    assert listed(desk, Asked(customer_id=desk.case(plain).customer_id)) == [grave, plain]
+    assert listed(desk, Asked(customers=(desk.case(plain).customer_id or 0,))) == [grave, plain]
+    assert listed(desk, Asked(customers=())) == []
     assert listed(desk, Asked(policy="zimbra")) == listed(desk, Asked(queue="none")) == []
     assert listed(desk, Asked(due_before=NOW + timedelta(hours=2))) == [grave]
 
@@ -135,7 +136,15 @@ def test_zit_5_nobody_else_sees_or_counts_what_is_private(tmp_path: Path) -> Non
 def test_the_database_answers_a_list_from_the_index_alone(desk: Home) -> None:
     take(desk, 1)
     plans: list[str] = []
-    seen = Asked(sight(desk.house, ADA), queue="support", severity=2, assignee="", unsorted=False, due_before=NOW)
+    seen = Asked(
+        sight(desk.house, ADA),
+        queue="support",
+        severity=2,
+        customers=(1, 2),
+        assignee="",
+        unsorted=False,
+        due_before=NOW,
+    )
     statements: list[tuple[str, object]] = []
     event.listen(desk.databases.reading, "before_cursor_execute", lambda *given: statements.append(given[2:4]))
     with reading(desk.databases.reading) as connection:

@@ -3,9 +3,10 @@
 import re
 
 from console import ADA, BO, Desk
-from house import FORM, NOW
+from house import FORM, NOW, ROUTE
 
 SECURITY = "security@support.example"
+UNREADABLE = b"From: bad@hosting.example\r\nMIME-Version: 1.0\r\n" + 1_000 * b"Content-Type: message/rfc822\r\n\r\n"
 OPENED = re.compile(r'href="/cases/([A-Z]+-\d+)"')
 
 
@@ -57,6 +58,32 @@ def test_filters_show_what_they_say(fresh: Desk) -> None:
     ada.act(plain, "status", "resolved")
     assert listed(ada.get("/", show="over").text) == [plain]
     assert plain not in listed(ada.get("/").text)
+
+
+def test_the_list_of_one_customer_is_found_by_number_name_or_a_part_of_it(fresh: Desk) -> None:
+    hosting = fresh.case(sender="Kim <kim@hosting.example>")
+    telco = fresh.case(sender="Pat <pat@telco.example>")
+    stranger, ada = fresh.case("Hello?", sender="Rob <rob@unknown.example>"), fresh.person()
+    number = str(fresh.home.case(telco).customer_id)
+    for named in (number, "Sample Telco", "sample", " telco.example "):
+        page = ada.get("/", customer=named).text
+        assert listed(page) == [telco], named
+    assert 'name="customer" value="Sample Telco"' in ada.get("/", customer=number).text
+    assert set(listed(ada.get("/", customer="e").text)) == {hosting, telco}
+    for nobody in ("Nobody", "%", "9" * 30, "\0?"):
+        assert listed(ada.get("/", customer=nobody).text) == [], nobody
+    assert len(listed(ada.get("/", customer="\0").text)) == len((hosting, telco, stranger))
+    ada.act(telco, "status", "resolved")
+    assert listed(ada.get("/", customer="Sample Telco", show="over").text) == [telco]
+
+
+def test_parked_mail_is_a_step_away_from_the_list_with_its_number(fresh: Desk) -> None:
+    ada, insider = fresh.person(), fresh.person(SECURITY.replace("support", "desk"))
+    assert '<a href="/mail">Parked mail</a>' in ada.get("/").text
+    for routes in ((ROUTE,), (SECURITY,)):
+        fresh.home.take(UNREADABLE + routes[0].encode() + b"\r\n", routes=routes)
+    assert '<a href="/mail">Parked mail <b>1</b></a>' in ada.get("/").text
+    assert '<a href="/mail">Parked mail <b>2</b></a>' in insider.get("/").text
 
 
 def test_search_finds_by_every_word_in_reference_subject_sender_and_text(fresh: Desk) -> None:

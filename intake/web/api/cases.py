@@ -96,7 +96,7 @@ def _wanted(connection: Connection, caller: Caller, asked: CasesAsked) -> Asked:
         queue=asked.queue,
         policy=asked.policy,
         severity=asked.severity,
-        customer_id=customer_id,
+        customers=None if customer_id is None else (customer_id,),
         assignee=None if asked.assignee is None else named.get(asked.assignee, asked.assignee.lower()),
         mark=asked.mark,
         due_before=asked.due_before,
