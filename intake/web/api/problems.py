@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from intake.desk.letters import NoSuchLetter
+from intake.desk.parked import NoSuchMail
 from intake.errors import IntakeError, Overtaken, Stale
 from intake.store.engine import is_trouble
 from intake.web.case import NoSuchCase
@@ -71,6 +72,7 @@ def answer(error: Exception) -> Response | None:
 STATUSES: tuple[tuple[type[IntakeError], int], ...] = (
     (NoSuchCase, 404),
     (NoSuchLetter, 404),
+    (NoSuchMail, 404),
     (NotThere, 404),
     (Overtaken, 412),
     (Stale, 409),

@@ -1,21 +1,33 @@
-"""Customers, the ledger, and outgoing mails."""
+"""Customers, the ledger, mails that need a person, and outgoing mails."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from intake.desk import letters, show
+from intake.desk import letters, parked, show
 from intake.store import ledger, outbox, people
 from intake.store.engine import reading
 from intake.web.api.door import Caller, CustomerReader, MailReader, MailWriter, OurSite
 from intake.web.api.once import PARAMETER, Once
 from intake.web.api.problems import NotThere, Refused, told_as
-from intake.web.api.shapes import BIGGEST, Customer, Customers, Ledger, Outbox, OutgoingMail, Page
+from intake.web.api.shapes import (
+    BIGGEST,
+    Customer,
+    Customers,
+    Decided,
+    Ledger,
+    Mails,
+    MailsAsked,
+    Outbox,
+    OutgoingMail,
+    Page,
+)
 from intake.web.site import Site
 
 router = APIRouter()
 writes = APIRouter(tags=["mail"], route_class=Once)
 ONCE: dict[str, Any] = {"parameters": [PARAMETER]}
+MailId = Annotated[int, Path(ge=1, le=BIGGEST, description="The mail's number.")]
 OutgoingId = Annotated[int, Path(ge=1, le=BIGGEST, description="The outgoing mail's number.")]
 
 
@@ -48,6 +60,27 @@ def ledger_(site: OurSite, caller: MailReader) -> dict[str, Any]:
     """Mails by outcome, on the routes whose cases the caller sees: received is the sum of the outcomes and waiting."""
     with reading(site.house.databases.reading) as connection:
         return ledger.counts(connection, caller.sight)
+
+
+@router.get("/mails", response_model=Mails, responses=told_as(), tags=["mail"])
+def mails(site: OurSite, caller: MailReader, asked: Annotated[MailsAsked, Query()]) -> dict[str, Any]:
+    """Mails that need a person, on routes whose cases the caller sees, the newest first."""
+    with reading(site.house.databases.reading) as connection:
+        items = ledger.newest_parked(connection, asked.outcome, caller.sight, _start(asked) or None, asked.limit)
+    return {"items": items, "next": str(items[-1]["id"]) if len(items) == asked.limit else None}
+
+
+@writes.post("/mails/{number}/retry", response_model=Decided, responses=told_as(404, 409), openapi_extra=ONCE)
+def mail_retry(site: OurSite, caller: MailWriter, number: MailId) -> dict[str, Any]:
+    """Decides a parked mail again, or releases one called junk or a machine's."""
+    return {"id": number, "outcomes": parked.retry(site.house, caller.sight, number, caller.now)}
+
+
+@writes.post("/mails/{number}/spam", response_model=Decided, responses=told_as(404, 409), openapi_extra=ONCE)
+def mail_spam(site: OurSite, caller: MailWriter, number: MailId) -> dict[str, Any]:
+    """Calls a parked mail, or one taken for a machine's, junk: nothing is answered, until it is released."""
+    by = caller.account.address
+    return {"id": number, "outcomes": parked.spam(site.house, caller.sight, number, by, caller.now)}
 
 
 @router.get("/outbox", response_model=Outbox, responses=told_as(), tags=["mail"])

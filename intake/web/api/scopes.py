@@ -18,8 +18,8 @@ MEANING: Mapping[str, str] = {
     "cases:read": "list and show cases",
     "cases:write": "open cases, reply, note, and act on them",
     "customers:read": "list and show customers",
-    "mail:read": "the ledger and outgoing mails",
-    "mail:write": "try outgoing mails again, withhold and release them",
+    "mail:read": "the ledger, mails that need a person, and outgoing mails",
+    "mail:write": "decide mails again, call them spam; try outgoing mails again, withhold and release them",
     "policies:read": "explain mails and reckon due times",
 }
 

@@ -87,6 +87,12 @@ class CasesAsked(Page):
     due_before: Instant | None = None
 
 
+class MailsAsked(Page):
+    """Which mails that need a person."""
+
+    outcome: Literal["parked", "junk", "automatic"] = "parked"
+
+
 class Who(Answered):
     """Somebody's name and address."""
 
@@ -230,6 +236,42 @@ class Ledger(Answered):
     received: int
     waiting: int
     balanced: bool
+
+
+class ParkedMail(Answered):
+    """A mail that needs a person, on one of its routes."""
+
+    id: int
+    route: str
+    reason: str
+    source: str
+    envelope_from: str | None
+    size: int
+    received_at: datetime
+    parked_at: datetime
+
+
+class Mails(BaseModel):
+    """A part of the mails that need a person, the newest first."""
+
+    items: list[ParkedMail]
+    next: str | None
+
+
+class Decision(Answered):
+    """What became of a mail on a route."""
+
+    route: str
+    outcome: str
+    because: str
+    decided_at: datetime
+
+
+class Decided(BaseModel):
+    """What became of a mail on each of its routes that the caller sees."""
+
+    id: int
+    outcomes: list[Decision]
 
 
 class Customer(Answered):

@@ -3,10 +3,13 @@
 from typing import Any
 
 from api import problem
-from console import Desk
+from console import ADA, BO, Desk
 from house import FORM, mail
 
 from intake.desk.due import due
+
+SECURITY = "security@support.example"
+MACHINE = {"Auto_Submitted": "auto-replied"}
 
 
 def test_explain_says_what_would_become_of_a_mail_and_keeps_nothing(here: Desk) -> None:
@@ -56,6 +59,42 @@ def test_customers(here: Desk) -> None:
 def test_the_ledger_is_the_commands(here: Desk) -> None:
     here.case()
     assert here.program("security@desk.example").get("ledger").json() == here.home.ledger()
+
+
+def test_a_mail_that_needs_a_person_is_called_spam_and_released(fresh: Desk) -> None:
+    for number in range(3):
+        fresh.home.take(mail("I am away.", subject=f"Away {number}", message_id=f"{number}@hosting.example", **MACHINE))
+    program = fresh.program()
+    first = program.get("mails", params={"outcome": "automatic", "limit": 2}).json()
+    rest = program.get("mails", params={"outcome": "automatic", "limit": 2, "after": first["next"]}).json()
+    assert [each["id"] for each in (*first["items"], *rest["items"])] == [3, 2, 1]
+    assert rest["next"] is None
+    assert program.get("mails").json() == {"items": [], "next": None}
+    called = program.post("mails/2/spam").json()
+    assert [(each["outcome"], each["because"]) for each in called["outcomes"]] == [
+        ("junk", f"{ADA} says that it is spam")
+    ]
+    assert [each["id"] for each in program.get("mails", params={"outcome": "junk"}).json()["items"]] == [2]
+    # what was called spam is a machine's again, as it was, and that is released to a case
+    for became in ("automatic", "new_case"):
+        (released,) = program.post("mails/2/retry").json()["outcomes"]
+        assert released["outcome"] == became
+    assert fresh.home.case().subject == "Away 1"
+    for gone in ("mails/2/spam", "mails/2/retry", "mails/99/spam"):
+        assert problem(program.post(gone), 404) == f"No mail {gone.split('/')[1]} is parked, junk or automatic."
+    assert "mail:write" in problem(fresh.program(BO, "viewer", ["mail:read"]).post("mails/1/spam"), 403)
+
+
+def test_zit_5_nobody_else_sees_or_judges_a_mail_of_a_private_route(fresh: Desk) -> None:
+    secret = mail("I am away.", to=SECURITY, message_id="s@hosting.example", **MACHINE)
+    fresh.home.take(secret, routes=[SECURITY])
+    outsider, insider = fresh.program(ADA, "admin"), fresh.program("security@desk.example")
+    asked = {"outcome": "automatic"}
+    assert outsider.get("mails", params=asked).json()["items"] == []
+    assert problem(outsider.post("mails/1/spam"), 404) == "No mail 1 is parked, junk or automatic."
+    (seen,) = insider.get("mails", params=asked).json()["items"]
+    assert seen["route"] == SECURITY
+    assert insider.post("mails/1/spam").status_code == 200
 
 
 def test_the_outbox_page_by_page_and_its_acts(fresh: Desk) -> None:
