@@ -49,7 +49,7 @@ def last_letter(desk: Home) -> str:
                 "Schweregrad: 1",
                 "bis: Montag, 23. November 2026, 11:00 (Europe/Berlin, CET)",
                 "(OX-5)",
-                "Wir brauchen von Ihnen noch Folgendes: - Track-ID",
+                "Wir brauchen von Ihnen noch Folgendes: - Ihre Ticketnummer",
             ),
         ),
     ],
