@@ -113,7 +113,9 @@ def init(
             text = text.replace(f'# {name} = "{name}"', f'{name} = "{name}"')
         (folder / "config.toml").write_text(text, encoding="utf-8")
     except OSError as error:
-        raise IntakeError(f"{folder}: cannot be written: {error.strerror}") from None
+        # a tree's copying goes on after an error and tells them all together
+        reason = error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror
+        raise IntakeError(f"{folder}: cannot be written: {reason}") from None
     load(folder / "config.toml")
     if json:
         print_json({"folder": str(folder), "config": str(folder / "config.toml")})

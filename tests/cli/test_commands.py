@@ -4,12 +4,13 @@ import csv
 import hashlib
 import json
 import sqlite3
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from house import CUSTOMERS, FORM, ROUTE, mail, write_config
-from running import intake
+from running import PROGRAM, intake
 
 EXPLAIN = (
     "file message fields missing outcome case route policy policy_version plan severity marks because clocks answer "
@@ -245,6 +246,14 @@ def test_init_writes_a_configuration_that_checks_and_works_and_is_not_written_ov
     assert again.status == 1
     assert "config.toml" in again.err
     assert files(tmp_path / "desk") == before
+
+
+def test_init_says_why_it_cannot_write(tmp_path: Path) -> None:
+    words = ["sh", "-c", 'ulimit -f 1; exec "$0" init desk', str(PROGRAM)]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "desk: cannot be written: " in done.stderr
+    assert "File too large" in done.stderr
 
 
 def test_check_names_every_mistake_with_file_line_and_key(tmp_path: Path, commands: Any) -> None:
