@@ -30,6 +30,7 @@ AWAY_SUBJECT = _any(
 )
 # What they write in the text.
 AWAY_TEXT = _any(
+    r"\bi('m| am| will be)( \w+){0,2} (away|absent|unavailable)\b",
     r"\bi('m| am| will be)? (currently |presently )?(out of (the |my )?office|away from)",
     r"\bi('m| am| will be)? (currently |presently )?on (annual |parental |sick )?(leave|vacation|holiday)",
     r"thank you for (your|contacting)[^.\n]{0,80}(automat|out of)|this is an auto(matic|mated)",

@@ -122,6 +122,7 @@ def test_a_person_who_answers_and_will_be_away_stays_a_person() -> None:
     ("head", "path", "text"),
     [
         ("Subject: Automatic reply: Your case\r\n", "a@b.example", _AWAY_TEXT),
+        ("Subject: Out of Office: Your case\r\n", "a@b.example", "I am away."),
         ("Subject: Automatic reply: [OX-1001] Your case\r\n" + _THREADED, "a@b.example", "Back on Monday."),
         ("Subject: Out of office\r\n", "", "Back on Monday."),
         ("Subject: Your case\r\n", "", _AWAY_TEXT),
