@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from intake.core.answer.letters import Desk
+from intake.core.answer.desk import Desk
 from intake.core.case.work_list import rank
 from intake.desk.ahead import Ahead
 from intake.desk.privacy import private_queue

@@ -7,8 +7,9 @@ from typing import Any, get_args
 import pytest
 from smarthost import NOW
 
+from intake.core.answer.desk import Desk
 from intake.core.answer.letter import Letter
-from intake.core.answer.letters import Desk, Thread, digest, to_customer, to_desk
+from intake.core.answer.letters import Thread, digest, to_customer, to_desk
 from intake.core.answer.receipt import Brought, receipt
 from intake.core.answer.tokens import Keys
 from intake.core.case.by_mail import Handled, Result

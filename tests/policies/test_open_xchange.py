@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from intake.core.answer.letters import form_to_copy
+from intake.core.answer.values import form_to_copy
 from intake.core.case.case import Clock, Customer, Decision
 from intake.core.case.opening import Opening, open_case
 from intake.core.case.replies import Reply, take_reply

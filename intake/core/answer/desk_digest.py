@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from intake.core.answer.desk import Desk
 from intake.core.answer.letter import Letter
-from intake.core.answer.letters import Desk, Thread, agents_address, asked_for, clock_values, to_staff
+from intake.core.answer.letters import Thread, agents_address, to_staff
 from intake.core.answer.notices import answer_link, have_it_link
 from intake.core.answer.tokens import DIGEST, tagged
+from intake.core.answer.values import asked_for, clock_values
 from intake.core.answer.wording import instant
 from intake.core.case.case import Case, Customer
 from intake.core.case.notices import Held, clock_of

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from intake.core.answer.desk import Desk
 from intake.core.answer.letter import Letter
-from intake.core.answer.letters import Desk, Thread, to_desk
+from intake.core.answer.letters import Thread, to_desk
 from intake.core.case.by_mail import Handled
 from intake.core.case.case import Case, Customer, Notice
 from intake.core.case.commands import COMMANDS

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from intake.core.answer.desk import Desk
 from intake.core.answer.letter import Letter
-from intake.core.answer.letters import Desk, Thread, form_to_copy, to_customer, to_desk
+from intake.core.answer.letters import Thread, to_customer, to_desk
 from intake.core.answer.tokens import Keys, Token, tag_of
+from intake.core.answer.values import form_to_copy
 from intake.core.case.case import Case, Customer, Notice, Wish
 from intake.core.case.chasing import chase
 from intake.core.case.opening import Opening, open_case
