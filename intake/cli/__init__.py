@@ -113,7 +113,9 @@ def _complain(error: Exception) -> None:
     if isinstance(error, IntakeError):
         complain(str(error))
     elif isinstance(error, SQLAlchemyError):
-        complain(f"the database: {str(error).splitlines()[0]}")
+        from intake.store.engine import said
+
+        complain(said(error))
     elif isinstance(error, UnicodeEncodeError):
         # the shell hands on whatever bytes were typed
         complain("an argument is not UTF-8")

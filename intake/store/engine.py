@@ -163,6 +163,12 @@ def in_turn(connection: Connection) -> None:
         connection.execute(TAKE_TURN, {"number": TURNS})
 
 
+def said(error: Exception) -> str:
+    """An error of the database in a line, in the driver's own words."""
+    words = str(getattr(error, "orig", None) or error).strip()
+    return f"the database: {words.splitlines()[0] if words else type(error).__name__}"
+
+
 def is_trouble(error: Exception) -> bool:
     """Whether the database could not be had (locked, full, gone), so that the same work succeeds later.
 
