@@ -14,6 +14,7 @@ from intake.core.case.commands import COMMANDS
 from intake.core.policy.because import Because
 from intake.core.policy.counting import BEGAN, GOES_ON, OPENED
 from intake.core.policy.schema_types import ClockKind
+from intake.core.policy.target_words import WORDS as TARGET_WORDS
 from intake.core.sentences import TABLES, Sentence, joined, sentence, translated
 from intake.desk.post import FOR_THE_DIGEST, SHADOW
 
@@ -46,7 +47,7 @@ SAID_ELSEWHERE = (
     | {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
     | {f"encrypted ({how}): the text cannot be read here" for how in ("PGP", "S/MIME")}
     | {"encrypted (PGP): a part of the text cannot be read here"}
-    | {FOR_THE_DIGEST, SHADOW}
+    | {FOR_THE_DIGEST, SHADOW, *TARGET_WORDS}
 )
 
 

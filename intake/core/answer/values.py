@@ -12,6 +12,7 @@ from intake.core.mail.fields import missing_fields
 from intake.core.mail.message import Address
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
+from intake.core.policy.target_words import target_said
 
 
 def case_values(
@@ -53,7 +54,7 @@ def case_values(
         "response": {
             "due": instant(response.due_at if owed and response else None, zone, language),
             "aim": instant(response.aim_at if owed and response else None, zone, language),
-            "target": response.target if response else "",
+            "target": target_said(response.target).said(language) if response else "",
             "missed": "missed" if response and response.missed_at else "",
             "given": instant(_given(case, response), zone, language),
             "absent_because": _absent_because(response, language, desk.phone),
@@ -67,7 +68,7 @@ def _promises(case: Case, zone: str, language: str) -> list[dict[str, str]]:
     return [
         {
             "kind": clock.kind,
-            "target": clock.target,
+            "target": target_said(clock.target).said(language),
             "due": instant(clock.due_at, zone, language),
             "missed": "missed" if clock.missed_at else "",
         }
@@ -135,7 +136,7 @@ def clock_values(clock: Clock | None, notice: Notice, now: datetime, zone: str, 
     due = clock.due_at if clock else None
     return {
         "kind": clock.kind if clock else "",
-        "target": clock.target if clock else "",
+        "target": target_said(clock.target).said(language) if clock else "",
         "due": instant(due, zone, language),
         "aim": instant(clock.aim_at if clock else None, zone, language),
         "overdue_by": _length((now - due).total_seconds()) if due and now > due else "",

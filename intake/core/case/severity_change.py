@@ -10,6 +10,7 @@ from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.counting import read_in
 from intake.core.policy.policy import Policy
 from intake.core.policy.promise import has_target
+from intake.core.policy.target_words import target_said
 from intake.core.sentences import Sentence, joined, sentence, translated
 
 UNTOUCHED = ("information", "escalation")
@@ -79,7 +80,7 @@ def _figure(clock: Clock, zone: str) -> Sentence:
         if clock.due_at
         else sentence("without a due time")
     )
-    return joined(" ", (due, f"({clock.target})")) if clock.target else due
+    return joined(" ", (due, target_said(clock.target).changed("({})".format))) if clock.target else due
 
 
 def _changed(policy: Policy, case: Case, clock: Clock, old: int, now: datetime, customer: Customer | None) -> Clock:
