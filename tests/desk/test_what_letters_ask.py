@@ -1,10 +1,11 @@
 """What letters to customers ask for is true of their reader: known or not, in their language, by a date."""
 
+from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from house import CUSTOMERS, FORM, Home, home, mail
+from house import CUSTOMERS, FORM, NOW, Home, home, mail
 
 ZIMBRA = "zimbra@support.example"
 ELSEWHERE = """
@@ -45,6 +46,28 @@ def test_whoever_writes_na_in_a_free_field_is_asked_for_the_real_value(
         desk.take(mail(FORM.replace("DEBIAN", "BeOS"), message_id="two@hosting.example"))
         assert listed in letter(desk)
         assert real not in letter(desk)
+
+
+def test_a_value_off_its_list_is_asked_about_once_in_a_field_that_may_stay_empty(tmp_path: Path) -> None:
+    with home(tmp_path, customers=CUSTOMERS + ELSEWHERE.replace('language = "de"', 'language = "en"')) as desk:
+        text = "Severity: {}\n\nThe web client shows an empty page to all of our users since this morning.\n"
+        for number, written in enumerate(("", "<please choose>", "critical stuff")):
+            raw = mail(text.format(written), sender=MUSTER["sender"], message_id=f"{number}@muster.example")
+            desk.take(raw, routes=(ZIMBRA,), envelope_from=MUSTER["envelope_from"])
+        assert [each["kind"] for each in desk.outbox()] == ["acknowledgment", "acknowledgment", "missing-information"]
+        assert "not on our list" in letter(desk)
+        assert "critical stuff" in letter(desk)
+        case = desk.cases()[-1]
+        assert "missing-information" in case.marks
+        assert case.running("information") is None
+        assert case.running("response") is not None
+        raw = mail(
+            "Severity: 2\n", sender=MUSTER["sender"], subject=f"Re: [{case.reference}]", message_id="a@muster.example"
+        )
+        desk.take(raw, NOW + timedelta(hours=1), envelope_from=MUSTER["envelope_from"])
+        case = desk.cases()[-1]
+        assert "missing-information" not in case.marks
+        assert desk.outbox()[-1]["kind"] == "acknowledgment"
 
 
 def test_a_stranger_hears_by_when_what_is_missing_is_needed_and_reads_no_reason_that_is_none(desk: Home) -> None:

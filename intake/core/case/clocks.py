@@ -7,6 +7,7 @@ from typing import Literal
 from intake.core.case import steps
 from intake.core.case.case import Case, Clock, ClockKind, Customer, Pause
 from intake.core.hours import add, elapsed, explain, open_between, remaining
+from intake.core.mail.fields import missing_fields
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.counting import BEGAN, GOES_ON, OPENED, counted, stood_still
 from intake.core.policy.policy import Policy
@@ -84,6 +85,16 @@ def information(policy: Policy, case: Case, at: datetime) -> Clock:
     todo = steps.of_information(policy, part, case, at)
     number = case.next_clock
     return Clock(number, "information", None, part.due, calendar, at, None, due, (asked, count), steps=todo)
+
+
+def asked(policy: Policy, case: Case, at: datetime) -> Case:
+    """The case with that clock, where something is missing that the form requires.
+
+    A value off its list in a field that may stay empty is asked about once; no case is closed for want of it.
+    """
+    owed = set(missing_fields(policy.specs, case.fields)) - case.waived
+    required = any(spec.required and spec.key in owed for spec in policy.specs)
+    return case.with_clock(information(policy, case, at)) if required else case
 
 
 def owed_anew(policy: Policy, case: Case, clock: Clock, at: datetime) -> Clock:

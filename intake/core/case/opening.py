@@ -72,8 +72,7 @@ def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
     missing = missing_fields(policy.specs, opening.fields)
     case = clocks.opened(policy, case, opening.customer)
     if missing:
-        case = case.marked("missing-information")
-        case = case.with_clock(clocks.information(policy, case, opening.opened_at))
+        case = clocks.asked(policy, case.marked("missing-information"), opening.opened_at)
         labels = ", ".join(policy.label(key) for key in missing)
         entries.append(Entry("missing", f"missing or off the list: {labels}", because=information_because(policy)))
     notices = [Notice("desk-new-case", case.assignee or policy.file.chasing.remind)]

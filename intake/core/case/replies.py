@@ -252,7 +252,7 @@ def _wake(policy: Policy, decision: Decision, reply: Reply) -> Decision:
     # of one that only waited, what is owed runs on, or machines have asked enough
     was_over = decision.case.state != "waiting"
     if was_over and "missing-information" in case.marks and not case.running("information") and not silent_before:
-        case = replace(case.with_clock(clocks.information(policy, case, reply.received_at)), tags=_wrote(case))
+        case = replace(clocks.asked(policy, case, reply.received_at), tags=_wrote(case))
     if case.latest("response") and "reply" not in case.answered and not case.running("response"):
         # closed for silence before anybody had answered: the response counts anew
         case = case.with_clock(clocks.started(policy, case, "response", reply.received_at, reply.customer))

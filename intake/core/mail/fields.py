@@ -33,7 +33,8 @@ _LONGEST = 500_000
 
 
 def read_fields(specs: Sequence[FieldSpec], texts: Sequence[str], files: Sequence[str] = ()) -> dict[str, FieldValue]:
-    """The fields that the texts give, by key, in the order of `specs`; what no text gives is absent.
+    """The fields that the texts give, by key, in the order of `specs`; what no text gives is absent,
+    and so is a field that may stay empty with the form's own words in it.
 
     `texts` are renderings of one mail, best first (the new text, the whole text, the text of its HTML part). What an
     earlier text gives stands, even if it is not valid, so that a quoted old form never overrides a new answer;
@@ -50,7 +51,8 @@ def read_fields(specs: Sequence[FieldSpec], texts: Sequence[str], files: Sequenc
         judged = _judged(entries)
         if _is_form(specs, entries, judged):
             _add(found, judged)
-    return {spec.key: found[spec.key].value for spec in specs if spec.key in found}
+    said = (spec for spec in specs if spec.key in found and (spec.required or found[spec.key].given))
+    return {spec.key: found[spec.key].value for spec in said}
 
 
 def _add(found: dict[str, Judged], more: Mapping[str, Judged]) -> None:
@@ -66,8 +68,8 @@ def _is_form(specs: Sequence[FieldSpec], entries: Sequence[Entry], judged: Mappi
 
 
 def missing_fields(specs: Sequence[FieldSpec], values: Mapping[str, FieldValue]) -> tuple[str, ...]:
-    """The keys of required fields without a valid value, in the order of `specs`."""
-    return tuple(s.key for s in specs if s.required and not (s.key in values and values[s.key].valid))
+    """The keys of required fields without a valid value and of others with a value off their list, as in `specs`."""
+    return tuple(s.key for s in specs if not (values[s.key].valid if s.key in values else not s.required))
 
 
 def _entries(labels: Labels, text: str) -> Sequence[Entry]:
@@ -82,9 +84,17 @@ def _judged(entries: Sequence[Entry]) -> dict[str, Judged]:
         if old and old.value.valid:
             continue
         new = judge(entry.spec, _written(entry))
+        if new and not new.value.valid and entry.spec.allowed and _left_empty(entry):
+            continue
         if new and (old is None or new.value.valid or (new.given and not old.given)):
             found[entry.spec.key] = new
     return found
+
+
+def _left_empty(entry: Entry) -> bool:
+    """Whether an empty line parts a label from the words below it, which are the mail's and not the field's."""
+    below = entry.lines[:1]
+    return not entry.first.strip() and bool(below) and not below[0][1].strip()
 
 
 def _written(entry: Entry) -> str:
