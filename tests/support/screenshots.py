@@ -17,6 +17,7 @@ MINOR = FORM.replace("Severity: 2", "Severity: 3")
 WORDS = "\nSince this morning the inbox of all users stays empty.\nWe restarted the groupware twice.\n\nKim\n"
 REPLY = "Hello Kim,\n\nplease send us the log of the IMAP service of this morning, from 06:00 on.\n\nBo"
 SIZE = {"width": 1200, "height": 760}
+FRAMES_ARE_HIGH = "[...document.querySelectorAll('iframe')].every(each => each.height || !each.checkVisibility())"
 
 
 def main(folder: Path) -> None:
@@ -39,6 +40,8 @@ def main(folder: Path) -> None:
             page = context.new_page()
             page.goto(made.url + path)
             page.wait_for_load_state("networkidle")
+            # a mail's frame takes its height once it is loaded
+            page.wait_for_function(FRAMES_ARE_HIGH)
             page.screenshot(path=folder / f"{name}.png")
             context.close()
 
