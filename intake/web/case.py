@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
 from intake.core.case.case import Case, Clock
-from intake.core.mail.fields import missing_fields
+from intake.core.case.owed import owed
 from intake.core.policy.counting import unfolded
 from intake.core.policy.policy import Policy
 from intake.desk.sight import Sight
@@ -119,7 +119,6 @@ def show(
         writing = drafts.writing(connection, case.id, visitor.account.address, now - WRITING)
         agents = people.agents(connection)
         linked = _linked(connection, visitor, case)
-    owed = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
     language = site.house.settings.service.language
     clocks = [(clock, standing(policy, case, clock, now), _reasons(clock, language)) for clock in reversed(case.clocks)]
     mine = visitor.account.address
@@ -147,7 +146,7 @@ def show(
         mails=[each for each in stored if each.direction == "in" and each.mail_id is not None],
         missed=[clock.kind for clock in case.clocks if clock.missed_at is not None],
         fields=_fields(policy, case),
-        owed=[(key, policy.label(key)) for key in owed],
+        owed=[(key, policy.label(key)) for key in owed(policy, case)],
         levels=policy.file.severities,
         lowering=sorted({part.act for part in policy.file.lowering} | {"workaround"}),
         shadow=site.house.settings.answers.shadow,

@@ -8,7 +8,7 @@ from intake.core.answer.desk import Desk
 from intake.core.answer.wording import foreign, instant
 from intake.core.case import chasing
 from intake.core.case.case import Case, Clock, Customer, Notice, Wish
-from intake.core.mail.fields import missing_fields
+from intake.core.case.owed import owed
 from intake.core.mail.message import Address
 from intake.core.policy.because import Because
 from intake.core.policy.policy import Policy
@@ -93,7 +93,7 @@ def _absent_because(response: Clock | None, language: str, phone: str) -> str:
 
 def asked_for(policy: Policy, case: Case, language: str) -> dict[str, Any]:
     """What is missing or off the list, with what is allowed, and the form to copy, in a language."""
-    keys = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
+    keys = owed(policy, case)
     missing = []
     for field in policy.file.fields:
         if field.key in keys:

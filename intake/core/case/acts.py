@@ -7,7 +7,7 @@ from datetime import datetime
 from intake.core.case import clocks, consent, escalating, exemption, people_acts, severity_acts
 from intake.core.case.act import Act, Refused, Setting
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, State, Wish
-from intake.core.mail.fields import missing_fields
+from intake.core.case.owed import owed
 from intake.core.mail.labels import labels_of
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
@@ -161,11 +161,11 @@ def _becomes(before: State, after: State, because: str) -> Sentence:
 
 def _waive(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     case, policy = decision.case, setting.policy
-    owed = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
+    left = owed(policy, case)
     named = labels_of(policy.specs)(wanted.value)
-    key = wanted.value if wanted.value in owed or named is None else named.key
-    if key not in owed:
-        known = joined(", ", map(policy.label, owed)) or sentence("none is missing")
+    key = wanted.value if wanted.value in left or named is None else named.key
+    if key not in left:
+        known = joined(", ", map(policy.label, left)) or sentence("none is missing")
         raise Refused(
             sentence(
                 '"{written}" is not missing in {case}; missing: {known}',
@@ -178,7 +178,7 @@ def _waive(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     decision = decision.then(
         Entry("waived", sentence("{field} is not needed here", field=policy.label(key)), wanted.by)
     )
-    if len(owed) > 1:
+    if len(left) > 1:
         return replace(decision, case=case)
     case = clocks.end(case.unmarked("missing-information"), "information", setting.now)
     entry = Entry("complete", sentence("nothing is missing any more"), wanted.by)

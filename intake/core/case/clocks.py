@@ -6,8 +6,8 @@ from typing import Literal
 
 from intake.core.case import steps
 from intake.core.case.case import Case, Clock, ClockKind, Customer, Pause
+from intake.core.case.owed import owed
 from intake.core.hours import add, elapsed, explain, open_between, remaining
-from intake.core.mail.fields import missing_fields
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.counting import BEGAN, GOES_ON, OPENED, counted, stood_still
 from intake.core.policy.policy import Policy
@@ -92,8 +92,8 @@ def asked(policy: Policy, case: Case, at: datetime) -> Case:
 
     A value off its list in a field that may stay empty is asked about once; no case is closed for want of it.
     """
-    owed = set(missing_fields(policy.specs, case.fields)) - case.waived
-    required = any(spec.required and spec.key in owed for spec in policy.specs)
+    left = owed(policy, case)
+    required = any(spec.required and spec.key in left for spec in policy.specs)
     return case.with_clock(information(policy, case, at)) if required else case
 
 

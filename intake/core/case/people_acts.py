@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from intake.core.case.act import Act, Refused, Setting
 from intake.core.case.case import Case, Decision, Entry, Participant, Role, Wish
+from intake.core.case.owed import owed
 from intake.core.case.replies import belonging
-from intake.core.mail.fields import missing_fields
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
 from intake.core.sentences import sentence
@@ -62,8 +62,7 @@ def _first_letter(policy: Policy, case: Case) -> Wish:
     """What somebody is told whose case it is from now on."""
     if "unentitled" in case.marks:
         return Wish("not-entitled")
-    missing = set(missing_fields(policy.specs, case.fields)) - case.waived
-    return Wish("missing-information" if missing else "acknowledgment")
+    return Wish("missing-information" if owed(policy, case) else "acknowledgment")
 
 
 def _joined(case: Case, person: Address, role: Role) -> Case:

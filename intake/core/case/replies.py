@@ -8,6 +8,7 @@ from intake.core.case import clocks, consent, copied, escalating, farewells, sev
 from intake.core.case.alarm import alarm
 from intake.core.case.case import WROTE_SINCE, Case, Customer, Decision, Entry, Notice, NoticeKind, Participant, Wish
 from intake.core.case.opening import ALERTED, information_because, registered
+from intake.core.case.owed import owed
 from intake.core.mail.farewell import Farewell
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.form import FieldValue
@@ -152,8 +153,7 @@ def _supply(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     labels = ", ".join(policy.label(key) for key, value in news.items() if value.valid)
     if labels:
         decision = decision.then(Entry("supplied", f"now given: {labels}", reply.writer.address))
-    left = [key for key in missing_fields(policy.specs, case.fields) if key not in case.waived]
-    if left or "missing-information" not in case.marks:
+    if owed(policy, case) or "missing-information" not in case.marks:
         return replace(decision, case=case)
     case = clocks.end(case.unmarked("missing-information"), "information", now)
     entry = Entry("complete", "everything that the form asks for is there", because=information_because(policy))
