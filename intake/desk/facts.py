@@ -146,30 +146,23 @@ def asking(
     """What the judgment about a letter is made from; `known` is the mail that it answers, None for a scheduled one."""
     to = known.answer_to if known else case.answer_to
     written = known.correspondence if known else correspondence(connection, [to], now)[0]
-    asked = Asking(
+    mail, arrival = (known.work.mail, known.arrival) if known else (None, None)
+    return Asking(
         kind=kind,
         to=to,
         case_kinds=case.answered,
         marks=case.marks,
+        message=arrival.message if arrival else None,
+        envelope_from=mail.envelope_from if mail else None,
+        answerable=mail.answerable if mail else True,
         own_addresses=house.own_addresses,
         separator=house.settings.answers.token_separator,
-        undeliverable=written.undeliverable,
-        known_contact=case.customer_id is not None,
+        undeliverable=written.undeliverable and not (arrival and lives(arrival.message, to)),
+        known_contact=(arrival.customer if arrival else case.customer_id) is not None,
         sent_last_hour=written.letters,
         digest_last_hour=written.digest,
         cap=house.settings.answers.per_sender_per_hour,
         shadow=house.settings.answers.shadow,
-    )
-    if known is None:
-        return asked
-    mail, arrival = known.work.mail, known.arrival
-    return replace(
-        asked,
-        undeliverable=asked.undeliverable and not lives(arrival.message, to),
-        message=arrival.message,
-        envelope_from=mail.envelope_from,
-        answerable=mail.answerable,
-        known_contact=arrival.customer is not None,
     )
 
 

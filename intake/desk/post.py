@@ -121,7 +121,7 @@ def _automatic(
             decision = replace(decision, case=decision.case.marked("undeliverable"))
         return Posted(decision.then(entry), unanswered=((wish.kind, permission.because),))
     case = replace(decision.case, answered=decision.case.answered | {asked.kind})
-    decision = replace(decision, case=case).then(Entry("letter", f"{wish.kind} to {asked.to}"))
+    decision = decision.then(Entry("letter", f"{wish.kind} to {asked.to}"), case=case)
     desk, to = house.desk(case.route), Address("", asked.to)
     letter = to_customer(policy, case, wish, to, desk, now, thread=thread, unique=house.unique(), customer=customer)
     try:

@@ -298,8 +298,8 @@ class Case:
 
     def knowing(self, numbers: Iterable[str]) -> "Case":
         """The case with ticket numbers of the other side's own, the first few that it gave."""
-        known = dict.fromkeys((*self.their_numbers, *numbers))
-        return replace(self, their_numbers=tuple(known)[:NUMBERS])
+        known = tuple(dict.fromkeys((*self.their_numbers, *numbers)))[:NUMBERS]
+        return replace(self, their_numbers=known) if known != self.their_numbers else self
 
     def marked(self, *marks: str) -> "Case":
         """The case with marks added."""
@@ -380,11 +380,17 @@ class Decision:
     wishes: tuple[Wish, ...] = ()
     notices: tuple[Notice, ...] = ()
 
-    def then(self, *entries: Entry, wishes: tuple[Wish, ...] = (), notices: tuple[Notice, ...] = ()) -> "Decision":
-        """The decision with more entries, wishes and notices."""
-        return replace(
-            self,
-            entries=(*self.entries, *entries),
-            wishes=(*self.wishes, *wishes),
-            notices=(*self.notices, *notices),
+    def then(
+        self,
+        *entries: Entry,
+        case: Case | None = None,
+        wishes: tuple[Wish, ...] = (),
+        notices: tuple[Notice, ...] = (),
+    ) -> "Decision":
+        """The decision with more entries, wishes and notices, and the case as it is after them where it changes."""
+        return Decision(
+            case or self.case,
+            (*self.entries, *entries),
+            (*self.wishes, *wishes),
+            (*self.notices, *notices),
         )

@@ -1,7 +1,7 @@
 """The opening of a case: its severity, marks and clocks, and which letter tells the customer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time
 
 from intake.core.case import clocks, copied, escalating
@@ -192,6 +192,7 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
     if over := _over_allowance(policy, opening, plan, zone):
         marks |= {"over-allowance"}
         because = (*because, *over)
+    contact = opening.contact
     case = Case(
         id=0,
         reference=opening.reference,
@@ -202,7 +203,7 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
         route=opening.route,
         queue=opening.queue,
         customer_id=customer.id if customer else None,
-        contact=opening.contact,
+        contact=contact,
         answer_to=None,
         subject=opening.subject,
         language=opening.language,
@@ -220,7 +221,7 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
         changed_at=now,
         closed_at=None,
         answered=frozenset(),
-        participants=(),
+        participants=(Participant(1, contact.address, contact.name, policy.file.writers),) if contact.address else (),
         clocks=(),
         channel=opening.channel,
         region=region,
@@ -229,9 +230,6 @@ def _new_case(policy: Policy, opening: Opening, judged: Judged, now: datetime) -
         held=judged.held,
         worst=judged.severity,
     )
-    if opening.contact.address:
-        first = Participant(1, opening.contact.address, opening.contact.name, policy.file.writers)
-        case = replace(case, participants=(first,))
     return case.knowing(opening.their_numbers)
 
 

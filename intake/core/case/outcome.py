@@ -140,8 +140,8 @@ def carry_out(arrival: Arrival, classified: Classified, reference: str, now: dat
     The history says what of the mail could not be read.
     """
     decision = _decision(arrival, classified, reference, now)
-    unread = (Entry("unread", each) for each in arrival.message.unread)
-    return decision.then(*unread) if decision is not None else None
+    unread = [Entry("unread", each) for each in arrival.message.unread]
+    return decision.then(*unread) if decision is not None and unread else decision
 
 
 def _decision(arrival: Arrival, classified: Classified, reference: str, now: datetime) -> Decision | None:

@@ -136,6 +136,8 @@ def _example(policy: Policy, text: str) -> tuple[int | None, str]:
 
 def _reason(rule: Reasoned, facts: _Facts) -> Because:
     """The rule's reason with what it is about: `{given}`, `{example}` and `{example_severity}`."""
+    if all("{" not in said for said in (rule.reason.text, *(said for _, said in rule.reason.others))):
+        return rule.reason
     values = {"given": facts.given, "example": facts.example_text, "example_severity": facts.example}
 
     def filled(sentence: str) -> str:
