@@ -1,8 +1,10 @@
 """The page of figures, made from the figures."""
 
+import json
 from collections.abc import Mapping
 
 from benchmarks.figure import Figure
+from benchmarks.memory import RESULT
 
 WHAT = {
     "smtp_accept": "a mail accepted by SMTP and durably kept",
@@ -32,6 +34,18 @@ were measured in the same run.
 
 Mails are those of `benchmarks/corpus.py`: 70 % plain with a form, 20 % multipart of 8 to 20 kB, 10 % with attachments
 of 50 to 200 kB.
+
+## Memory
+
+`.venv/bin/python -m benchmarks.memory` runs the receiver (`--roles smtp`) and the desk (`--roles desk,send,chase`) as two
+processes with one reading process, and lets mail stream in. Last on {memory[day]}, {memory[minutes]:g} minutes,
+{memory[mails]:,} mails; resident megabytes:
+
+| process | once warm | at the end | most |
+| --- | --- | --- | --- |
+{memory_rows}
+
+A reading process ends after 2,000 mails, and another takes its place.
 """
 
 
@@ -42,7 +56,12 @@ def page(found: Mapping[str, Figure], about: str) -> str:
         f"| {each.what} |"
         for name, each in found.items()
     ]
-    return PAGE.format(about=about, rows="\n".join(rows))
+    memory = json.loads(RESULT.read_text(encoding="utf-8"))
+    held = [
+        f"| {part} | {of['warm']:.0f} | {of['end']:.0f} | {of['most']:.0f} |"
+        for part, of in memory["megabytes"].items()
+    ]
+    return PAGE.format(about=about, rows="\n".join(rows), memory=memory, memory_rows="\n".join(held))
 
 
 def _shown(value: float) -> str:

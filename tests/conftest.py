@@ -1,4 +1,4 @@
-"""What all tests share: the database that they run on."""
+"""What all tests share: the database that they run on, and no deadlines for generated examples."""
 
 import os
 from collections.abc import Iterator
@@ -6,6 +6,11 @@ from contextlib import ExitStack
 
 import database
 import pytest
+from hypothesis import settings
+
+# how long an example takes says nothing on a machine that others use, too
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ENDS = pytest.StashKey[ExitStack]()
 

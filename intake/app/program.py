@@ -29,9 +29,6 @@ from intake.app import (
 from intake.app.alone import take
 from intake.app.pulse import Pulse
 from intake.config import Config
-from intake.desk.notices import send_notices
-from intake.desk.post import broken_files
-from intake.desk.receive import receive
 from intake.errors import Outdated
 from intake.inbound.keep import Keeper
 from intake.outbound.deliver import Transport, deliver
@@ -42,10 +39,14 @@ from intake.store.migrate import refuse_newer
 from intake.store.sharing import Mailboxes
 
 if TYPE_CHECKING:
+    from intake.desk.house import House
+    from intake.inbound.routing import Routes
     from intake.inbound.smtp import MailListener
 
 log = structlog.get_logger()
 
+# the roles that need policies, templates and what reads mails; the others are small without them
+HOUSED = frozenset({"desk", "chase", "console"})
 WAKE_SECONDS = {"tick": 20.0, "send": 2.0, "files": 10.0, "pulse": 20.0}
 FIRST_WAKE = timedelta(seconds=5)
 DESK_POLL_SECONDS = 1.0
@@ -76,18 +77,25 @@ class Program:
             # before its tables are changed under a program of another version that serves there
             self._closers.append(take(config.folder, self.roles).close)
         self.databases = open_store(config)
-        self.house = open_house(config, self.databases)
+        self._house = open_house(config, self.databases) if self.roles & HOUSED else None
         self._pulse = Pulse(self.databases.desk, f"{socket.gethostname()}:{config.folder.resolve()}", now)
         self._listener: MailListener | None = None
         self.owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self.listening: list[str] = []
         self.first_link = ""
-        self._fingerprint = self._files()
+        self._fingerprint = self._files() if self._house else ()
+
+    @property
+    def house(self) -> House:
+        """The desk's parts, which a program has whose roles need them."""
+        assert self._house is not None, "no role here needs them"
+        return self._house
 
     def start(self) -> None:
         """Starts every part. Raises `IntakeError` with what cannot run, and nothing is left running then."""
-        self._tell_mistakes()
         try:
+            if self._house:
+                self._tell_mistakes()
             if "desk" in self.roles:
                 self._start_desk()
             if self.roles & {"smtp", "lmtp", "imap"}:
@@ -127,7 +135,8 @@ class Program:
             self._pulse.end()
         except Exception:
             log.exception("the store does not know that this program ended in order")
-        self.house.reader.close()
+        if self._house:
+            self._house.reader.close()
         self.databases.close()
 
     def _start_desk(self) -> None:
@@ -142,6 +151,9 @@ class Program:
             self._closers.append(lambda: ear.join(JOIN_SECONDS))
 
     def _decide(self) -> None:
+        from intake.desk.notices import send_notices
+        from intake.desk.receive import receive
+
         while not self._stop.is_set():
             # cleared first: a mail that comes while we look wakes us again
             self._mail_came.clear()
@@ -158,26 +170,36 @@ class Program:
             self._mail_came.wait(DESK_POLL_SECONDS)
 
     def _start_channels(self) -> None:
-        # here, not above: a command that takes no mail shall not wait for these libraries
-        from intake.inbound.imap import MailboxWatcher
-        from intake.inbound.smtp import MailListener, configured
-
         keeper = Keeper(lambda mails: spool.keep(self.databases.spool, mails), self._mail_came.set)
         self._closers.append(keeper.close)
-        table, settings = routes(self.config), self.config.settings
+        table = routes(self.config)
+        if self.roles & {"smtp", "lmtp"}:
+            self._start_listener(keeper, table)
+        if "imap" in self.roles:
+            self._start_watchers(keeper, table)
+
+    def _start_listener(self, keeper: Keeper, table: Routes) -> None:
+        # here, not above: a command that takes no mail shall not wait for these libraries
+        from intake.inbound.smtp import MailListener, configured
+
         listens = [each for each in configured(self.config) if each.protocol in self.roles]
-        if listens:
-            host = settings.service.hostname
-            listener = MailListener(listens, routes=table, keeper=keeper, now=now, hostname=host)
-            listener.start()
-            self._listener = listener
-            self._closers.append(listener.close)
-            for listen, address in zip(listens, listener.addresses, strict=True):
-                place = address if isinstance(address, str) else f"{address[0]}:{address[1]}"
-                self.listening.append(f"{listen.protocol} {place}")
+        if not listens:
+            return
+        host = self.config.settings.service.hostname
+        listener = MailListener(listens, routes=table, keeper=keeper, now=now, hostname=host)
+        listener.start()
+        self._listener = listener
+        self._closers.append(listener.close)
+        for each, address in zip(listens, listener.addresses, strict=True):
+            place = address if isinstance(address, str) else f"{address[0]}:{address[1]}"
+            self.listening.append(f"{each.protocol} {place}")
+
+    def _start_watchers(self, keeper: Keeper, table: Routes) -> None:
+        from intake.inbound.imap import MailboxWatcher
+
         hands = Mailboxes(self.databases)
         self._closers.append(hands.close)
-        for mailbox in settings.mailbox if "imap" in self.roles else ():
+        for mailbox in self.config.settings.mailbox:
             place = mailbox.password or mailbox.token
             watcher = MailboxWatcher(
                 mailbox,
@@ -187,7 +209,7 @@ class Program:
                 spool=self.databases.spool,
                 hands=hands,
                 now=now,
-                size_limit=settings.smtp.size_limit_mb * MEGABYTE,
+                size_limit=self.config.settings.smtp.size_limit_mb * MEGABYTE,
                 log=log,
             )
             watcher.start()
@@ -284,6 +306,8 @@ class Program:
         log.info("policies and templates were read again")
 
     def _tell_mistakes(self) -> None:
+        from intake.desk.post import broken_files
+
         found = mistakes(self.house)
         for mistake in found:
             log.error("a broken file: its last good version serves", mistake=str(mistake))

@@ -99,7 +99,7 @@ def test_an_address_that_could_mean_something_else_is_refused(room: Mailroom, pa
         assert client.ask("DATA").startswith("503")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200).map(lambda data: data.replace(b"\n", b"")))
 def test_no_garbage_as_a_command_is_answered_but_with_a_refusal(room: Mailroom, garbage: bytes) -> None:
     with room.client() as client:

@@ -134,7 +134,7 @@ TEXT = st.text(st.characters(), max_size=300) | st.text(
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(name=TEXT, subject=TEXT, text=TEXT, mark=TEXT, when=st.datetimes(datetime(1990, 1, 1), timezones=ZONES))  # noqa: DTZ001
 def test_whatever_the_values_hold_the_mail_stays_whole(
     name: str, subject: str, text: str, mark: str, when: datetime, templates: TemplateSet

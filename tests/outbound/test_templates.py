@@ -210,7 +210,7 @@ HOSTILE = st.text(st.characters(), min_size=1, max_size=60) | st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_no_value_changes_the_shape_of_a_mail(data: st.DataObject, templates: TemplateSet) -> None:
     template = data.draw(st.sampled_from(templates.templates))
@@ -260,7 +260,7 @@ def nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(body=st.recursive(LEAF, nested, max_leaves=8) | st.text("{}%#- |>`*[]()\\nif", max_size=30))
 def test_any_text_is_a_template_or_named_mistakes_and_never_broken_html(body: str) -> None:
     try:

@@ -141,7 +141,7 @@ def can_be_kept(databases: Databases, *wanted: Case) -> bool:
     return not databases.shared or "\\x00" not in repr(wanted)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=SLOW_AND_CHOOSY)
+@settings(max_examples=80, suppress_health_check=SLOW_AND_CHOOSY)
 @given(wanted=whole_cases)
 def test_whatever_a_case_says_comes_back(shared: Databases, wanted: Case) -> None:
     with shared.desk.begin() as connection:
@@ -152,7 +152,7 @@ def test_whatever_a_case_says_comes_back(shared: Databases, wanted: Case) -> Non
     assert stored == replace(wanted, id=stored.id, version=1)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=SLOW_AND_CHOOSY)
+@settings(max_examples=40, suppress_health_check=SLOW_AND_CHOOSY)
 @given(before=whole_cases, after=whole_cases)
 def test_whatever_changes_comes_back_changed(shared: Databases, before: Case, after: Case) -> None:
     with shared.desk.begin() as connection:

@@ -168,7 +168,7 @@ def test_no_query_is_taken_for_syntax(shared: Home, written: str) -> None:
     found(shared, f"kalender {written}")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(written=st.text(max_size=60))
 def test_whatever_is_written_gives_an_answer(shared: Home, written: str) -> None:
     found(shared, written)

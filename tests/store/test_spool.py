@@ -27,7 +27,7 @@ def databases(tmp_path: Path) -> Iterator[Databases]:
     made.close()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(raws=st.lists(st.binary(max_size=300), min_size=1, max_size=5))
 def test_any_bytes_come_back_as_they_are(databases: Databases, raws: list[bytes]) -> None:
     ids = spool.keep(databases.spool, [replace(MAIL, raw=raw) for raw in raws])

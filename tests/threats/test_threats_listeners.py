@@ -145,7 +145,7 @@ def test_threat_06_nul_bytes_are_kept_raw(room: Mailroom) -> None:
     assert keep_one(room, mail + b".\r\n") == ("250 2.0.0 Kept", [mail])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text("..ab ", max_size=4).map(str.encode), max_size=8))
 def test_threat_07_dot_stuffing_is_exact(room: Mailroom, lines: list[bytes]) -> None:
     mail = b"".join(line + b"\r\n" for line in lines)

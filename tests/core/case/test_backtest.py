@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from full import TEXT, full
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.core.case.backtest import Backtest, Figure, Past, PastClock, differences
@@ -48,7 +48,6 @@ def changes(text: str, case: Past, now: datetime = LATER) -> dict[str, tuple[Fig
     return {each.what: (each.was, each.becomes) for each in found}
 
 
-@settings(deadline=None)
 @given(
     customer=st.sampled_from([GOLD, BASIC, None]),
     words=st.lists(st.sampled_from(WORDS), max_size=3),

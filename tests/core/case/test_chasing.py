@@ -136,7 +136,7 @@ def test_a_clock_put_back_does_nothing_and_one_put_forward_moves_no_due_time(ope
     assert chase(ahead.case, monday + DAY) == Decision(ahead.case)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     form=st.sampled_from(["", "Severity: 1", "Severity: 2\nSystem: Linux", WHOLE]),
     minutes=st.lists(st.integers(-50_000, 60_000), max_size=25),

@@ -131,7 +131,7 @@ def test_ended_paused_and_information_clocks_are_left_as_they_are(
     assert _response(severity_change.changed(policy, paused, 3, monday + HOUR, customer)).state == "paused"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3000)), min_size=1, max_size=6))
 def test_severities_may_change_as_often_as_they_like(
     policy: Policy, opened: Opened, monday: datetime, customer: Customer, steps: list[tuple[int, int]]

@@ -234,7 +234,7 @@ RAISED_AND_LOWERED: dict[str, Any] = {
 
 
 @example(**RAISED_AND_LOWERED)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(
     zone=st.sampled_from(ZONES),
     near=st.datetimes(datetime(2024, 1, 3), datetime(2030, 12, 20)),  # noqa: DTZ001  (a day, not an instant)

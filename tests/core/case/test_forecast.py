@@ -52,7 +52,7 @@ def test_nothing_is_foreseen_beyond_the_instant(opened: Opened, monday: datetime
     assert len(list(foreseen(case, monday, monday + timedelta(hours=3)))) == 1
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(severity=st.integers(1, 4), gold=st.booleans(), whole=st.booleans(), hours=st.integers(0, 24 * 30))
 def test_the_chaser_tells_what_was_foreseen_when_it_looks_at_each_instant(
     policy: Policy,

@@ -24,9 +24,7 @@ from intake.core.hours import (
 
 ZONES = sorted(zoneinfo.available_timezones())
 WEEK = 7 * 24 * 60
-SAMPLE = settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+SAMPLE = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 """The fixture is a class, the same for each example."""
 
 
@@ -125,7 +123,7 @@ def test_business_days_are_those_of_the_minute_by_minute_oracle(
     assert (told.due, len(told.days)) == (due, count)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from(ZONES),
     st.integers(631152000, 4102444800),

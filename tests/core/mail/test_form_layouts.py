@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from html import escape
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.core.mail.fields import read_fields
@@ -221,7 +221,6 @@ def test_a_form_with_a_heading_row_reads_back(made: tuple[Pairs, str]) -> None:
 
 
 @given(ordered().flatmap(lambda pairs: st.tuples(st.just(pairs), html_forms(pairs))))
-@settings(deadline=None)
 def test_a_form_in_html_reads_back_whatever_its_layout(made: tuple[Pairs, str]) -> None:
     pairs, html = made
     text = to_text(html)
@@ -233,7 +232,6 @@ def test_a_form_in_html_reads_back_whatever_its_layout(made: tuple[Pairs, str]) 
     st.sampled_from(["quoted-printable", "base64", "8bit"]),
     st.booleans(),
 )
-@settings(deadline=None)
 def test_a_form_reads_back_from_a_whole_mail_or_its_file(made: tuple[Pairs, str], encoding: str, file: bool) -> None:
     pairs, text = made
     mail = EmailMessage()

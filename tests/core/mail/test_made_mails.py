@@ -85,7 +85,7 @@ def test_hundreds_of_made_mails_read_as_their_maker_says() -> None:
 
 
 @given(st.integers(0, 2**40), st.integers(0, 13))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_any_made_mail_reads_as_its_maker_says(seed: int, shape: int) -> None:
     made = Maker(Random(seed), shape).mail()
     message = _read_twice_in_time(made.raw)
@@ -94,7 +94,7 @@ def test_any_made_mail_reads_as_its_maker_says(seed: int, shape: int) -> None:
 
 
 @given(st.integers(0, 2**40), st.integers(0, 13), st.integers(0, 2**40))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 def test_any_damaged_mail_is_read_or_refused(seed: int, shape: int, damage: int) -> None:
     _hold(mutant(Maker(Random(seed), shape).mail().raw, Random(damage)))
 

@@ -48,7 +48,7 @@ def _stdlib_leaves(message: email.message.Message) -> list[tuple[str, bytes]]:
 
 
 @given(_multipart(0))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_well_formed_tree_has_the_leaves_that_the_stdlib_finds(raw: bytes) -> None:
     root, defects = split(raw, Limits())
     ours = [(part.content_type, payload(raw, part)) for part in _leaves(root)]

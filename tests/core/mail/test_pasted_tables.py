@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from html import escape
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.core.mail.fields import read_fields
@@ -39,7 +39,6 @@ def test_labels_broken_in_a_heading_row_are_whole() -> None:
     }  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(SPECS), min_size=2, max_size=6, unique=True), st.data())
 def test_any_label_may_be_broken_between_any_of_its_words(specs: list[object], data: st.DataObject) -> None:
     rows = []

@@ -50,7 +50,7 @@ _WHOLE = st.builds(
 @example(b"\n")
 @example(b"From: a@b.example")
 @example(b"\r\n\r\n\r\n")
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow])
 def test_any_bytes_are_read_alike_twice_or_refused_as_unreadable(raw: bytes) -> None:
     started = time.process_time()
     try:

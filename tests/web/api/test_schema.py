@@ -38,7 +38,7 @@ def check(asked: Desk, examples: int) -> int:
     operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
     for operation in operations:
 
-        @settings(max_examples=examples, deadline=None, suppress_health_check=QUIET, database=None)
+        @settings(max_examples=examples, suppress_health_check=QUIET, database=None)
         @given(case=operation.as_strategy())
         def ask(case: Any) -> None:
             assert case.call().status_code in (401, 404, 405)
