@@ -37,8 +37,8 @@ of 50 to 200 kB.
 
 ## Memory
 
-`.venv/bin/python -m benchmarks.memory` runs the receiver (`--roles smtp`) and the desk (`--roles desk,send,chase`) as two
-processes with one reading process, and lets mail stream in. Last on {memory[day]}, {memory[minutes]:g} minutes,
+`.venv/bin/python -m benchmarks.memory` runs the receiver (`--roles smtp`) and the desk (`--roles desk,send,chase`) as
+two processes with one reading process, and lets mail stream in. Last on {memory[day]}, {memory[minutes]:g} minutes,
 {memory[mails]:,} mails; resident megabytes:
 
 | process | once warm | at the end | most |
