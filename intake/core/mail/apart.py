@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from intake.core.mail.labels import Hit, Labels
+from intake.core.mail.pasted import is_log
 from intake.core.mail.values import judge
 
 _SENTENCE = re.compile(r"[.!?]\s+(?=[^\W\d_])")
@@ -30,7 +31,7 @@ def set_apart(labels: Labels, lines: Sequence[str]) -> list[str]:
     left = _MOST_LOOKED_AT
     for line in lines:
         promising = ":" in line and (line.count(":") >= _FEWEST or _SENTENCE.search(line) is not None)
-        looked = promising and len(line) <= min(_LONGEST, left)
+        looked = promising and len(line) <= min(_LONGEST, left) and not is_log(labels, line)
         left -= len(line) if looked else 0
         if looked and (places := _places(labels, line)):
             quote = line[: len(line) - len(line.lstrip("> "))]

@@ -8,6 +8,7 @@ from intake.core.mail.attributions import quote_depth, quote_starts
 from intake.core.mail.form import FieldSpec
 from intake.core.mail.grids import heads_other_table
 from intake.core.mail.labels import Hit, Labels
+from intake.core.mail.pasted import is_pasted
 
 RULE = re.compile(r"\s*(?:[-=_*~#]{3,}|[|+:\s-]*-{3,}[|+:\s-]*)\s*$")
 _DELIMITER = re.compile(r"--\s*$")
@@ -104,6 +105,8 @@ class Scan:
     def _believed(self, hit: Hit, depth: int) -> bool:
         """Whether a label begins a field here, or is a line of the block, or of the table, that it stands in."""
         if not hit.misspelt and heads_other_table(self._labels, self._lines, self._number):
+            return False
+        if is_pasted(self._labels, self._lines, self._number, hit):
             return False
         entry = self._entry
         blank_before = not self._before.strip()

@@ -9,13 +9,16 @@ from intake.core.mail.boxes import has_box
 from intake.core.mail.comma_rows import without_commas
 from intake.core.mail.entries import RULE, WRAPPED_LENGTH, Entry, Scan
 from intake.core.mail.form import FieldSpec, FieldValue
-from intake.core.mail.grids import rejoined, upright
+from intake.core.mail.grids import rejoined, unmarked, upright
 from intake.core.mail.labels import Labels, labels_of
+from intake.core.mail.pasted import spread
 from intake.core.mail.signatures import farewell_start
 from intake.core.mail.values import Judged, judge
 
 _EMPHASIS = re.compile(r"([*_`~]{1,3})(?=\S)(.*\S)\1", re.S)
 _QUOTED = re.compile(r"[\"'“„«]([^\"'“”„«»]*)[\"'”“»],?")
+# How servers name their software in HTTP (RFC 9110, 10.2.4): "nginx/1.18.0 (Ubuntu)".
+_SOFTWARE = re.compile(r"[A-Za-z][\w.-]*/\d[\w.-]*(?: (?:\([^()]*\)|[\w.-]+(?:/[\w.-]+)?))*")
 _SEPARATED = re.compile(r"^\s*[:=：＝]\s+")
 _CONTINUATIONS = 5
 _MOST_LISTED = 50
@@ -73,15 +76,16 @@ def missing_fields(specs: Sequence[FieldSpec], values: Mapping[str, FieldValue])
 
 
 def _entries(labels: Labels, text: str) -> Sequence[Entry]:
-    lines = rejoined(labels, text[:_LONGEST].translate(_SEEN).splitlines())
-    return Scan(labels, set_apart(labels, upright(labels, without_commas(labels, lines)))).entries()
+    lines = rejoined(labels, unmarked(labels, text[:_LONGEST].translate(_SEEN).splitlines()))
+    upright_lines = upright(labels, without_commas(labels, lines))
+    return Scan(labels, set_apart(labels, spread(labels, upright_lines))).entries()
 
 
 def _judged(entries: Sequence[Entry]) -> dict[str, Judged]:
     found: dict[str, Judged] = {}
     for entry in entries:
         old = found.get(entry.spec.key)
-        if old and old.value.valid:
+        if old and old.value.valid and not _is_software(entry.spec, old):
             continue
         new = judge(entry.spec, _written(entry))
         if new and not new.value.valid and entry.spec.allowed and _left_empty(entry):
@@ -89,6 +93,11 @@ def _judged(entries: Sequence[Entry]) -> dict[str, Judged]:
         if new and (old is None or new.value.valid or (new.given and not old.given)):
             found[entry.spec.key] = new
     return found
+
+
+def _is_software(spec: FieldSpec, judged: Judged) -> bool:
+    """Whether a line's value is what a web server says of itself, as in a header that somebody pasted."""
+    return spec.kind == "line" and bool(_SOFTWARE.fullmatch(judged.value.written))
 
 
 def _left_empty(entry: Entry) -> bool:

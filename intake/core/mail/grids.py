@@ -63,6 +63,17 @@ def upright(labels: Labels, lines: Sequence[str]) -> list[str]:
     return out
 
 
+def unmarked(labels: Labels, lines: Sequence[str]) -> list[str]:
+    """`lines` with the heading cells of a wiki's tables set off as other cells are: "||Server||" as "|Server|"."""
+    return [line.replace("||", "|") if "||" in line and _marked(labels, line) else line for line in lines]
+
+
+def _marked(labels: Labels, line: str) -> bool:
+    """Whether a line begins with a wiki's heading cell that is a label."""
+    own = quote_depth(line)[1].strip()
+    return own.startswith("||") and _label(labels, own[2:].lstrip("|").partition("|")[0].strip())
+
+
 def rejoined(labels: Labels, lines: Sequence[str]) -> list[str]:
     """`lines` with each label that is broken over lines of its cell put together again, in the row's first line."""
     out = list(lines)

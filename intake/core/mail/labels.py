@@ -16,6 +16,7 @@ _LEAD = re.compile(
     r"\s*[|│┃║]?\s*(?:(?:[-*+•·▪◦‣⁃∙§–—→►➢●○■□✓✔»›o\uf0a7\uf0b7\uf0d8\uf0fc]|h[1-6]\.|\(?\d{1,2}[.)]|\d{1,2}(?:\.\d{1,2}){1,2}[.)]?|#\d{1,2}[.:)]?|\d{1,2}(?=\t)|\d{1,2}\s*[|│┃║]|\(?[A-Za-z][.)])\s+)*"
     r"\s*(?P<mark>[*_#`~|│┃║\s=\[<{\"'“„«]*)"
 )
+_CLOSING = {"[": "]", "{": "}", "<": ">"}
 _BRACKETS = " =[<{\"'“„«"
 _SEPARATOR = re.compile(r"[:：﹕∶︰=＝|│┃║\t]")
 _MORE_SEPARATOR = re.compile(r"^[:：=＝>]+(?=\s|$)")
@@ -81,6 +82,7 @@ class Labels:
         for name, spec in names:
             if folded := fold(name):
                 self._specs.setdefault(folded, spec)
+        self.fields = len({spec.key for spec in specs})
         self._initials = frozenset(folded[0] for folded in self._specs)
         self._openings = frozenset(folded[:_OPENING] for folded in self._specs)
         self._words = max((len(name.split()) for name, _ in names), default=1)
@@ -146,7 +148,7 @@ class Labels:
         marked = bool(mark.strip(_BRACKETS))
         separator = _SEPARATOR.search(line, 0, _HEAD_CHARACTERS)
         if separator:
-            name, rest = line[: separator.start()], _rest(line, separator, marked=marked)
+            name, rest = line[: separator.start()], _rest(line, separator, mark, marked=marked)
             weak = (separator[0] in _EQUALS and not marked) or mark != mark.rstrip(_BRACKETS[1:])
             if spec := self(name):
                 return Hit(spec, rest, not weak, cell=separator[0] == "\t", lower=lower, weak=weak)
@@ -213,8 +215,8 @@ class Labels:
         return None
 
 
-def _rest(line: str, separator: re.Match[str], *, marked: bool) -> str:
-    """What follows a label and its separator, without the rest of both."""
+def _rest(line: str, separator: re.Match[str], mark: str, *, marked: bool) -> str:
+    """What follows a label and its separator, without the rest of both, and what closes brackets around all of it."""
     rest = line[separator.end() :]
     if separator[0] in _EQUALS:
         rest = rest.lstrip("=>")
@@ -222,4 +224,7 @@ def _rest(line: str, separator: re.Match[str], *, marked: bool) -> str:
         rest = rest[more.end() :]
     if marked and line[: separator.start()].rstrip()[-1:] not in _EMPHASIS:
         rest = rest.lstrip(_EMPHASIS)
+    closing = _CLOSING.get(mark.strip()[-1:])
+    if closing and closing not in line[: separator.start()] and rest.rstrip().endswith(closing):
+        rest = rest.rstrip()[:-1]
     return rest

@@ -502,6 +502,11 @@ def calls(work: Callable[[], object]) -> int:
         "Steps to\n",
         "Steps to reproduce: x\n\nServer: b\n",
         "[ ] Module [x]\n",
+        "||Server||Module||\n",
+        "host=mx1 module=mail level=error\n",
+        '"host": "mx1",\n',
+        "host=mx1\nlevel=error\n",
+        "Server: nginx\nDate: x\n",
     ],
 )
 def test_the_work_grows_with_the_text_and_no_faster(piece: str) -> None:
