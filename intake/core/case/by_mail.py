@@ -1,6 +1,5 @@
 """What a mail of one of the desk's people does to a case: commands, an answer to the customer, or a note."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,13 +9,13 @@ from intake.core.case.acts import act
 from intake.core.case.case import Case, Customer, Decision, Entry
 from intake.core.case.commands import Instructions, Line, instructions
 from intake.core.mail.attributions import quote_depth
+from intake.core.mail.known_lines import KnownLines, plain
 from intake.core.policy.policy import Policy
 from intake.core.sentences import NOTHING, Sentence, joined, sentence, translated
 
-WORD = re.compile(r"\w+")
 ELSEWHERE = ("merge", "split")
 # shorter lines of ours may be the writer's own words by chance
-OURS_WORDS, OURS_CHARACTERS, WRAPPED = 3, 20, 30
+OURS_WORDS, OURS_CHARACTERS = 3, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +199,7 @@ def _no_answer(told: Instructions, mail: AgentMail, text: str, leak: str) -> Sen
         ),
         (not text, sentence("it has no words for the customer")),
         (leak, sentence('it still holds a line of our notice, "{leak}"; delete what you quote', leak=leak)),
-        (not mail.copied and _plain(text) in map(_plain, mail.sent_before), sentence("the same words went out before")),
+        (not mail.copied and plain(text) in map(plain, mail.sent_before), sentence("the same words went out before")),
     )
     return next((because for holds, because in checks if holds), NOTHING)
 
@@ -223,35 +222,19 @@ def quotable(text: str, mail: AgentMail) -> tuple[str, str]:
 
     Quoted lines stay where the participants wrote them; others, our notices' own among them, are cut.
     """
-    theirs, ours = _Lines(mail.customer_words), _Lines(mail.notices)
+    theirs, ours = KnownLines(mail.customer_words), KnownLines(mail.notices)
     kept, leak, own = [], "", False
     for line in text.splitlines():
         depth, content = quote_depth(line)
-        plain = _plain(content)
+        words = plain(content)
         if not depth:
             kept.append(line)
-            own = own or bool(plain)
-            leak = leak or (line.strip()[:80] if _telling(plain) and plain in ours and plain not in theirs else "")
-        elif plain and plain in theirs:
+            own = own or bool(words)
+            leak = leak or (line.strip()[:80] if _telling(words) and words in ours and words not in theirs else "")
+        elif words in theirs:
             kept.append(f"> {content}")
     return ("\n".join(kept).strip() if own else ""), leak
 
 
-class _Lines:
-    """Lines of texts, to be found whole, or long enough and wrapped anew by a client."""
-
-    def __init__(self, text: str) -> None:
-        plain = [_plain(line) for line in text.splitlines()]
-        self._lines, self._whole = frozenset(plain), " ".join(plain)
-
-    def __contains__(self, plain: str) -> bool:
-        return plain in self._lines or (len(plain) >= WRAPPED and plain in self._whole)
-
-
-def _telling(plain: str) -> bool:
-    return len(plain) >= OURS_CHARACTERS and plain.count(" ") >= OURS_WORDS - 1
-
-
-def _plain(line: str) -> str:
-    """A line as it compares: its words, whatever marks stand between."""
-    return " ".join(WORD.findall(line.casefold()))
+def _telling(words: str) -> bool:
+    return len(words) >= OURS_CHARACTERS and words.count(" ") >= OURS_WORDS - 1

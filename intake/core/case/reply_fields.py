@@ -1,11 +1,11 @@
 """What a reply gives of the form: the writer's own lines, told apart from those of our letters that they answer."""
 
-import re
 from collections.abc import Sequence
 
 from intake.core.mail.attributions import quote_depth
 from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldValue
+from intake.core.mail.known_lines import KnownLines, plain
 from intake.core.mail.labels import Labels, labels_of
 from intake.core.mail.message import Message
 from intake.core.mail.severity_words import severity_in_words
@@ -13,11 +13,8 @@ from intake.core.policy.policy import Policy
 from intake.core.policy.severity import SEVERITY_FIELD
 
 REPLY_CHARACTERS = 200_000
-# shorter lines may be the writer's own words by chance
-WRAPPED = 30
 # an answer stands that near below what it answers
 LOOKS_BELOW = 5
-WORD = re.compile(r"\w+")
 
 
 def fields_of_reply(message: Message, our_words: str, policy: Policy) -> dict[str, FieldValue]:
@@ -26,13 +23,11 @@ def fields_of_reply(message: Message, our_words: str, policy: Policy) -> dict[st
     `our_words` is what we wrote on the case, `policy` the version that it runs under. The severity counts only where
     the new text or a file has it: a quote may hold anybody's.
     """
-    ours = _lines(our_words)
-    whole = " ".join(ours)
-    known = frozenset(ours)
+    ours = KnownLines(our_words)
     specs = policy.specs
     labels = labels_of(specs)
-    texts = [_without(labels, known, whole, text[:REPLY_CHARACTERS]) for text in message.form_texts]
-    files = [_without(labels, known, whole, text) for text in message.file_texts]
+    texts = [_without(labels, ours, text[:REPLY_CHARACTERS]) for text in message.form_texts]
+    files = [_without(labels, ours, text) for text in message.file_texts]
     everywhere = read_fields(specs, texts, files)
     added = read_fields(specs, texts[:1], files)
     everywhere.pop(SEVERITY_FIELD, None)
@@ -45,7 +40,7 @@ def _in_words(text: str) -> dict[str, FieldValue]:
     return {SEVERITY_FIELD: FieldValue(found[1], str(found[0]), valid=True)} if found else {}
 
 
-def _without(labels: Labels, ours: frozenset[str], whole: str, text: str) -> str:
+def _without(labels: Labels, ours: KnownLines, text: str) -> str:
     """The text without our own lines, whole or wrapped anew by the writer's client.
 
     Of a line of ours that the writer answered below, the label stays.
@@ -54,10 +49,9 @@ def _without(labels: Labels, ours: frozenset[str], whole: str, text: str) -> str
     mine: list[bool] = []
     before = ""
     for line in lines:
-        plain = _plain(line)
-        goes_on = before and plain and line.startswith(">") and f"{before} {plain}" in whole
-        mine.append(plain in ours or (len(plain) >= WRAPPED and plain in whole) or bool(goes_on))
-        before = plain if mine[-1] and line.startswith(">") else ""
+        words, quoted = plain(line), line.startswith(">")
+        mine.append(words in ours or (quoted and ours.go_on(before, words)))
+        before = words if mine[-1] and quoted else ""
     kept = [_label_answered(labels, lines, mine, n) if mine[n] else line for n, line in enumerate(lines)]
     return "\n".join(kept)
 
@@ -71,16 +65,7 @@ def _label_answered(labels: Labels, lines: Sequence[str], mine: Sequence[bool], 
     last = min(len(lines), below + LOOKS_BELOW)
     while below < last and mine[below] and not labels.at_start(quote_depth(lines[below])[1]):
         below += 1  # the rest of a line that the writer's client wrapped
-    while below < last and not _plain(lines[below]):
+    while below < last and not plain(lines[below]):
         below += 1
     answered = below < last and not mine[below]
     return f"{'> ' * depth}{hit.spec.label}:" if answered else ""
-
-
-def _lines(text: str) -> list[str]:
-    return [plain for line in text.splitlines() if (plain := _plain(line))]
-
-
-def _plain(line: str) -> str:
-    """A line as it compares: its words, whatever marks stand between."""
-    return " ".join(WORD.findall(line.casefold()))
