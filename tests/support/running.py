@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import smtplib
 import socket
@@ -20,15 +21,19 @@ PROGRAM = Path(sys.executable).with_name("intake")
 STARTS_WITHIN = 300.0
 ENDS_WITHIN = 30.0
 COMMAND_SECONDS = 120.0
+# systems give outgoing connections ports above these
+BELOW_EPHEMERAL = range(20_000, 32_000)
 START = ("PYTHON", "LANG", "LC_", "TZ", "COLUMNS", "NO_COLOR", "TERM")
 
 T = TypeVar("T")
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    """A port of loopback that nobody has, and that no outgoing connection takes while a program is dead."""
+    while True:
+        port = random.SystemRandom().choice(BELOW_EPHEMERAL)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def eventually(look: Callable[[], T | None], seconds: float = 30.0, what: str = "") -> T:
