@@ -1,6 +1,7 @@
 """Deliveries that failed: the delivery report (RFC 3464), then flufl.bounce, then servers' own forms."""
 
 import email
+import logging
 import re
 
 from intake.core.mail.clues import Clues
@@ -8,6 +9,9 @@ from intake.core.mail.header import Headers, readable, split_fields, visible
 from intake.core.mail.message import Bounce
 from intake.core.mail.mime import Part, payload
 from intake.core.mail.phrases import DELAYED, GAVE_UP, ORIGINAL_BEGINS, UNDELIVERED_SUBJECT, UNDELIVERED_TEXT
+
+# a detector that trips over a broken mail would tell of it with a traceback
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 _ID = re.compile(r"<([^<>\s]+)>")
 _WIDE = "（）「」『』【】〈〉《》：；，、。！？“”"

@@ -1,3 +1,4 @@
+import forking
 import pytest
 
 from intake.core.mail.kind import PRECEDENCE
@@ -29,6 +30,15 @@ def test_threat_42_a_delivery_report_is_a_bounce(action: str) -> None:
     assert message.bounce.recipients == ("n@x.example",)
     assert message.bounce.permanent == (action != "delayed")
     assert message.automatic_because is not None
+
+
+@pytest.mark.parametrize("sender", [b"", b"\xff <mailer-daemon@x.example>"])
+def test_a_bounce_over_whose_sender_a_library_trips_is_read_and_writes_nothing_into_the_log(sender: bytes) -> None:
+    raw = b"Return-Path: <>\r\nFrom: " + sender + b"\r\nSubject: Undelivered Mail Returned to Sender\r\n\r\n"
+    raw += b"Your mail to <n@x.example> could not be delivered: 550 5.1.1 no such user\r\n"
+    code = "import sys; from intake.core.mail.read import read; print(read(sys.stdin.buffer.read()).bounce.recipients)"
+    done = forking.run([], stdin=raw, code=code)
+    assert (done.stdout, done.stderr) == (b"('n@x.example',)\n", b"")
 
 
 def test_several_recipients_are_all_named_and_delivered_ones_left_out() -> None:
