@@ -115,6 +115,7 @@ GERMAN: Mapping[str, str] = {
     "escalation asked for, and the case is at the top of its ladder": (
         "Um Eskalation gebeten, und der Fall ist auf der obersten Stufe seiner Leiter"
     ),
+    "{what} ({clause})": "{what} ({clause})",
     "level {level} of the ladder, {role}": "Stufe {level} der Leiter, {role}",
     "{who} writes that it is solved, or may be closed; a person or the customer's yes closes {case}": (
         "{who} schreibt, dass es gelöst ist oder geschlossen werden kann; "

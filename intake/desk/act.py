@@ -153,6 +153,7 @@ def letters(
     author = name or _name(connection, by)
     return post.finish(
         house,
+        connection,
         policy,
         decision,
         lambda changed, kind: facts.asking(house, connection, changed, kind, now),

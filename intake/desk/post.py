@@ -21,7 +21,7 @@ from intake.desk.house import House
 from intake.errors import Mistake
 from intake.outbound.headers import BadAddress
 from intake.outbound.render import Rendered, render
-from intake.store import cases, correspondence, notices, outbox
+from intake.store import cases, correspondence, notices, outbox, people
 from intake.store.ledger import Waiting
 
 log = structlog.get_logger()
@@ -55,6 +55,7 @@ class Posted:
 
 def finish(
     house: House,
+    connection: Connection,
     policy: Policy,
     decision: Decision,
     ask: Callable[[Case, str], Asking],
@@ -78,7 +79,7 @@ def finish(
             asked = ask(posted.decision.case, wish.key)
             more = _automatic(house, policy, posted.decision, wish, asked, thread, customer, now)
         posted = Posted(more.decision, (*posted.drafts, *more.drafts), (*posted.unanswered, *more.unanswered))
-    return _with_notices(house, policy, posted, decision.notices, customer, now, excerpt)
+    return _with_notices(house, connection, policy, posted, decision.notices, customer, now, excerpt)
 
 
 def save(house: House, connection: Connection, posted: Posted, now: datetime) -> int:
@@ -160,6 +161,7 @@ def _personal(
 
 def _with_notices(
     house: House,
+    connection: Connection,
     policy: Policy,
     posted: Posted,
     wanted: Iterable[Notice],
@@ -172,21 +174,32 @@ def _with_notices(
     wanted_by: dict[str, list[Held]] = {}
     for notice in wanted:
         role = house.meant(notice.role, case, customer)
-        people = house.people(notice.role, case, customer)
-        if not people:
+        readers = house.people(notice.role, case, customer)
+        if not readers:
             log.error("a notice goes to nobody", case=case.reference, role=notice.role)
-        for address in (each for each in people if each.lower() != notice.but.lower()):
+        for address in (each for each in readers if each.lower() != notice.but.lower()):
             held = Held(0, case.id, address, role, notice, excerpt[:EXCERPT], now)
             wanted_by.setdefault(address, []).append(held)
     found = [each for of_one in wanted_by.values() for each in of_one_mail(of_one)]
     told = [each for each in found if each.notice.at_once]
-    drafts = [(each, draft) for each in told if (draft := notice_draft(house, policy, case, each, customer, now))]
+    zones = _zones(connection, told)
+    drafts = [
+        (each, draft)
+        for each in told
+        if (draft := notice_draft(house, policy, case, each, customer, now, zones.get(each.recipient.lower(), "")))
+    ]
     return replace(
         posted,
         drafts=(*posted.drafts, *(draft for _, draft in drafts)),
         told=tuple((each, draft.letter.message_id) for each, draft in drafts),
         held=tuple(each for each in found if not each.notice.at_once),
     )
+
+
+def _zones(connection: Connection, told: Sequence[Held]) -> dict[str, str]:
+    """The own zones of those agents whom a notice tells at once."""
+    agents = people.agents_of(connection, [each.recipient for each in told]) if told else {}
+    return {address: agent.zone for address, agent in agents.items() if agent.zone}
 
 
 def notice_draft(
@@ -235,8 +248,8 @@ def parked(house: House, connection: Connection, work: Waiting, reason: str, now
             "reason": said(reason, house.settings.service.language),
         }
     }
-    people = house.people((route.role if route else "") or policy.file.chasing.remind)
-    fresh = [each for each in people if not correspondence.was_told(connection, "desk-parked", each, now - HOUR)]
+    readers = house.people((route.role if route else "") or policy.file.chasing.remind)
+    fresh = [each for each in readers if not correspondence.was_told(connection, "desk-parked", each, now - HOUR)]
     return tuple(_to_staff(house, "desk-parked", values, each, house.unique(), now) for each in fresh)
 
 
@@ -247,10 +260,10 @@ def broken_files(house: House, connection: Connection, mistakes: Iterable[Mistak
         return ()
     unique = sha256(repr(files).encode()).hexdigest()[:16]
     roles = sorted({policy.file.chasing.remind for policy in house.policies})
-    people = dict.fromkeys(address for role in roles for address in house.people(role))
+    readers = dict.fromkeys(address for role in roles for address in house.people(role))
     drafts = [
         _to_staff(house, "desk-broken-file", {"files": files}, each, f"{unique}.{number}", now)
-        for number, each in enumerate(people)
+        for number, each in enumerate(readers)
     ]
     return tuple(each for each in drafts if not outbox.has_message_id(connection, each.letter.message_id))
 

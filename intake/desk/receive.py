@@ -347,6 +347,7 @@ def _post(house: House, connection: Connection, known: facts.Known, decision: De
     policy = house.policy_of(connection, decision.case) if decision.case.version else arrival.policy
     return post.finish(
         house,
+        connection,
         policy,
         decision,
         lambda changed, kind: facts.asking(house, connection, changed, kind, now, known),

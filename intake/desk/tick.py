@@ -86,6 +86,7 @@ def _decide(house: House, connection: Connection, case_id: int, now: datetime, d
     customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
     return post.finish(
         house,
+        connection,
         policy,
         decide(policy, case),
         lambda changed, kind: facts.asking(house, connection, changed, kind, now),

@@ -89,7 +89,7 @@ def test_a_missed_promise_is_told_as_such_to_both(zoho: Home) -> None:
 
 def test_who_asked_for_it_reads_the_rule_and_the_desk_that_they_asked(zoho: Home) -> None:
     ask(zoho, 2, NOW + timedelta(hours=3, minutes=1))
-    assert "comes to you: the customer asks for escalation" in read(zoho, "desk-escalated")
+    assert "comes to you: the customer asks for escalation (ZOH-8)" in read(zoho, "desk-escalated")
     said = read(zoho, "escalated")
     assert "Our rule" in said
     assert "promised you" not in said
@@ -101,6 +101,24 @@ def test_by_hand_in_german(tmp_path: Path) -> None:
         escalate(desk, "sie rufen ständig an")
         said = read(desk, "desk-escalated")
         assert f"Dieser Fall kommt zu Ihnen: {ADA} hat den Fall von Hand eskaliert: sie rufen ständig an" in said
+
+
+@pytest.mark.parametrize("policy", ["open-xchange", "zimbra"])
+def test_a_request_under_a_policy_without_rules_for_it_is_told_to_the_desk_and_promises_nothing(
+    tmp_path: Path, policy: str
+) -> None:
+    with home(tmp_path, customers="") as desk:
+        route = f"{policy}@support.example"
+        desk.take(mail("Severity: 3\n", to=route), routes=[route])
+        subject = f"Re: [{desk.case().reference}] The inbox stays empty"
+        letters = len(desk.outbox())
+        again = mail("Merci d'escalader ce dossier.\n", to=route, message_id="2@hosting.example", subject=subject)
+        desk.take(again, LATER, routes=[route])
+        said = read(desk, "desk-alert")
+        assert "kim@hosting.example asks for escalation" in said
+        assert "> Merci d'escalader ce dossier." in said
+        assert len(desk.outbox()) == letters
+        assert "escalation-asked" in [each["event"] for each in desk.shown(desk.case().reference)["history"]]
 
 
 def ask(desk: Home, number: int, at: datetime, text: str = "Please escalate.") -> None:

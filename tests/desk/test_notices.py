@@ -233,6 +233,17 @@ def test_hours_and_instants_are_those_of_the_readers_own_zone(tmp_path: Path) ->
         assert "08:00 (America/New_York, EST)" in text_of(desk, "desk-new-case")
 
 
+def test_an_alert_at_once_has_its_readers_own_zone(tmp_path: Path) -> None:
+    with desk_with(tmp_path, hours=["Mon-Fri 09:00-17:00"]) as desk:
+        with desk.databases.desk.begin() as connection:
+            people.save_agents(connection, [people.Agent("on-call@desk.example", "Oncall", "Asia/Tokyo")])
+        route = "zimbra@support.example"
+        desk.take(mail("Severity: 1\nAll is slow.\n", to=route), SUNDAY_NIGHT, routes=[route])
+        said = text_of(desk, "desk-alert", "on-call@desk.example")
+        assert "07:00 (Asia/Tokyo, JST)" in said
+        assert "Europe/Berlin" not in said
+
+
 def test_zit_5_a_digest_never_tells_of_a_private_case_among_others(tmp_path: Path) -> None:
     with home(tmp_path) as made:
         settings = made.config.settings

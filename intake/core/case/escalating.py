@@ -1,11 +1,11 @@
 """Escalation that a customer asks for: when it may rise, how far, who answers, and what the customer is told."""
 
-import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from intake.core.case import clocks, steps
 from intake.core.case.case import SYSTEM, Case, Decision, Entry, Escalation, Notice, Wish
+from intake.core.case.escalation_words import asks_for_escalation, first_words
 from intake.core.hours import parse_target
 from intake.core.policy import words
 from intake.core.policy.because import HOUSE, Because
@@ -15,17 +15,14 @@ from intake.core.policy.promise import Promise, counted_span, span_from
 from intake.core.policy.schema_rules import EscalationPart, LadderStep
 from intake.core.sentences import Sentence, joined, sentence
 
-GREETING = re.compile(
-    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|"
-    r"sehr geehrte[rs]?|liebe[rs]?|grüezi|grüss gott|grüß gott|moin|servus|bonjour|hola|ciao)\b[^.!?:]{0,60}[,!.:]?",
-    re.IGNORECASE,
-)
-
 
 def asked(policy: Policy, text: str) -> bool:
-    """Whether a mail asks for it: in its subject or first line. `text` is the subject, then the new text."""
-    part = policy.file.escalation
-    return part is not None and words.found(part.words, _head(text)) is not None
+    """Whether a mail asks for it, in its subject or first line: in a policy's own words or in everybody's.
+
+    `text` is the subject, then the new text.
+    """
+    part, head = policy.file.escalation, first_words(text)
+    return asks_for_escalation(head) or (part is not None and words.found(part.words, head) is not None)
 
 
 def own_words(case: Case, text: str) -> str:
@@ -48,7 +45,7 @@ def request(policy: Policy, decision: Decision, text: str, at: datetime, *, urge
     why = part.reason
     if part.climbs:
         return _climb(policy, part, decision, text, at, why)
-    hurries = urgent or words.found(part.urgent_words, _head(text)) is not None
+    hurries = urgent or words.found(part.urgent_words, first_words(text)) is not None
     target = part.urgent_target if hurries and part.urgent_target else part.target
     kind = "urgent" if hurries else "non-urgent"
     decision = decision.then(Entry("escalation-asked", f"escalation asked for, {kind}", because=(why,)))
@@ -60,7 +57,7 @@ def request(policy: Policy, decision: Decision, text: str, at: datetime, *, urge
     notice = Notice(
         "desk-escalated",
         part.answered_by,
-        urgently if hurries else calmly,
+        _under(urgently if hurries else calmly, why),
         clock.number if clock else None,
         1,
     )
@@ -118,12 +115,15 @@ def _climb(policy: Policy, part: EscalationPart, decision: Decision, text: str, 
         said = sentence("escalation asked for too early: it may be asked for from {instant}", instant=from_)
         wish = Wish("escalation-early", case.escalation.level if case.escalation else 0, at=earliest)
         return decision.then(
-            Entry("escalation-early", said, because=(why,)), wishes=(wish,), notices=(_alert(policy, case, said),)
+            Entry("escalation-early", said, because=(why,)),
+            wishes=(wish,),
+            notices=(_alert(policy, case, _under(said, why)),),
         )
     if case.escalation is not None and case.escalation.level >= len(ladder):
         said = sentence("escalation asked for, and the case is at the top of its ladder")
-        return decision.then(Entry("escalation-asked", said, because=(why,)), notices=(_alert(policy, case, said),))
-    return _rise(policy, decision, at, sentence("the customer asks for escalation"), asked=why)
+        notices = (_alert(policy, case, _under(said, why)),)
+        return decision.then(Entry("escalation-asked", said, because=(why,)), notices=notices)
+    return _rise(policy, decision, at, _under(sentence("the customer asks for escalation"), why), asked=why)
 
 
 def _earliest(
@@ -177,8 +177,6 @@ def _alert(policy: Policy, case: Case, text: Sentence) -> Notice:
     return Notice("desk-alert", case.assignee or policy.file.chasing.remind, text)
 
 
-def _head(text: str) -> str:
-    """The subject and the first line that says something, which a greeting does not."""
-    subject, _, rest = text.partition("\n")
-    lines = (line for line in rest.splitlines() if line.strip() and not GREETING.fullmatch(line.strip()))
-    return f"{subject}. {next(lines, '')}"
+def _under(text: Sentence, why: Because) -> Sentence:
+    """A sentence with the clause that it rests on, where a source has one."""
+    return text if why.clause == HOUSE else sentence("{what} ({clause})", what=text, clause=why.clause)
