@@ -1,7 +1,11 @@
-"""Outgoing mail to a smarthost over a kept connection (RFC 5321), with TLS, AUTH and SMTPUTF8 (RFC 6531)."""
+"""Outgoing mail to a smarthost over a kept connection (RFC 5321): TLS, AUTH, SMTPUTF8 (RFC 6531), pipelining.
+
+What comes before a mail's bytes goes out in one write where the server offers that (RFC 2920).
+"""
 
 import smtplib
 import ssl
+from collections.abc import Iterator
 from contextlib import suppress
 
 from intake.config import Outgoing
@@ -10,6 +14,7 @@ from intake.outbound.transport import Receipt, Refused, TryLater, Unreachable, U
 from intake.store.sending import OutgoingMail
 
 PER_CONNECTION = 100
+PIPELINING = "pipelining"
 LOGIN_CODES = (530, 534, 535, 538)
 
 
@@ -36,9 +41,9 @@ class SmtpTransport:
             recipients = [safe_address(address) for address in mail.envelope_to]
         except BadAddress as error:
             raise Refused(str(error)) from None
-        connection = self._begun(mail.raw, sender, recipients)
+        connection, receipt = self._begun(mail.raw, sender, recipients)
         try:
-            receipt = self._hand_over(connection, mail.raw, recipients)
+            self._hand_over(connection, mail.raw)
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self.close()
             raise Unreachable(self._trouble(error)) from None
@@ -65,18 +70,18 @@ class SmtpTransport:
                 kept.quit()
             kept.close()
 
-    def _begun(self, raw: bytes, sender: str, recipients: list[str]) -> smtplib.SMTP:
-        """A connection that has heard of a mail's sender: the kept one, else, where that has gone, a new one."""
+    def _begun(self, raw: bytes, sender: str, recipients: list[str]) -> tuple[smtplib.SMTP, Receipt]:
+        """A connection that waits for a mail's bytes: the kept one, else, where that has gone, a new one."""
         kept = self._kept is not None
         try:
             connection = self._connected()
-            self._mail(connection, raw, sender, recipients)
+            receipt = self._announce(connection, raw, sender, recipients)
         except (smtplib.SMTPServerDisconnected, OSError, Unreachable) as error:
             self.close()
             if kept:
                 return self._begun(raw, sender, recipients)
             raise error if isinstance(error, Unreachable) else Unreachable(self._trouble(error)) from None
-        return connection
+        return connection, receipt
 
     def _connected(self) -> smtplib.SMTP:
         """A connection between two mails; one that broke off in the middle of a mail is told so."""
@@ -127,18 +132,32 @@ class SmtpTransport:
         words = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return f"{self._place}: {words}".replace("\n", " ")[:300]
 
-    def _mail(self, connection: smtplib.SMTP, raw: bytes, sender: str, recipients: list[str]) -> None:
+    def _announce(self, connection: smtplib.SMTP, raw: bytes, sender: str, recipients: list[str]) -> Receipt:
+        """Everything up to the mail's bytes. Raises what a refusal of the sender, all recipients or the mail means."""
         options = self._options(connection, raw, [sender, *recipients])
         self._carried += 1
         self._between_mails = False
-        self._expect(2, *connection.docmd("MAIL", f"FROM:<{sender}>{options}"))
+        commands = [f"MAIL FROM:<{sender}>{options}", *(f"RCPT TO:<{each}>" for each in recipients), "DATA"]
+        replies = _asked(connection, commands)
+        try:
+            self._expect(2, *next(replies))
+            receipt = self._accepted(recipients, replies)
+            self._expect(3, *next(replies))
+        except Unreachable:
+            raise
+        except (TryLater, Refused):
+            if connection.has_extn(PIPELINING) and not _let_pass(replies):
+                connection.close()
+                self.close()
+            raise
+        return receipt
 
-    def _hand_over(self, connection: smtplib.SMTP, raw: bytes, recipients: list[str]) -> Receipt:
+    def _accepted(self, recipients: list[str], replies: Iterator[tuple[int, bytes]]) -> Receipt:
         refused: dict[str, str] = {}
         later: dict[str, str] = {}
         for recipient in recipients:
             try:
-                self._expect(2, *connection.docmd("RCPT", f"TO:<{recipient}>"))
+                self._expect(2, *next(replies))
             except Unreachable:
                 raise
             except TryLater as error:
@@ -148,14 +167,15 @@ class SmtpTransport:
         if len(later) + len(refused) == len(recipients):
             reasons = "; ".join([*later.values(), *refused.values()]) or "no recipient"
             raise TryLater(reasons) if later else Refused(reasons)
-        self._expect(3, *connection.docmd("DATA"))
+        return Receipt(refused, later)
+
+    def _hand_over(self, connection: smtplib.SMTP, raw: bytes) -> None:
         connection.send(_stuffed(raw))
         try:
             code, words = connection.getreply()
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             raise Unsure(f"{self._trouble(error)}; the mail may have left") from None
         self._expect(2, code, words)
-        return Receipt(refused, later)
 
     def _options(self, connection: smtplib.SMTP, raw: bytes, addresses: list[str]) -> str:
         """MAIL's parameters. Raises `Refused` for what this server cannot carry."""
@@ -168,7 +188,6 @@ class SmtpTransport:
         if not raw.isascii() or not all(address.isascii() for address in addresses):
             if not connection.has_extn("smtputf8"):
                 raise Refused(f"{self._place} does not offer SMTPUTF8, which an address outside ASCII needs (RFC 6531)")
-            connection.command_encoding = "utf-8"
             options += " BODY=8BITMIME SMTPUTF8"
         return options
 
@@ -181,6 +200,29 @@ class SmtpTransport:
         if code == 421 or code in LOGIN_CODES or kind not in (4, 5):
             raise Unreachable(f"{self._place}: {text}")
         raise TryLater(text) if kind == 4 else Refused(text)
+
+
+def _asked(connection: smtplib.SMTP, commands: list[str]) -> Iterator[tuple[int, bytes]]:
+    """The replies to commands, in turn: all sent in one write where the server takes that, else one at a time."""
+    lines = [f"{command}\r\n".encode() for command in commands]
+    together = connection.has_extn(PIPELINING)
+    if together:
+        connection.send(b"".join(lines))
+    for line in lines:
+        if not together:
+            connection.send(line)
+        yield connection.getreply()
+
+
+def _let_pass(replies: Iterator[tuple[int, bytes]]) -> bool:
+    """Reads what is still answered of a mail that was refused; false where the connection is of no more use.
+
+    So it is where the server now waits for the mail's bytes: it must not take what stands in their place for a mail.
+    """
+    try:
+        return all(code // 100 != 3 for code, _ in replies)
+    except (smtplib.SMTPServerDisconnected, OSError):
+        return False
 
 
 def _stuffed(raw: bytes) -> bytes:

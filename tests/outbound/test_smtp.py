@@ -4,6 +4,8 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +18,16 @@ from intake.core.mail.message import Address
 from intake.outbound.render import render
 from intake.outbound.smtp import SmtpTransport
 from intake.outbound.templateset import TemplateSet
-from intake.outbound.transport import Refused, TryLater, Unreachable, Unsure
+from intake.outbound.transport import Receipt, Refused, TryLater, Unreachable, Unsure
 from intake.store.sending import OutgoingMail
 
 Make = Callable[..., OutgoingMail]
+
+
+@pytest.fixture(params=[False, True], ids=["in_turn", "pipelining"])
+def sink(request: pytest.FixtureRequest) -> Sink:
+    """A server without and with pipelining: what holds, holds for both."""
+    return Sink(pipelining=request.param)
 
 
 @pytest.fixture
@@ -68,6 +76,28 @@ def serving(certificate: tuple[Path, Path]) -> ssl.SSLContext:
 
 def trusting(certificate: tuple[Path, Path]) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(certificate[0]))
+
+
+OFFERS = b"250-mx.example\r\n250 PIPELINING\r\n"
+
+
+@contextmanager
+def conversation(*turns: tuple[bytes, bytes]) -> Iterator[str]:
+    """A server for one connection, and where it is: once it has heard the one it says the other, and then hangs up."""
+
+    def talk(server: socket.socket) -> None:
+        with server.accept()[0] as client:
+            client.sendall(b"220 mx.example\r\n")
+            for awaited, answer in turns:
+                heard = b""
+                while awaited not in heard and (more := client.recv(65_536)):
+                    heard += more
+                client.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+        spoken = pool.submit(talk, server)
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+        spoken.result(10)
 
 
 def test_the_bytes_arrive_as_they_are_over_one_kept_connection(
@@ -251,3 +281,32 @@ def test_a_connection_that_broke_off_within_a_mail_is_put_right_before_the_next(
     sink.answers = {}
     way.send(mail(2))
     assert (len(sink.mails), sink.connections) == (1, 1)
+
+
+def test_a_mail_that_nobody_takes_leaves_no_trace_at_a_server_that_asks_for_its_bytes(
+    sink: Sink, listening: Listening, transport: Open, mail: Make
+) -> None:
+    way = transport(listening.place)
+    sink.answers, sink.careless = {"RCPT": "550 5.1.1 no such user"}, True
+    with pytest.raises(Refused, match="no such user"):
+        way.send(mail(1))
+    # what came next on that connection would be the mail
+    assert sink.pipelining == (way._kept is None)
+    sink.answers, sink.careless = {}, False
+    way.send(mail(2))
+    assert [raw for _, _, raw in sink.mails] == [mail(2).raw]
+
+
+def test_all_that_comes_before_a_mails_bytes_is_asked_in_one_go_where_the_server_offers_that(
+    transport: Open, mail: Make
+) -> None:
+    # it answers nothing before it was asked for everything
+    taken = (b"DATA\r\n", b"250 a\r\n250 b\r\n354 c\r\n"), (b"\r\n.\r\n", b"250 d\r\n")
+    with conversation((b"ehlo", OFFERS), *taken) as place:
+        assert transport(place).send(mail()) == Receipt()
+
+
+def test_a_refusal_holds_where_the_server_hangs_up_after_it(transport: Open, mail: Make) -> None:
+    refused = b"DATA\r\n", b"250 a\r\n550 5.7.1 not from here\r\n"
+    with conversation((b"ehlo", OFFERS), refused) as place, pytest.raises(Refused, match=r"5\.7\.1 not from here"):
+        transport(place).send(mail())

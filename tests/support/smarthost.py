@@ -22,9 +22,14 @@ NOW = datetime(2026, 11, 23, 8, 12, tzinfo=UTC)
 
 
 class Sink:
-    """A mail server that keeps what it gets, and misbehaves as it is told."""
+    """A mail server that keeps what it gets, and misbehaves as it is told.
 
-    def __init__(self) -> None:
+    `pipelining`: it offers that (RFC 2920). `careless`: it asks for a mail's bytes though it refused all recipients.
+    """
+
+    def __init__(self, *, pipelining: bool = False) -> None:
+        self.pipelining = pipelining
+        self.careless = False
         self.mails: list[tuple[str, tuple[str, ...], bytes]] = []
         self.connections = 0
         self.answers: dict[str, str] = {}
@@ -39,7 +44,7 @@ class Sink:
         del server
         session.host_name = hostname
         self.connections += 1
-        return responses
+        return [responses[0], "250-PIPELINING", *responses[1:]] if self.pipelining else responses
 
     async def handle_MAIL(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
@@ -59,12 +64,10 @@ class Sink:
         self, server: Any, session: Any, envelope: Any, address: str, _options: list[str]
     ) -> str:
         del server, session
-        if address in self.recipients:
-            return self.recipients[address]
-        if "RCPT" in self.answers:
-            return self.answers["RCPT"]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
+        answer = self.recipients.get(address) or self.answers.get("RCPT", "250 OK")
+        if answer.startswith("250") or self.careless:
+            envelope.rcpt_tos.append(address)
+        return answer
 
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         if "DATA" in self.answers:
