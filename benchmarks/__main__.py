@@ -26,6 +26,10 @@ def figures(cases: int) -> Iterator[tuple[str, Figure]]:
     """Each figure by its name, as soon as it is there."""
     kept, bare, _ = smtp_accept.main()
     yield "smtp_accept", Figure(kept, "mails/s", bare, "a bare aiosmtpd that keeps nothing")
+    if two := smtp_accept.of_two_processes():
+        yield "smtp_accept_two", two
+    else:
+        print("smtp_accept_two          left out: it needs Postfix's smtp-source")
     yield "mail_to_case", mail_to_case.measure()
     yield "mail_to_sent", mail_to_sent.measure()
     yield "read_mail", read_mail.figure()

@@ -8,6 +8,7 @@ from benchmarks.memory import RESULT
 
 WHAT = {
     "smtp_accept": "a mail accepted by SMTP and durably kept",
+    "smtp_accept_two": "the same by two processes on one spool",
     "mail_to_case": "a mail from the spool to a stored case with its queued acknowledgment, two readers",
     "mail_to_sent": "the same, until a mail server has taken the acknowledgment",
     "read_mail": "one mail read",

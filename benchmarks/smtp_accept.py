@@ -2,18 +2,23 @@
 
 import asyncio
 import multiprocessing
+import shutil
 import socket
 import statistics
+import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP
+
+from benchmarks.figure import Figure
 
 CONNECTIONS = 20
 MAILS = 100
@@ -22,6 +27,7 @@ SECONDS = 60.0
 BODY = b"The printer on floor three says PC LOAD LETTER again.\r\n"
 MAIL = b"From: a@sender.example\r\nTo: support@desk.example\r\nSubject: x\r\n\r\n" + BODY * 36
 ROUTE = "support@desk.example"
+LOAD = "smtp-source"
 TRANSACTION = [
     (b"MAIL FROM:<a@sender.example> SIZE=2044\r\n", b"250"),
     (f"RCPT TO:<{ROUTE}>\r\n".encode(), b"250"),
@@ -55,6 +61,12 @@ def bare(pipe: Connection) -> None:
 
 def ours(pipe: Connection) -> None:
     """Serves our listener with its spool in a fresh folder until told to stop."""
+    with tempfile.TemporaryDirectory(prefix="bench", dir="/var/tmp") as folder:
+        ours_in(folder, pipe)
+
+
+def ours_in(folder: str, pipe: Connection) -> None:
+    """The same with its spool in that folder, which others may use as well."""
     from intake.config import Route, Smtp
     from intake.inbound.keep import Keeper
     from intake.inbound.routing import Routes
@@ -63,23 +75,22 @@ def ours(pipe: Connection) -> None:
     from intake.store.engine import open_databases
     from intake.store.migrate import upgrade
 
-    with tempfile.TemporaryDirectory(prefix="bench", dir="/var/tmp") as folder:
-        databases = open_databases(Path(folder))
-        upgrade(databases)
-        keeper = Keeper(lambda mails: spool.keep(databases.spool, mails))
-        listener = MailListener(
-            [Listen("smtp", Smtp(listen="127.0.0.1:0", max_connections_per_client=CONNECTIONS * 2))],
-            routes=Routes([Route(address=ROUTE, policy="plain")], "+"),
-            keeper=keeper,
-            now=lambda: datetime.now(UTC),
-            hostname="desk.example",
-        )
-        listener.start()
-        pipe.send(listener.addresses[0][1])
-        pipe.recv()
-        listener.close()
-        keeper.close()
-        databases.close()
+    databases = open_databases(Path(folder))
+    upgrade(databases)
+    keeper = Keeper(lambda mails: spool.keep(databases.spool, mails))
+    listener = MailListener(
+        [Listen("smtp", Smtp(listen="127.0.0.1:0", max_connections_per_client=CONNECTIONS * 2))],
+        routes=Routes([Route(address=ROUTE, policy="plain")], "+"),
+        keeper=keeper,
+        now=lambda: datetime.now(UTC),
+        hostname="desk.example",
+    )
+    listener.start()
+    pipe.send(listener.addresses[0][1])
+    pipe.recv()
+    listener.close()
+    keeper.close()
+    databases.close()
 
 
 @contextmanager
@@ -160,5 +171,34 @@ def main(connections: int = CONNECTIONS, mails: int = MAILS, rounds: int = ROUND
     return numbers
 
 
+def of_two_processes(mails: int = 4_000, rounds: int = ROUNDS) -> Figure | None:
+    """Mails a second by two accepting processes on one spool beside one; None where Postfix's load maker is missing.
+
+    A client in Python would take as much of two cores as a process that accepts.
+    """
+    if shutil.which(LOAD) is None:
+        return None
+    rates: dict[int, list[float]] = {1: [], 2: []}
+    with tempfile.TemporaryDirectory(prefix="bench", dir="/var/tmp") as folder, ExitStack() as ends:
+        ports = [ends.enter_context(serving(partial(ours_in, folder))) for _ in range(2)]
+        for _ in range(rounds):
+            for count, found in rates.items():
+                found.append(_loaded(ports[:count], mails))
+    two, one = (statistics.median(rates[count]) for count in (2, 1))
+    return Figure(two, "mails/s", one, "one such process alone")
+
+
+def _loaded(ports: Sequence[int], mails: int) -> float:
+    """Mails a second, each port's share sent by a load maker of its own."""
+    share = str(mails // len(ports))
+    how = ["-d", "-s", str(CONNECTIONS), "-m", share, "-l", str(len(MAIL)), "-f", "a@sender.example", "-t", ROUTE]
+    begun = time.perf_counter()
+    makers = [subprocess.Popen([LOAD, *how, f"127.0.0.1:{port}"]) for port in ports]
+    if any(maker.wait(SECONDS) for maker in makers):
+        raise RuntimeError("a mail was refused")
+    return mails / (time.perf_counter() - begun)
+
+
 if __name__ == "__main__":
     main()
+    print(of_two_processes())

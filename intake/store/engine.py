@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from intake.errors import IntakeError
 
 BUSY_SECONDS = 10
+# a commit takes about a millisecond, and SQLite itself looks again after up to a hundred
+LOOKS_AGAIN_SECONDS = 0.0005
 TURN = "writes"
 # an instance has about ten threads that ask the database something, seldom all at once
 POOL = 10
@@ -130,7 +133,10 @@ def _sqlite(file: Path, attach: Path | None = None) -> Engine:
         if writes and not connection.info.get(TURN):
             # (in vain: SQLite waits as long once more, and says that it is locked)
             connection.info[TURN] = turn.acquire(timeout=BUSY_SECONDS)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            _begin_writing(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
         if attach:
             # each file's snapshot begins with its first read: the desk's first, so that each outcome has its mail
             connection.exec_driver_sql("SELECT 1 FROM main.sqlite_master LIMIT 1").fetchall()
@@ -141,6 +147,27 @@ def _sqlite(file: Path, attach: Path | None = None) -> Engine:
             turn.release()
 
     return engine
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Begins as SQLite's one writer. While another process writes it looks again often: commits are short."""
+    driver: Any = connection.connection.driver_connection
+    until = time.monotonic() + BUSY_SECONDS
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < until:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+                time.sleep(LOOKS_AGAIN_SECONDS)
+            else:
+                return
+        # once more by the way whose errors everybody knows
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
 
 @contextmanager
