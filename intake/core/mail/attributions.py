@@ -4,92 +4,41 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-# Words between dashes above a whole mail, and lines of their own, as Outlook, Gmail, Apple Mail, Thunderbird,
-# Lotus Notes, webmailers and the phone clients write them.
-_REPLY_WORDS = (
-    "original message", "original mail", "reply message",
-    "ursprüngliche nachricht", "ursprüngliche mail", "ursprüngliche e-mail", "originalnachricht", "original-nachricht",
-    "message d'origine", "message d’origine", "message original", "mail original", "courriel original",
-    "mensaje original", "correo original", "messaggio originale", "messaggio originario", "mail originale",
-    "oorspronkelijk bericht", "origineel bericht", "mensagem original", "wiadomość oryginalna",
-    "oryginalna wiadomość", "ursprungligt meddelande", "originalmeddelande", "oprindelig meddelelse",
-    "opprinnelig melding", "alkuperäinen viesti", "původní zpráva", "původní e-mail", "pôvodná správa",
-    "исходное сообщение", "оригинальное сообщение", "eredeti üzenet", "mesaj original", "orijinal mesaj",
-    "元のメッセージ", "元のメール", "原始邮件", "原始郵件", "邮件原件", "원본 메시지", "원본 메일",
-)  # fmt: skip
-_FORWARD_WORDS = (
-    "forwarded message", "forwarded by", "forwarded mail", "weitergeleitete nachricht", "weitergeleitete mail",
-    "weitergeleitet von", "message transféré", "courriel transféré", "mensaje reenviado", "correo reenviado",
-    "messaggio inoltrato", "doorgestuurd bericht", "mensagem encaminhada", "mensagem reencaminhada",
-    "wiadomość przekazana", "przekazana wiadomość", "treść przekazanej wiadomości", "vidarebefordrat meddelande",
-    "vidarebefordrat brev", "videresendt meddelelse", "videresendt melding", "välitetty viesti",
-    "edelleenlähetetty viesti", "přeposlaná zpráva", "přeposlaný e-mail", "пересылаемое сообщение",
-    "пересланное сообщение", "転送メッセージ", "转发的邮件", "轉寄郵件", "转发邮件信息",
-)  # fmt: skip
-_ALONE_WORDS = (
-    "begin forwarded message", "anfang der weitergeleiteten nachricht", "anfang der weitergeleiteten e-mail",
-    "début du message réexpédié", "début du message transféré", "inicio del mensaje reenviado",
-    "inizio messaggio inoltrato", "begin doorgestuurd bericht", "início da mensagem encaminhada",
-    "início da mensagem reencaminhada", "początek przekazywanej wiadomości", "vidarebefordrat brev",
-    "start på videresendt besked", "转发的邮件", "転送されたメッセージ", "以下是转发的邮件",
-)  # fmt: skip
-_SENT_WORDS = (
-    "sent", "gesendet", "envoyé", "enviado", "inviato", "verzonden", "wysłano", "wysłane", "skickat", "sendt",
-    "lähetetty", "отправлено", "надіслано", "odesláno", "elküldve", "trimis", "gönderildi", "enviada", "送信日時",
-    "发送时间", "寄件日期",
-)  # fmt: skip
-_HEADER_ROLES = {
-    word: role
-    for role, words in {
-        "from": "from von de da van od från fra lähettäjä от від feladó kimden 差出人 发件人 寄件者 送信元 expéditeur "
-        "mittente remetente",
-        "date": " ".join(_SENT_WORDS) + " date datum data fecha dato päivämäärä dátum tarih дата 日付 日期",
-        "to": "to an à para a aan do till til vastaanottaja komu címzett kime către кому 宛先 收件人 收件者",
-        "cc": "cc kopie copie copia kopia kopi dw bcc másolat bilgi копия 抄送 副本",
-        "subject": "subject betreff objet sujet asunto oggetto onderwerp assunto temat ämne emne aihe předmět tárgy "
-        "subiect konu тема 件名 主题 主旨",
-    }.items()
-    for word in words.split()
-} | {
-    "enviado el": "date", "enviada em": "date", "enviado em": "date", "от кого": "from", "data wysłania": "date",
-    "de la": "from", "보낸 사람": "from", "보낸 날짜": "date", "받는 사람": "to", "제목": "subject",
-}  # fmt: skip
-# What Notes and Outlook put below the subject.
-_MORE_HEADERS = frozenset(
-    {"sent by", "gesendet von", "envoyé par", "enviado por", "inviato da", "importance", "wichtigkeit", "priorität",
-     "priority", "attachments", "anlagen", "anhänge", "pièces jointes", "datos adjuntos", "allegati", "bijlagen"}
-)  # fmt: skip
+from intake.core.mail.attribution_words import (
+    ABOVE,
+    ABOVE_ENDS,
+    ALONE_WORDS,
+    FORWARD_WORDS,
+    HEADER_ROLES,
+    MORE_HEADERS,
+    OPENING,
+    REPLY_WORDS,
+    SENT_WORDS,
+    STAMPED,
+    VERBS,
+)
+
 # A look at a line's first character spares most lines the dearer looks.
-_HEAD_INITIALS = frozenset(word[0] for word, role in _HEADER_ROLES.items() if role == "from" or word in _SENT_WORDS) | {
+_HEAD_INITIALS = frozenset(word[0] for word, role in HEADER_ROLES.items() if role == "from" or word in SENT_WORDS) | {
     "*",
     "_",
 }
-_ALONE_INITIALS = frozenset(words[0] for words in _ALONE_WORDS) | {">"}
-_VERBS = re.compile(
-    r"\b(?:wrote|writes|said|schrieb|schrieben|a écrit|escribió|ha scritto|scrisse|schreef|geschreven|escreveu"
-    r"|napisał(?:a|\(a\))?|napisana przez|pisze|skrev|skriver|kirjoitti|napsal(?:a|\(a\))?|написала?|пишет|писал"
-    r"|yazdı|írta|a scris|quoting|zitat von|citando|citation de|citaat van)(?:\b|(?=\W))"
-    r"|написал\(а\)|写道|寫道|のメール|書きました",
-    re.I,
-)
-_OPENING = re.compile(
-    r"(?:on|am|le|el|il|op|em|a|no dia|w dniu|wiadomość|dnia|den|på|kl|dne|vào|în|at|в|在|于|於|\d|[^\W\d]{2,3}[.,] ?\d"
-    r"|[^\W\d_]{2,10}[.,] )",
-    re.I,
-)
+_ALONE_INITIALS = frozenset(words[0] for words in ALONE_WORDS) | {">", "m"}
 _DASHES = "-_=*~#"
-# What ticket systems put above their own text.
-_ABOVE = re.compile(
-    r"(?:reply|answer|respond|write|type)\b.{0,20} above this line|(?:oberhalb|über) dieser (?:zeile|linie)"
-    r"|au-dessus de cette ligne|encima de esta línea|sopra (?:a )?questa (?:riga|linea)|boven deze (?:regel|lijn)"
-    r"|acima desta linha|powyżej tej linii|ovanför (?:denna|den här) (?:rad|linje)|(?:この行|この線)より上",
-)
-_RULE = re.compile(r"\s*(?:_{10,}|-{10,})\s*$")
+_RULE = re.compile(r"\s*(?:_{10,}|-{10,}|-{2,}[^-\n]{1,40}-{2,})\s*$")
 _HEADER = re.compile(r"\s{0,8}[*_]{0,2}([^\W\d_][^:：*]{0,18}?)\s?[*_]{0,2}\s?[:：][*_]{0,2}\s*(.*)")
 _DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(r"\d{1,2}[:.hH時点时]\d\d")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./]\d{1,2}[./]\d\d(?!\d)")
+# Marks of direction, which stand behind a line's last character where they end an embedding.
+_UNSEEN = " \t\r\n\f\v\xa0\u200e\u200f\u202a\u202b\u202c\u2068\u2069"
+_ENDS = ":：\u202c"
+# An attribution with the quote behind it in the same line, as a client for phones makes plain text.
+_RUN_ON = re.compile(r"(.{10,300}?[:：])\s{3,}\S")
+_BRACKETED_END = re.compile(r"<[^<>\s]{1,100}@[^<>\s]{1,100}>\W{0,3}[:：]$")
 _ADDRESS_END = re.compile(r"[<(\[]?\S{1,100}@\S{1,100}[>)\]]?\s?[:：]$")
+_AROUND = " .:-#"
+_LONGEST_MARKER, _MOST_BEFORE = 60, 3
 # no header's name, with all that may stand around it, is longer
 _LONGEST_NAME = 34
 _WRAPPED = 4
@@ -114,7 +63,12 @@ def quote_depth(line: str) -> tuple[int, str]:
 def is_quoted(line: str) -> bool:
     """Whether a line carries the quote sign, and is not the tail of an attribution that wrapped before its bracket."""
     start = line[:4]
-    return ">" in start and start.lstrip(" \t")[:1] == ">" and line.strip() != ">:"
+    return ">" in start and start.lstrip(" \t")[:1] == ">" and line.strip() != ">:" and not _is_pointed(line)
+
+
+def _is_pointed(line: str) -> bool:
+    """Whether a line is the attribution of a client that sets a day and a name between arrows: ">>> Kim 1.2.26 >>>"."""
+    return line.startswith(">>> ") and line.rstrip().endswith(" >>>") and _DIGIT.search(line) is not None
 
 
 class Start(NamedTuple):
@@ -135,14 +89,19 @@ def quote_starts(lines: Sequence[str]) -> dict[int, Start]:
     looks = 0
     for number, line in enumerate(lines):
         stripped = line.strip()
-        if not stripped or len(stripped) > _LONGEST:
+        if not stripped:
+            continue
+        if "   " in stripped and (run := _RUN_ON.match(stripped)) and _introduces(run[1], quoted=False):
+            starts[number] = Start(number + 1, forward=False)
+            continue
+        if len(stripped) > _LONGEST:
             continue
         divider = _divider(stripped)
         if divider is not None:
             starts[number] = Start(number + 1, divider)
             continue
         ruled = stripped[0] in "_-" and bool(_RULE.match(stripped))
-        if not (ruled or _heads(stripped) or stripped[-1] in ":："):
+        if not (ruled or _heads(stripped) or stripped[-1] in _ENDS):
             continue
         looks += 1
         if looks > _LOOKS:
@@ -158,7 +117,7 @@ def _heads(line: str) -> bool:
     if line[0].casefold() not in _HEAD_INITIALS:
         return False
     word = _word(line)
-    return _HEADER_ROLES.get(word) == "from" or word in _SENT_WORDS
+    return HEADER_ROLES.get(word) == "from" or word in SENT_WORDS
 
 
 def _start_at(lines: Sequence[str], number: int, ruled: bool) -> int | None:
@@ -167,20 +126,34 @@ def _start_at(lines: Sequence[str], number: int, ruled: bool) -> int | None:
         below = _headers(lines, _next_text(lines, number + 1), 2)
         return number if below and below[0][0] in ("from", "date") else None
     if begins_mail(lines, number):
-        return number
-    return _attribution(lines, number) if lines[number].rstrip()[-1] in ":：" else None
+        titled = number > 0 and lines[number - 1].strip().casefold() in REPLY_WORDS
+        return number - 1 if titled else number
+    return _attribution(lines, number) if lines[number].rstrip(_UNSEEN)[-1] in ":：" else None
 
 
 def _divider(line: str) -> bool | None:
     """Whether a divider says that what follows was forwarded; None where the line is none."""
     if line[0] in _DASHES and line[1:2] in _DASHES and line[-1] in _DASHES:
         words = line.casefold().strip(" :" + _DASHES)
-        if _ABOVE.search(words):
+        if ABOVE.search(words) or ("@" in words and VERBS.search(words)):
             return False
-        return words.startswith(_FORWARD_WORDS) if words.startswith(_REPLY_WORDS + _FORWARD_WORDS) else None
+        return words.startswith(FORWARD_WORDS) if words.startswith(REPLY_WORDS + FORWARD_WORDS) else None
+    if line.rstrip(_AROUND)[-3:] in ABOVE_ENDS and _tells_to_answer_above(line):
+        return False
     if len(line) >= 60 or line[0].casefold()[0] not in _ALONE_INITIALS:
         return None
-    return line.casefold().rstrip(" :：").lstrip("> ") in _ALONE_WORDS or None
+    if _is_pointed(line) or STAMPED.fullmatch(line):
+        return False
+    return line.casefold().rstrip(" :：").lstrip("> ") in ALONE_WORDS or None
+
+
+def _tells_to_answer_above(line: str) -> bool:
+    """Whether a line says that answers go above it, and no more."""
+    if len(line) >= _LONGEST_MARKER:
+        return False
+    words = line.casefold().strip(_AROUND)
+    found = ABOVE.search(words)
+    return found is not None and found.end() == len(words) and len(words[: found.start()].split()) <= _MOST_BEFORE
 
 
 def _next_text(lines: Sequence[str], number: int) -> int:
@@ -208,7 +181,7 @@ def _headers(lines: Sequence[str], number: int, least: int) -> list[tuple[str, i
     for place in range(number, min(number + 14, len(lines))):
         if not lines[place].strip():
             continue
-        role = _HEADER_ROLES.get(_word(lines[place]))
+        role = HEADER_ROLES.get(_word(lines[place]))
         if role is None and last not in ("to", "cc"):
             break
         if role and role not in found:
@@ -256,53 +229,59 @@ def begins_mail(lines: Sequence[str], number: int) -> bool:
     if roles == ["from", "date", "subject"]:
         return True
     after = found[-1][1] + 1
-    while after < len(lines) and _word(lines[after]) in _MORE_HEADERS:
+    while after < len(lines) and _word(lines[after]) in MORE_HEADERS:
         after += 1
     if not any("@" in line for line in lines[number:after]):
         return False
     alone = not "".join(lines[max(0, number - 1) : number]).strip() and not "".join(lines[after : after + 1]).strip()
     if roles == ["from", "to", "date", "subject"]:
         return alone
-    return roles == ["date", "from", "to", "subject"] and _word(lines[number]) in _SENT_WORDS
+    return roles == ["date", "from", "to", "subject"] and _word(lines[number]) in SENT_WORDS
 
 
 def names_writer_and_day(lines: Sequence[str]) -> bool:
     """Whether the last of some lines ends an attribution that tells by a day or an address that a mail is meant."""
     joined = " ".join(lines)
     told = _YEAR.search(joined) or "@" in joined
-    return joined[-1:] in (":", "：") and bool(told) and bool(_VERBS.search(lines[-1]))
+    return joined[-1:] in (":", "：") and bool(told) and bool(VERBS.search(lines[-1]))
 
 
 def _attribution(lines: Sequence[str], last: int) -> int | None:
     """The first line of an attribution that ends at `last`."""
     window = " ".join(lines[max(0, last - _WRAPPED + 1) : last + 1])
     quoted = _is_quote_next(lines, last + 1)
-    if len(window) > _WRAPPED * _LONGEST or not ("@" in window or (quoted and _VERBS.search(window))):
+    if len(window) > _WRAPPED * _LONGEST or not ("@" in window or (quoted and VERBS.search(window))):
         return None
     joined = ""
     alone: int | None = None
     for first in range(last, max(-1, last - _WRAPPED), -1):
-        line = lines[first].strip()
+        line = lines[first].strip(_UNSEEN)
         if not line or len(line) + len(joined) > _LONGEST or is_quoted(line) != is_quoted(lines[last]):
             break
         joined = f"{line} {joined}".strip()
         if _introduces(joined.lstrip("> "), quoted):
             return first
-        if quoted and first == last and len(joined) < 120 and _VERBS.search(joined):
+        if quoted and first == last and len(joined) < 120 and VERBS.search(joined):
             alone = first
     return alone
 
 
 def _introduces(joined: str, quoted: bool) -> bool:
     """Whether words name a date, and a writer or an act of writing; without a quote below, an address too."""
-    verb = bool(_VERBS.search(joined))
-    opening = bool(_OPENING.match(joined))
+    verb = bool(VERBS.search(joined))
+    opening = bool(OPENING.match(joined))
     dated = bool(_YEAR.search(joined) or _CLOCK.search(joined))
     if not quoted:
-        return dated and "@" in joined and (verb or opening) and bool(verb or _ADDRESS_END.search(joined))
+        told = verb or (opening and _ADDRESS_END.search(joined)) or _tells_all(joined)
+        return dated and "@" in joined and bool(told)
     return (opening and verb and any(letter.isdigit() for letter in joined)) or (
         dated and "@" in joined and joined[:1] not in "<(["
     )
+
+
+def _tells_all(joined: str) -> bool:
+    """Whether day, time and, at the end, an address in brackets are told, as programs do and nobody else."""
+    return bool(_YEAR.search(joined) and _CLOCK.search(joined) and _BRACKETED_END.search(joined))
 
 
 def _is_quote_next(lines: Sequence[str], number: int) -> bool:

@@ -16,6 +16,8 @@ _MOST_LINES = 100_000
 # lines looked at in all passes together: a text of many is folded in few
 _MOST_WORK = 150_000
 _TOP = 40
+_NEAR = 3
+_RULE = re.compile(r"\s*[-_=*~–—][-_=*~–—\s]{2,}")
 # Somebody who forwards a mail with so few words lets it speak.
 _FEW_WORDS = 20
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{1,2}|[^\W_]+")
@@ -115,9 +117,18 @@ def _quoted(lines: list[str], starts: Mapping[int, Start]) -> list[bool]:
         if following < len(lines) and quoted[following] and not quoted[first]:
             quoted[first : start.after] = [True] * (start.after - first)
         elif not quoted[first]:
-            quoted[first:] = [True] * (len(lines) - first)
+            begin = _rule_above(lines, first)
+            quoted[begin:] = [True] * (len(lines) - begin)
             break
     return quoted
+
+
+def _rule_above(lines: list[str], first: int) -> int:
+    """The line of a rule right above another mail, else that mail's first line."""
+    above = first - 1
+    while above > 0 and not lines[above].strip() and first - above < _NEAR:
+        above -= 1
+    return above if above >= 0 and _RULE.fullmatch(lines[above]) else first
 
 
 def _is_the_matter(

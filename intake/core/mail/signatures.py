@@ -153,7 +153,7 @@ def _signature_end(
 def is_mobile_line(line: str) -> bool:
     """Whether a phone or a mail program put a line there for itself ("Sent from my iPhone")."""
     line = line.strip()
-    return len(line) < 100 and bool(_MOBILE.fullmatch(line)) and bool(_DEVICE.search(line))
+    return len(line) < 100 and bool(_MOBILE.fullmatch(line)) and bool(_DEVICE.search(line) or "://" in line)
 
 
 def card_start(lines: Sequence[str]) -> int | None:
