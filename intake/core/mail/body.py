@@ -72,7 +72,7 @@ def read_body(raw: bytes, root: Part, limits: Limits) -> Body:
     renderings: list[str] = []
     for block in blocks:
         plain = block.plain if _says_something(block.plain) else None
-        poor = plain is None or _is_stub(plain)
+        poor = plain is None or (bool(block.html) and _is_stub(plain))
         rendered = html.to_text(block.html) if block.html and (poor or _TABLE.search(block.html)) else ""
         if plain is None or (poor and rendered.strip()):
             texts.append(rendered or block.plain or "")
