@@ -236,6 +236,15 @@ GERMAN: Mapping[str, str] = {
     "this table comes back; nothing goes to the customer": "diese Liste kommt zurück; an den Kunden geht nichts",
     # what became of commands
     "done": "erledigt",
+    "done: {commands}": "erledigt: {commands}",
+    "refused: {commands}": "abgelehnt: {commands}",
+    "Nothing was done: {commands}": "Nichts ist geschehen: {commands}",
+    "sent to {to}": "gesendet an {to}",
+    "a letter of ours goes to {to}": "eine Nachricht von uns geht an {to}",
+    "your answer is on the case": "Ihre Antwort steht am Fall",
+    "what you can do by mail": "was Sie per Mail tun können",
+    "kept as a note": "als Notiz behalten",
+    "nothing was sent to the customer": "nichts ging an den Kunden",
     "a note was added": "eine Notiz kam dazu",
     "agreed with the customer: {what}": "mit dem Kunden vereinbart: {what}",
     "assigned to {whom}": "zugewiesen: {whom}",
@@ -396,6 +405,7 @@ GERMAN: Mapping[str, str] = {
     "/help asks for the table of commands": "/help bittet um die Liste der Befehle",
     "a case that is spam gets no answer": "ein Fall, der Spam ist, bekommt keine Antwort",
     "it passes on somebody else's mail": "es ist die weitergeleitete Mail von jemand anderem",
+    "it has commands alone": "sie enthält nur Befehle",
     "it has no words for the customer": "sie enthält nichts an den Kunden",
     "it has no words for the customer; a file goes out with an answer only, so write a line above it and "
     "send it again": (

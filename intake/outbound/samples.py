@@ -185,7 +185,7 @@ SAMPLES: Mapping[str, Values] = {
                 "because": [{"clause": "OX-5", "text": "one of several servers does not operate correctly"}],
             }
         },
-        "severity-set": _MISSING,
+        "severity-set": {**_MISSING, "wish": {"decided": "decided"}},
         "reminder": {**_MISSING, **_INFORMATION, "reminder": {"number": "1"}},
         "closed-for-silence": {},
         "closing-asked": {},
@@ -205,6 +205,7 @@ SAMPLES: Mapping[str, Values] = {
         "desk-which-case": {
             "which": {
                 "because": "it carries no token: answer a notice by replying to it",
+                "more": "12",
                 "cases": [
                     {
                         "reference": "OX-1042",
@@ -235,6 +236,7 @@ SAMPLES: Mapping[str, Values] = {
         "desk-reply": _MESSAGE,
         "desk-receipt": {
             "receipt": {
+                "heading": "Sent to kim@hosting.example; done: /severity 2",
                 "to": "kim@hosting.example",
                 "text": "Hello Kim,\n\nplease restart the service.",
                 "because": "it is a note, as /note says",

@@ -131,12 +131,28 @@ def test_commands_in_the_first_lines_are_done_and_confirmed_and_do_not_reach_the
     write(desk, "/assign bo@desk.example\n/severity 3 because only one user\n/waiting\n\nDoes it last?\n")
     case = desk.case()
     assert (case.assignee, case.severity, case.state) == (BO, 3, "waiting")
-    (reply,) = letters(desk)
-    assert "/severity" not in text_of(desk, reply)
+    severity, reply = letters(desk)
+    assert [each["kind"] for each in (severity, reply)] == ["severity-set", "reply"]
+    assert not any("/severity" in text_of(desk, each) for each in (severity, reply))
     told = receipt(desk)
     assert "- /assign bo@desk.example: done – assigned to bo@desk.example" in told
     assert "/waiting: done" in told
     assert "only one user" in [each["text"] for each in desk.shown("OX-1001")["because"]]
+
+
+def test_the_customer_is_told_of_a_severity_that_changes_and_of_none_that_stays_or_comes_after_the_end(
+    desk: Home,
+) -> None:
+    write(desk, "/severity 3 because only one user is affected\n", 1)
+    (told,) = letters(desk)
+    text = text_of(desk, told)
+    assert "a person of our team has looked at the severity of your case" in text
+    assert "First answer from a person of our team: by Tuesday, 24 November 2026" in text
+    assert "only one user is affected" in text
+    write(desk, "/severity 3\n", 2)
+    write(desk, "/close\n", 3)
+    write(desk, "/severity 4\n", 4)
+    assert letters(desk) == [told]
 
 
 def test_the_link_in_a_notice_says_i_have_it_and_stops_the_repeats_with_the_name_in_the_history(desk: Home) -> None:
@@ -435,7 +451,7 @@ def test_what_an_agents_mail_would_do_is_told_before(desk: Home) -> None:
 def test_a_receipt_shows_the_letter_that_a_command_made_go_out(desk: Home) -> None:
     write(desk, "/resolved because it was restarted\n")
     told = receipt(desk)
-    assert "[OX-1001] A letter of ours goes to kim@hosting.example" in told
+    assert "[OX-1001] Done: /resolved; a letter of ours goes to kim@hosting.example\n" in told
     assert "Nothing was sent" not in told
     assert 'goes to kim@hosting.example, "[OX-1001] Resolved: The inbox stays empty"' in told
     assert "> it was restarted" in told
@@ -452,7 +468,7 @@ def test_a_receipt_shows_answer_and_letter_where_both_go_out(desk: Home) -> None
 def test_words_that_stay_a_note_are_told_apart_from_a_letter_that_goes_out(desk: Home) -> None:
     write(desk, "/note they seem confused\n/escalate because three hours of silence\n")
     told = receipt(desk)
-    assert "Your words were not sent; a letter of ours goes to kim@hosting.example" in told
+    assert "[OX-1001] Kept as a note; done: /escalate; a letter of ours goes to kim@hosting.example\n" in told
     assert "Your words were not sent to the customer: it is a note, as /note says." in told
     assert "Your case has been escalated" in told
     assert "> they seem confused" in told
@@ -472,6 +488,25 @@ def test_a_letter_that_may_not_go_out_is_named_with_the_reason(desk: Home) -> No
     told = receipt(desk)
     assert "Nothing was sent to the customer" in told
     assert "Not sent: the letter that the case is resolved – the case had this kind of letter already." in told
+
+
+HEADINGS = {
+    "/assign me\n": "Done: /assign me",
+    "/assign me\n/waiting\n": "Done: /assign me, /waiting",
+    "/severity 9\n": "Refused: /severity 9",
+    "/assign me\n/severity 9 because it is worse\n": "Done: /assign me; refused: /severity 9",
+    "/note they rang\n": "Kept as a note",
+    "/help\n": "What you can do by mail",
+    "/assing me\n\nHello Kim\n": "Nothing was done: /assing me",
+    "/severity 9\n\nPlease restart.\n": "Sent to kim@hosting.example; refused: /severity 9",
+    "The same words\n\nWhy this severity, as the customer reads it:\n": "Nothing was sent to the customer",
+}
+
+
+@pytest.mark.parametrize("text", HEADINGS)
+def test_a_receipts_heading_says_what_happened(desk: Home, text: str) -> None:
+    write(desk, text)
+    assert receipt(desk).splitlines()[1] == f"[OX-1001] {HEADINGS[text]}"
 
 
 SIGNED = {

@@ -20,6 +20,8 @@ from intake.core.answer.values import (
 from intake.core.answer.wording import foreign, instant
 from intake.core.case.case import Case, Customer, Notice, Wish
 from intake.core.case.notices import Told
+from intake.core.case.severity_acts import DECIDED
+from intake.core.case.severity_wish import REFUSED
 from intake.core.case.tasks import offered
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
@@ -70,7 +72,11 @@ def to_customer(
     values["escalation"] = escalation_values(policy, case, wish, desk)
     values["offers"] = [part.offer_in.get(case.language, part.offer) for part in offered(policy, case)]
     values["resolved"] = {"text": wish.text}
-    values["wish"] = {"refused": wish.text, "because": because_values(wish.because, case.language, desk.phone)}
+    values["wish"] = {
+        "refused": REFUSED if wish.text == REFUSED else "",
+        "decided": DECIDED if wish.text == DECIDED else "",
+        "because": because_values(wish.because, case.language, desk.phone),
+    }
     personal = wish.kind == "reply"
     participant = case.participant(to.address)
     token = desk.keys.sign(Token("reply", case.reference, participant.number if participant else 0))

@@ -14,6 +14,8 @@ from intake.core.policy.policy import Policy
 from intake.core.sentences import NOTHING, Sentence, joined, sentence, translated
 
 ELSEWHERE = ("merge", "split")
+A_NOTE = sentence("it is a note, as /note says")
+COMMANDS_ALONE = sentence("it has commands alone")
 # shorter lines of ours may be the writer's own words by chance
 OURS_WORDS, OURS_CHARACTERS = 3, 20
 
@@ -57,7 +59,7 @@ class Result:
 class Handled:
     """The decision with what the receipt tells: `answer` went to the customer, `note` was kept, `because` is why
 
-    nothing went out. `help`: the table of commands was asked for.
+    nothing went out. `help`: the table of commands was asked for. `stopped`: nothing of the mail was done.
     """
 
     decision: Decision
@@ -66,6 +68,7 @@ class Handled:
     note: str = ""
     because: Sentence = NOTHING
     help: bool = False
+    stopped: bool = False
 
 
 def handle(policy: Policy, case: Case, mail: AgentMail, customer: Customer | None, now: datetime) -> Handled:
@@ -79,9 +82,8 @@ def handle(policy: Policy, case: Case, mail: AgentMail, customer: Customer | Non
     stopped = _stopped(told)
     if stopped:
         decision, note = _noted(policy, begun, mail, mail.text, customer, now)
-        return Handled(
-            decision, _refused(told, sentence("not done, since the mail was stopped")), note=note, because=stopped
-        )
+        results = _refused(told, sentence("not done, since the mail was stopped"))
+        return Handled(decision, results, note=note, because=stopped, stopped=True)
     text, leak = quotable(told.text, mail)
     because = _no_answer(told, mail, text, leak)
     work = _Work(policy, mail, customer, now, begun)
@@ -186,7 +188,7 @@ def _no_answer(told: Instructions, mail: AgentMail, text: str, leak: str) -> Sen
     """Why the mail's text does not go to the customer, by the first reason that applies; empty where it does."""
     checks: Iterable[tuple[object, Sentence]] = (
         (mail.unreadable, translated(mail.unreadable)),
-        (told.has("note"), sentence("it is a note, as /note says")),
+        (told.has("note"), A_NOTE),
         (told.has("help"), sentence("/help asks for the table of commands")),
         (told.has("spam"), sentence("a case that is spam gets no answer")),
         (mail.forward, sentence("it passes on somebody else's mail")),
@@ -197,6 +199,7 @@ def _no_answer(told: Instructions, mail: AgentMail, text: str, leak: str) -> Sen
                 "send it again"
             ),
         ),
+        (not text and told.lines, COMMANDS_ALONE),
         (not text, sentence("it has no words for the customer")),
         (leak, sentence('it still holds a line of our notice, "{leak}"; delete what you quote', leak=leak)),
         (not mail.copied and plain(text) in map(plain, mail.sent_before), sentence("the same words went out before")),

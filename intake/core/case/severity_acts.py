@@ -11,12 +11,15 @@ from intake.core.policy.severity import alerts_at
 from intake.core.sentences import Sentence, joined, sentence, translated
 
 CRITICAL = "critical"
+DECIDED = "decided"
+"""As the text of a wish: a person set the severity, not the customer's own mail."""
 
 
 def severity(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     """The severity set by a person. One that the policy holds is not raised; what it warns of is said.
 
-    Where the customer wished for another one, this decides it, also where the severity stays: the customer hears it.
+    The customer hears of another severity, with what is promised now, and of a wish that is decided, also where the
+    severity stays.
     """
     policy, case = setting.policy, decision.case
     levels = [part.level for part in policy.file.severities]
@@ -48,8 +51,7 @@ def severity(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     after = severity_change.changed(policy, case, new, setting.now, setting.customer)
     after = replace(after, because=(why, *case.because[1:])).unmarked("triage")
     decision = replace(decision, case=after).then(_decided(case, after, wanted.by))
-    if open_wish:
-        decision = decision.then(wishes=(Wish("severity-set", new),))
+    decision = decision.then(wishes=_told(case, after, open_wish=open_wish))
     if new >= case.severity:
         return decision
     alerts = alerts_at(policy, new, case.plan)
@@ -57,6 +59,13 @@ def severity(setting: Setting, decision: Decision, wanted: Act) -> Decision:
         Notice("desk-alert", alert.role, _raised(wanted.by, after, alert.because), at_once=True) for alert in alerts
     )
     return decision.then(*warnings(policy, new), notices=told)
+
+
+def _told(before: Case, after: Case, *, open_wish: bool = False) -> tuple[Wish, ...]:
+    """The letter to the customer; none where the case is over."""
+    tells = open_wish or before.severity != after.severity
+    over = after.state in ("resolved", "closed")
+    return (Wish("severity-set", after.severity, text=DECIDED),) if tells and not over else ()
 
 
 def _why(clause: str, because: str, level: int) -> Because:
@@ -150,6 +159,6 @@ def lower(setting: Setting, decision: Decision, wanted: Act) -> Decision:
             policy, case, row.severity[case.severity], now, setting.customer, without_new=True
         )
         case = replace(case, because=(why, *case.because[1:]))
-        decision = decision.then(severity_change.entry(before, case, wanted.by))
+        decision = decision.then(severity_change.entry(before, case, wanted.by), wishes=_told(before, case))
         case = clocks.pause(case, now, said) if row.pauses else case
     return replace(decision, case=case)
