@@ -6,8 +6,9 @@ from sqlalchemy import Connection
 
 from intake.core.answer.desk_digest import KIND, WHICH_CASE, which_case
 from intake.core.answer.letters import Thread
-from intake.core.case.digest_answer import UNCLEAR
+from intake.core.case.digest_answer import UNCLEAR, likely
 from intake.core.mail.message import Address, Message
+from intake.core.mail.quotes import own_words
 from intake.desk import facts, post
 from intake.desk.house import House
 from intake.desk.staff import answered
@@ -42,8 +43,9 @@ def receipt(house: House, connection: Connection, known: facts.Known, now: datet
     ids = cases.by_reference(connection, arrival.digest)
     loaded = cases.load(connection, ids.values())
     agent = people.agent(connection, person.address)
+    said = f"{message.subject}\n{own_words(message.text)}"
     letter = which_case(
-        [(case, house.desk(case.route)) for case in loaded.values()],
+        [(case, house.desk(case.route)) for case in likely(list(loaded.values()), person.address, said)],
         Address("", person.address),
         house.desk(arrival.route),
         now,

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from house import FORM, NOW, Home, home, mail
 
+from intake.core.case.act import Act
+from intake.desk import act
 from intake.desk.receive import again
 from intake.store import ledger, people
 from intake.store.audit import audit
@@ -58,7 +60,8 @@ def answer(desk: Home, text: str, *, to: str = "", now: Any = LATER, **headers: 
 
 def receipts(desk: Home) -> list[str]:
     rows = [each for each in desk.outbox(desk=True) if each["kind"] == "desk-which-case"]
-    return [str(message_from_bytes(desk.sent(row["id"]), policy=policy.default).get_body(("plain",))) for row in rows]
+    made = [message_from_bytes(desk.sent(row["id"]), policy=policy.default).get_body(("plain",)) for row in rows]
+    return [str(each.get_content()) for each in made if each is not None]
 
 
 def sound(desk: Home) -> bool:
@@ -179,6 +182,22 @@ def test_who_names_neither_letter_nor_case_is_asked_about_the_cases_of_the_last_
     assert {case.assignee for case in desk.cases()} == {None}
     (told,) = receipts(desk)
     assert all(case.reference in told for case in desk.cases())
+
+
+def test_of_a_long_digest_the_likeliest_cases_are_asked_about_and_the_others_counted(tmp_path: Path) -> None:
+    settings = {"reading.trusted_host": "mx.support.example", "reading.seconds": 60, "roles.triage": [ADA]}
+    with home(tmp_path, settings) as desk:
+        for number in range(1, 13):
+            desk.keep(mail(FORM, message_id=f"{number}@x.example", subject=f"Matter {number}"))
+        desk.receive()
+        act.perform(desk.house, "OX-1010", Act("assign", ADA, "bo@desk.example"), NOW)
+        answer(desk, "About OX-1012, it was the cache.\n")
+        (told,) = receipts(desk)
+        named = re.findall(r"(OX-\d+) – Matter", told)
+        assert named[:2] == ["OX-1012", "OX-1010"]
+        assert len(named) == 8
+        assert "The digest told of 4 more." in told
+        assert len(told) < 4_000
 
 
 def test_a_case_of_which_no_digest_told_the_reader_is_not_reached_by_a_digests_address(desk: Home) -> None:

@@ -24,6 +24,7 @@ from intake.core.policy.policy import Policy
 
 KIND, WHICH_CASE = "desk-digest", "desk-which-case"
 LISTED = 50
+ASKED_ABOUT = 8
 EXCERPT = 300
 PRESSING = (
     "desk-escalated",
@@ -85,10 +86,11 @@ def which_case(
 ) -> Letter:
     """What an answer to a digest gets back that does not say which case it is about: how to say it.
 
-    `cases` are those that the digest told of; `doubt` is why the mail is not believed, empty where it is.
+    `cases` are those that the digest told of, the likeliest first: a few are listed, the others counted. `doubt` is why
+    the mail is not believed, empty where it is.
     """
     rows = []
-    for case, signs in cases[:LISTED]:
+    for case, signs in cases[:ASKED_ABOUT]:
         address = agents_address(case, to.address, signs)
         rows.append(
             {
@@ -98,7 +100,8 @@ def which_case(
                 "have_it": have_it_link(case.reference, address),
             }
         )
-    values = {"which": {"because": doubt, "cases": rows}}
+    more = str(len(cases) - len(rows)) if len(cases) > len(rows) else ""
+    values = {"which": {"because": doubt, "cases": rows, "more": more}}
     letter = to_staff(WHICH_CASE, values, to, desk, now, unique=unique, language=language, zone=zone)
     back = Address(desk.name, _digests_address(to.address, desk))
     return replace(letter, reply_to=back, in_reply_to=thread.in_reply_to, references=thread.after())

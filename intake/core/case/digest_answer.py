@@ -1,8 +1,11 @@
 """Which case an answer to a digest is about: the only one that it told of, or the one that the answer names."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from intake.core.case.case import Case
 from intake.core.case.matching import NUMBER, numbers_in
+from intake.core.case.work_list import first_due
 from intake.core.sentences import sentence
 
 UNCLEAR = sentence("it answers a digest of several cases and does not say which of them it is about")
@@ -25,6 +28,20 @@ def named(subject: str, words: str) -> tuple[str, ...]:
     """The cases that an answer names in a place that counts."""
     first = _first_line(words)
     return (first,) if first else numbers_in(subject)
+
+
+def likely(cases: Sequence[Case], person: str, said: str) -> list[Case]:
+    """Cases that an unclear answer may be about, the likeliest first: named in it, the person's own, due soonest.
+
+    `said` is its subject and the writer's own words.
+    """
+
+    def rank(case: Case) -> tuple[bool, bool, bool, datetime]:
+        due = first_due(case)
+        at = due.due_at if due else None
+        return case.reference not in said.upper(), case.assignee != person, at is None, at or case.opened_at
+
+    return sorted(cases, key=rank)
 
 
 def without_number(words: str, reference: str) -> str:
