@@ -102,14 +102,15 @@ def case_of(row: Row[Any], people: Sequence[Participant], clocks: Sequence[Clock
 def _escalation_row(escalation: Escalation | None) -> list[Any] | None:
     if escalation is None:
         return None
-    return [escalation.level, escalation.at.isoformat(), escalation.owner, escalation.asked]
+    return [escalation.level, escalation.at.isoformat(), escalation.owner, escalation.asked, escalation.by_hand]
 
 
 def _escalation_of(stored: Sequence[Any] | None) -> Escalation | None:
     if stored is None:
         return None
-    level, at, owner, asked = stored
-    return Escalation(level, datetime.fromisoformat(at), owner, asked)
+    # what an older version kept ends with `asked`
+    level, at, owner, asked, *by_hand = stored
+    return Escalation(level, datetime.fromisoformat(at), owner, asked, any(by_hand))
 
 
 def _task_row(task: Task) -> list[Any]:

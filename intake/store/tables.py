@@ -233,7 +233,9 @@ case = Table(
     Column("tags", JSON, nullable=False, server_default="[]", comment="what the policy's rules found besides marks"),
     Column("held", JSON(none_as_null=True), comment="clause and reason for which nobody raises the severity"),
     Column("worst", Integer, nullable=False, server_default="0", comment="the gravest severity it ever had"),
-    Column("escalation", JSON(none_as_null=True), comment="level, since when, owner, asked for by the customer"),
+    Column(
+        "escalation", JSON(none_as_null=True), comment="level, since when, owner, asked for by the customer, by hand"
+    ),
     Column("tasks", JSON, nullable=False, server_default="[]", comment="follow-ups that somebody owes the customer"),
     Column(
         "their_numbers", JSON, nullable=False, server_default="[]", comment="ticket numbers of the other side's own"

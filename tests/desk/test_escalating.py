@@ -121,6 +121,29 @@ def test_a_request_under_a_policy_without_rules_for_it_is_told_to_the_desk_and_p
         assert "escalation-asked" in [each["event"] for each in desk.shown(desk.case().reference)["history"]]
 
 
+def told_to(desk: Home, role: str) -> int:
+    """How many letters of a step of the ladder a role had."""
+    rows = desk.outbox(desk=True)
+    return len([each for each in rows if (each["kind"], each["to"]) == ("desk-escalated", f"{role}@desk.example")])
+
+
+def test_a_level_reached_by_hand_is_not_told_again_for_a_promise_that_ran_then_but_for_a_later_one(
+    tmp_path: Path,
+) -> None:
+    with home(tmp_path, customers=PARTNER) as desk:
+        raw = mail("Severity: 1\nThe invoices are not created.\n", sender=KIM, to=ZOHO)
+        desk.take(raw, routes=[ZOHO], envelope_from=KIM)
+        escalate(desk, "they rang twice")
+        first = desk.house.people("escalation", desk.case())[0].partition("@")[0]
+        assert told_to(desk, first) == 1
+        desk.tick(NOW + timedelta(hours=4, minutes=30))
+        assert told_to(desk, first) == 1
+        reference = desk.case().reference
+        act.perform(desk.house, reference, Act("reply", "We look at it.", ADA), NOW + timedelta(hours=5))
+        desk.tick(NOW + timedelta(hours=15))
+        assert told_to(desk, first) == 2
+
+
 def ask(desk: Home, number: int, at: datetime, text: str = "Please escalate.") -> None:
     """The partner's mail that asks for escalation, decided at an instant."""
     subject = f"Re: [{desk.case().reference}] Invoices"

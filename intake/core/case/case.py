@@ -185,12 +185,16 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """How far up the ladder a case is, since when, and who owns it there. `asked`: the customer wanted it."""
+    """How far up the ladder a case is, since when, and who owns it there.
+
+    `asked`: the customer wanted it; `by_hand`: a person of the desk did it. Neither: a promise was not kept.
+    """
 
     level: int
     at: datetime
     owner: str
     asked: bool
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,10 @@ def _missed(decision: Decision, clock: Clock, step: Step) -> Decision:
 
 
 def _escalate(decision: Decision, clock: Clock, step: Step, now: datetime) -> Decision:
-    """A level that the customer's own request has reached already is not told again."""
+    """A level that a request or a person reached while the promise ran is not told again."""
     before = decision.case.escalation
-    if before is not None and before.asked and before.level >= step.number:
+    by_people = before is not None and (before.asked or before.by_hand) and clock.started_at <= before.at
+    if before is not None and by_people and before.level >= step.number:
         return decision
     text = sentence(
         "{clock} still open: level {level} of the ladder, {role}",

@@ -93,7 +93,9 @@ def _rise(
     text = sentence("level {level} of the ladder, {role}", level=level, role=rung.role)
     text = joined(": ", (text, because)) if because else text
     reasons = (asked,) if asked else (Because(HOUSE, because),) if because else ()
-    case = replace(case.marked("escalated"), escalation=Escalation(level, at, rung.role, asked=asked is not None))
+    case = replace(
+        case.marked("escalated"), escalation=Escalation(level, at, rung.role, asked is not None, by != SYSTEM)
+    )
     return replace(decision, case=case).then(
         Entry("escalated", text, by, reasons),
         wishes=(Wish("escalated", level),),
