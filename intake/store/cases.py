@@ -28,7 +28,8 @@ ANY_ZONE = timedelta(hours=14)
 Ranks = Callable[[Case], tuple[bytes, str]]
 
 # made once: SQLAlchemy takes longer to make a statement than SQLite to run it
-INSERT_CASES = insert(tables.case)
+# one statement for many rows, because it gives something back: see `intake.store.search`
+INSERT_CASES = insert(tables.case).returning(tables.case.c.reference, tables.case.c.id)
 UPDATE_CASES = (
     update(tables.case)
     .where(tables.case.c.id == bindparam("stored_id"), tables.case.c.version == bindparam("stored_version"))
@@ -242,12 +243,11 @@ def _keys(case: Case) -> set[str]:
 
 
 def _insert(connection: Connection, new: Sequence[Case], ranks: Ranks) -> dict[str, int]:
-    """The ids of new cases by their references; they are asked for, as SQLite gives them back for one row at a time."""
+    """The ids of new cases by their references."""
     if not new:
         return {}
-    connection.execute(INSERT_CASES, [{"version": 1, **case_row(case), **_listed(case, ranks)} for case in new])
-    found = connection.execute(BY_REFERENCE, {"references": [case.reference for case in new]})
-    return {row.reference: row.id for row in found}
+    rows = [{"version": 1, **case_row(case), **_listed(case, ranks)} for case in new]
+    return {row.reference: row.id for row in connection.execute(INSERT_CASES, rows)}
 
 
 def _change(connection: Connection, changed: Sequence[Case], ranks: Ranks) -> None:

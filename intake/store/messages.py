@@ -52,7 +52,8 @@ def attachments_row(message: Message, sent: Collection[Attachment] | None = None
 
 
 COLUMNS = tuple(StoredMessage.__dataclass_fields__)
-INSERT_MESSAGES = insert(tables.message)
+# one statement for many rows, because it gives something back: see `intake.store.search`
+INSERT_MESSAGES = insert(tables.message).returning(tables.message.c.id)
 
 
 def add(connection: Connection, message: StoredMessage) -> None:

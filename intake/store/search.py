@@ -1,8 +1,12 @@
 """Full-text search: words of messages and of cases' headings, kept by the database itself in the same transaction.
 
 SQLite keeps two FTS5 indexes, PostgreSQL two tables of `tsvector`; triggers on `message` and `cases` feed them, so that
-whatever writes or erases a text does the same to its words. What was there before the indexes were is filled in by
-`fill`, some rows at a time, the newest first; the counter says down to where it got.
+whatever writes or erases a text does the same to its words. SQLite writes the words of each statement as a segment of
+its own, which is merged with others later, page by page, the more of them the larger the index is: rows that come
+together come in one statement.
+
+What was there before the indexes were is filled in by `fill`, some rows at a time, the newest first; the counter says
+down to where it got.
 """
 
 import re

@@ -115,6 +115,21 @@ def test_a_text_that_is_changed_or_erased_takes_its_words_along(desk: Home) -> N
     _sound(desk)
 
 
+def test_mails_decided_together_write_their_words_once(tmp_path: Path) -> None:
+    with home(tmp_path) as desk:
+        for number in range(12):
+            sender = f"user{number}@hosting.example"
+            raw = mail(f"Number{number}\n\n{FORM}", sender=f"Kim <{sender}>", message_id=f"{number}@hosting.example")
+            desk.keep(raw, envelope_from=sender)
+        desk.receive()
+        assert found(desk, "number7") == {desk.cases()[7].reference}
+        with reading(desk.databases.desk) as connection:
+            # each writing is a segment of its own, which later ones have to be merged with
+            for index in search.INDEXES:
+                written = search.written(index, "SELECT count(DISTINCT segid) FROM ${name}_idx")
+                assert connection.scalar(text(written)) == 1, index.name
+
+
 def _sound(desk: Home) -> None:
     """SQLite's own check of an index against the texts that it was made from."""
     if desk.databases.desk.dialect.name == "sqlite":
