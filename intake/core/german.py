@@ -144,9 +144,14 @@ GERMAN: Mapping[str, str] = {
     "{case} was opened for {customer}, whose mail you passed on; letters go there.": (
         "{case} wurde für {customer} eröffnet, dessen Mail Sie weitergeleitet haben; die Antworten gehen dorthin."
     ),
-    "{case} was opened for the mail that you passed on, but it does not say clearly who wrote it. "
+    "{case} was opened from your mail, which does not say clearly whose case it is. "
     "Who is the customer? Reply with the line /customer ADDRESS.": (
-        "{case} wurde für die Mail eröffnet, die Sie weitergeleitet haben, aber sie sagt nicht klar, wer sie schrieb. "
+        "{case} wurde zu Ihrer Mail eröffnet, die nicht klar sagt, wessen Fall es ist. "
+        "Wer ist der Kunde? Antworten Sie mit der Zeile /customer ADRESSE."
+    ),
+    "{case} was opened from a mail in your name; nobody was written to: {doubt}. "
+    "Who is the customer? Reply with the line /customer ADDRESS.": (
+        "{case} wurde zu einer Mail in Ihrem Namen eröffnet; niemand wurde angeschrieben: {doubt}. "
         "Wer ist der Kunde? Antworten Sie mit der Zeile /customer ADRESSE."
     ),
     "mail to {failed} came back for good": "Die Mail an {failed} kam endgültig zurück",

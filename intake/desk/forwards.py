@@ -16,9 +16,10 @@ CHARACTERS = 200_000
 
 
 def of_customer(house: House, connection: Connection, arrival: Arrival) -> Arrival | None:
-    """The arrival as the mail that was passed on; None where none was. Who wrote it may be unclear: then From is None.
+    """The arrival as the mail that was passed on; None for a mail of one who is a customer as well and passes none on.
 
-    Nobody of ours is a customer by being passed on.
+    Who the customer is may be unclear, as in a mail of the agent's own: then From is None. Nobody of ours is a customer
+    by being passed on.
     """
     message = arrival.message
     ours = house.own_addresses | house.role_addresses | {agent.address for agent in people.agents(connection)}
@@ -28,7 +29,7 @@ def of_customer(house: House, connection: Connection, arrival: Arrival) -> Arriv
         found = Forwarded(inner.from_, inner.subject, inner.text, message.new_text)
         message_id, language = inner.message_id, inner.language
     if found is None:
-        if not is_forward(message.text, message.subject):
+        if not (arrival.of_a_colleague or is_forward(message.text, message.subject)):
             return None
         found = Forwarded(None, message.subject, message.text, "")
     sender = found.from_ if found.from_ and found.from_.address.lower() not in ours else None

@@ -318,7 +318,10 @@ def decide(
 
 
 def _with_forwarders_words(work: Waiting, known: facts.Known) -> tuple[messages.StoredMessage, ...] | None:
-    """A mail that was passed on, and as a note what was written above it; None for any other mail."""
+    """A mail that was passed on, and as a note what was written above it; None for any other mail.
+
+    Where it names no writer it is shown as the mail of whoever passed it on.
+    """
     arrival = known.arrival
     if not arrival.forwarded_by:
         return None
@@ -328,6 +331,8 @@ def _with_forwarders_words(work: Waiting, known: facts.Known) -> tuple[messages.
         first, direction="note", author_name="", author_address=arrival.forwarded_by, role="agent", message_id=None,
         text=words, new_text=words, attachments=[],
     )  # fmt: skip
+    if arrival.message.from_ is None:
+        first = replace(first, author_address=arrival.forwarded_by, role="agent")
     return (first, note) if words else (first,)
 
 

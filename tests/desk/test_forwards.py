@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -175,3 +176,33 @@ def test_a_forger_passes_nothing_on(desk: Home) -> None:
     forward(desk, f"{FORMS['gmail']}{FORM}", Authentication_Results="")
     assert desk.case().contact.address == ADA
     assert "kim@hosting.example" not in {each["to"] for each in desk.outbox()}
+
+
+def own_mail(desk: Home, sender: str, vouched: str = VOUCHED) -> str:
+    """A colleague's own mail to a route; what they are told."""
+    text = "Kim of Hosting rang: the inbox is empty.\n"
+    raw = mail(text, sender=sender, subject="A call", message_id="own@desk.example", Authentication_Results=vouched)
+    assert desk.take(raw, LATER, envelope_from=sender)[0]["outcome"] == "new_case"
+    (told,) = [each for each in desk.outbox(desk=True) if (each["kind"], each["to"]) == ("desk-alert", sender)]
+    body = message_from_bytes(desk.sent(told["id"]), policy=policy.default).get_body(("plain",))
+    return " ".join(str(body.get_content() if body else "").split())
+
+
+@pytest.mark.parametrize("sender", [ADA, "lead@desk.example"], ids=["agent", "role"])
+def test_a_colleagues_own_mail_opens_a_case_asks_whose_it_is_and_writes_to_nobody(desk: Home, sender: str) -> None:
+    assert "OX-1001 was opened from your mail, which does not say clearly whose case it is" in own_mail(desk, sender)
+    assert desk.case().contact.address == ""
+    assert desk.outbox() == []
+    (message,) = desk.shown("OX-1001")["messages"]
+    assert (message["from"]["address"], message["role"]) == (sender, "agent")
+
+
+def test_an_unproven_mail_in_a_colleagues_name_is_a_case_they_are_told_of_and_gets_no_letter(desk: Home) -> None:
+    assert f"in your name; nobody was written to: nothing proves that {ADA} sent it" in own_mail(desk, ADA, "")
+    assert desk.outbox() == []
+
+
+def test_a_colleague_who_is_a_customer_as_well_is_answered_as_one(tmp_path: Path) -> None:
+    with home(tmp_path, CHANGES | {"roles.lead": ["kim@hosting.example"]}) as desk:
+        desk.take(mail(Authentication_Results="mx.support.example; dmarc=pass header.from=hosting.example"), LATER)
+        assert [each["kind"] for each in desk.outbox()] == ["acknowledgment"]

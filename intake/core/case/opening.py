@@ -29,7 +29,8 @@ class Opening:
     `oversize` is the size in bytes of a mail of which only the headers were taken. `record` is what the customer's
     other cases say. `asks_escalation`: it came to an escalation route. `tags` are those that a person gave it.
     `their_numbers` are ticket numbers of the writer's own system, `copied` whom the mail brings in by its Cc.
-    `elsewhere` is what a sender without a contract under this policy has under another.
+    `elsewhere` is what a sender without a contract under this policy has under another. `of_a_colleague`: the
+    writer is one of the desk's people, who get no letters to customers.
     """
 
     reference: str
@@ -56,6 +57,7 @@ class Opening:
     their_numbers: tuple[str, ...] = ()
     copied: tuple[Address, ...] = ()
     elsewhere: Contract | None = None
+    of_a_colleague: bool = False
 
 
 def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
@@ -79,7 +81,7 @@ def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
     if opening.alert:
         notices.append(Notice("desk-alert", policy.file.chasing.remind, opening.alert))
     notices += _alerts(policy, case, judged, opening.contact.address or opening.by)
-    decision = Decision(case, tuple(entries), (_first_letter(policy, case, missing, opening),), tuple(notices))
+    decision = Decision(case, tuple(entries), _first_letters(policy, case, missing, opening), tuple(notices))
     decision = copied.join(decision, opening.copied, opening.customer, opening.contact.address)
     decision = _flood(policy, decision, opening)
     if opening.asks_escalation or escalating.asked(policy, opening.text):
@@ -142,6 +144,11 @@ def information_because(policy: Policy) -> tuple[Because, ...]:
     """The clauses that the form's fields rest on, each once."""
     ids = dict.fromkeys(field.clause for field in policy.file.fields)
     return tuple(Because(each, policy.file.clauses.get(each, "a rule of the house")) for each in ids)
+
+
+def _first_letters(policy: Policy, case: Case, missing: tuple[str, ...], opening: Opening) -> tuple[Wish, ...]:
+    """The letter that tells of the case, where its writer is no colleague."""
+    return () if opening.of_a_colleague else (_first_letter(policy, case, missing, opening),)
 
 
 def _first_letter(policy: Policy, case: Case, missing: tuple[str, ...], opening: Opening) -> Wish:

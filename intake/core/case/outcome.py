@@ -70,6 +70,13 @@ class Arrival:
     digest: tuple[str, ...] | None = None
     elsewhere: Contract | None = None
 
+    @property
+    def of_a_colleague(self) -> bool:
+        """Whether one of the desk's people stands in From who is nobody's customer."""
+        if self.staff is None or self.message.from_ is None or self.customer or self.elsewhere:
+            return False
+        return self.message.from_.address.lower() == self.staff.address
+
 
 @dataclass(frozen=True, slots=True)
 class Classified:
@@ -152,7 +159,7 @@ def _decision(arrival: Arrival, classified: Classified, reference: str, now: dat
         return None
     if found.case is None:
         opened = open_case(arrival.policy, _opening(arrival, found, reference, classified.because), now)
-        return opened.then(notices=_told_forwarder(arrival, opened.case)) if arrival.forwarded_by else opened
+        return opened.then(notices=_told_colleague(arrival, opened.case))
     message = arrival.message
     reply = Reply(
         writer=writer(arrival),
@@ -173,21 +180,30 @@ def _decision(arrival: Arrival, classified: Classified, reference: str, now: dat
     return take_reply(found.policy or arrival.policy, found.case, reply, now)
 
 
-def _told_forwarder(arrival: Arrival, case: Case) -> tuple[Notice, ...]:
-    """What the person of the desk hears who passed a mail on: whose the case is, or the question."""
-    if case.contact.address:
+def _told_colleague(arrival: Arrival, case: Case) -> tuple[Notice, ...]:
+    """What the person of the desk hears whose mail opened a case: whose it is, or the question."""
+    if arrival.forwarded_by and case.contact.address:
         text = sentence(
             "{case} was opened for {customer}, whose mail you passed on; letters go there.",
             case=case.reference,
             customer=case.contact.address,
         )
-    else:
+    elif arrival.forwarded_by:
         text = sentence(
-            "{case} was opened for the mail that you passed on, but it does not say clearly who wrote it. "
+            "{case} was opened from your mail, which does not say clearly whose case it is. "
             "Who is the customer? Reply with the line /customer ADDRESS.",
             case=case.reference,
         )
-    return (Notice("desk-alert", arrival.forwarded_by, text),)
+    elif arrival.of_a_colleague and arrival.staff is not None and not arrival.staff.old:
+        text = sentence(
+            "{case} was opened from a mail in your name; nobody was written to: {doubt}. "
+            "Who is the customer? Reply with the line /customer ADDRESS.",
+            case=case.reference,
+            doubt=arrival.staff.doubt,
+        )
+    else:
+        return ()
+    return (Notice("desk-alert", arrival.forwarded_by or (arrival.staff.address if arrival.staff else ""), text),)
 
 
 def writer(arrival: Arrival) -> Address:
@@ -242,6 +258,7 @@ def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Op
         their_numbers=_their_numbers(arrival, arrival.policy),
         copied=() if arrival.forwarded_by else copied.allowed(arrival.policy, message, arrival.customer),
         elsewhere=arrival.elsewhere,
+        of_a_colleague=arrival.of_a_colleague,
     )
 
 
