@@ -359,6 +359,10 @@ GERMAN: Mapping[str, str] = {
         "{policy} kennt kein „{act}“; `/severity` ändert den Schweregrad mit einem Grund"
     ),
     # merging and splitting
+    "the first response was given on {case}": "die erste Antwort wurde in {case} gegeben",
+    "the first response is owed again: it was given on {case}, which is no part any more": (
+        "die erste Antwort ist wieder offen: Sie wurde in {case} gegeben, das kein Teil mehr ist"
+    ),
     "{part} cannot become a part of itself": "{part} kann nicht Teil von sich selbst werden",
     "{part} is a part of {whole} already": "{part} ist schon ein Teil von {whole}",
     "{part} is a part of {whole}; merge into that": "{part} ist ein Teil von {whole}; fügen Sie dort ein",

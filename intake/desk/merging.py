@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from intake.core.case.act import Act, Refused
 from intake.core.case.case import Case, Decision, Entry
 from intake.core.case.merging import merge as merged
+from intake.core.case.merging import with_answer, without_answer
 from intake.core.case.opening import Opening, open_case
 from intake.core.mail.fields import read_fields
 from intake.core.mail.message import Address
@@ -39,7 +40,8 @@ def merge(house: House, part: str, whole: str, by: str, because: str, now: datet
     """Makes one case a part of another one, which is given back. Raises `IntakeError` where refused."""
     with house.databases.desk.begin() as connection:
         try:
-            over, moved = _merged(act.find(connection, part), act.find(connection, whole), by, because, now)
+            both = act.find(connection, part), act.find(connection, whole)
+            over, moved = _merged(house, connection, *both, by, because, now)
         except Refused as refused:
             raise IntakeError(str(refused)) from None
         save(house, connection, post.save(house, connection, post.Posted(over), now), moved, now)
@@ -97,15 +99,19 @@ class Elsewhere:
         whole = next(iter(cases.load(self._connection, ids.values()).values()), None)
         if whole is None or not sight(self._house, self._by).sees(whole):
             raise Refused(sentence('no case has the reference "{written}"', written=wanted.value))
-        return _merged(case, whole, self._by, wanted.because, self._now)
+        return _merged(self._house, self._connection, case, whole, self._by, wanted.because, self._now)
 
     def _split(self, case: Case, wanted: Act) -> tuple[Decision, Moved]:
         mails = [int(each) for each in wanted.value.replace(",", " ").replace("#", " ").split()]
         return _split(self._house, self._connection, case, self._new, mails, self._by, wanted.because, self._now)
 
 
-def _merged(part: Case, whole: Case, by: str, because: str, now: datetime) -> tuple[Decision, Moved]:
-    decided = merged(part, whole, by, because, now)
+def _merged(
+    house: House, connection: Connection, part: Case, whole: Case, by: str, because: str, now: datetime
+) -> tuple[Decision, Moved]:
+    policy = house.policy_of(connection, whole)
+    customer = people.load(connection, [whole.customer_id]).get(whole.customer_id) if whole.customer_id else None
+    decided = merged(policy, part, whole, customer, by, because, now)
     return decided.part, Moved(post.Posted(decided.whole))
 
 
@@ -148,13 +154,33 @@ def _split(
     decision = open_case(policy, opening, now)
     same = first.author_address.lower() == case.contact.address.lower()
     decision = replace(decision, case=replace(decision.case, answer_to=case.answer_to if same else None))
+    part = _answered_part(connection, case, first)
+    if part is not None:
+        answered, given = with_answer(policy, decision.case, part, customer)
+        decision = replace(decision, case=answered).then(*given)
     posted = act.letters(house, connection, policy, decision, by, customer, now)
     left = replace(case, changed_at=now, linked=tuple(dict.fromkeys((*case.linked, new))))
     gone = joined(", ", (sentence("mail {number}", number=each.mail_id) for each in leaving))
     said = sentence("{mails} became {case}", mails=gone, case=new)
     entry = Entry("split", joined(": ", (said, because)) if because else said, by)
+    owed: tuple[Entry, ...] = ()
+    if part is not None and not _answered_since(part, stored):
+        left, owed = without_answer(policy, left, part, now)
     numbers = tuple(each.mail_id for each in leaving if each.mail_id is not None)
-    return Decision(left, (entry,)), Moved(posted, numbers)
+    return Decision(left, (entry, *owed)), Moved(posted, numbers)
+
+
+def _answered_part(connection: Connection, case: Case, first: StoredMessage) -> Case | None:
+    """The part of a case that a mail had opened and a person had answered before it was merged; None for no such."""
+    linked = cases.load(connection, cases.by_reference(connection, case.linked).values()).values()
+    parts = (each for each in linked if each.merged_into == case.reference and each.first_answered_at is not None)
+    opener = first.author_address.lower()
+    return next((each for each in parts if (each.opened_at, each.contact.address.lower()) == (first.at, opener)), None)
+
+
+def _answered_since(part: Case, stored: Sequence[StoredMessage]) -> bool:
+    """Whether a person has answered since a part was merged."""
+    return any(each.direction == "out" and part.closed_at is not None and each.at >= part.closed_at for each in stored)
 
 
 def _leaving(case: Case, own: Sequence[StoredMessage], mails: Sequence[int]) -> list[StoredMessage]:

@@ -62,7 +62,9 @@ def test_what_is_said_of_the_parts_own_state_is_not_said_of_the_whole(desk: Home
 @pytest.mark.parametrize("mark", sorted(ON_THE_MATTER))
 def test_what_is_said_of_the_parts_matter_or_mails_is_said_of_the_whole(two: Home, mark: str) -> None:
     part, whole = two.case("OX-1002").marked(mark), two.case("OX-1001")
-    assert merge(part, whole, ADA, "", NOW).whole.case.marks == whole.marks | {mark}
+    assert merge(
+        two.house.policies.get(whole.policy), part, whole, None, ADA, "", NOW
+    ).whole.case.marks == whole.marks | {mark}
 
 
 @pytest.mark.parametrize("way", ["reference", "token", "number"])
@@ -121,3 +123,56 @@ def test_a_split_of_nothing_or_of_everything_is_refused(desk: Home, mails: list[
     with pytest.raises(IntakeError, match="it has 1"):
         merging.split(desk.house, "OX-1001", mails, ADA, "", NOW)
     assert len(desk.cases()) == 1
+
+
+def answer(desk: Home, reference: str, hours: float) -> None:
+    act.perform(desk.house, reference, Act("reply", "We look at it.", ADA), NOW + hours * HOUR)
+
+
+def test_the_first_answer_on_a_part_is_the_wholes_and_the_split_back_owes_it_again(two: Home) -> None:
+    answer(two, "OX-1002", 1.5)
+    merging.merge(two.house, "OX-1002", "OX-1001", ADA, "the same outage", NOW + 2 * HOUR)
+    whole = two.case("OX-1001")
+    response = whole.latest("response")
+    assert response is not None
+    assert (response.state, response.ended_at, response.missed_at) == ("ended", NOW + 1.5 * HOUR, None)
+    assert response.because[-1].text == "the first response was given on OX-1002"
+    assert whole.state == "open"
+    assert "the first response was given on OX-1002" in [each["text"] for each in two.shown("OX-1001")["history"]]
+    assert two.tick(NOW + 30 * HOUR) == 0
+
+    mails = {each["from"]["address"]: each["mail"] for each in two.shown("OX-1001")["messages"]}
+    new = merging.split(two.house, "OX-1001", [mails["lee@hosting.example"]], ADA, "two after all", NOW + 3 * HOUR)
+    given = new.latest("response")
+    assert given is not None
+    assert (given.state, given.ended_at, given.missed_at) == ("ended", NOW + 1.5 * HOUR, None)
+    owed = two.case("OX-1001").running("response")
+    assert owed is not None
+    assert owed.due_at == NOW + 4 * HOUR
+    assert "reply" not in two.case("OX-1001").answered
+    assert two.ledger()["balanced"]
+
+
+def test_an_answer_since_the_merging_stays_the_wholes_own(two: Home) -> None:
+    answer(two, "OX-1002", 1.5)
+    merging.merge(two.house, "OX-1002", "OX-1001", ADA, "", NOW + 2 * HOUR)
+    answer(two, "OX-1001", 2.5)
+    mails = {each["from"]["address"]: each["mail"] for each in two.shown("OX-1001")["messages"]}
+    merging.split(two.house, "OX-1001", [mails["lee@hosting.example"]], ADA, "", NOW + 3 * HOUR)
+    assert two.case("OX-1001").running("response") is None
+
+
+def test_an_answer_that_came_before_the_whole_was_opened_meets_its_response_at_the_opening(two: Home) -> None:
+    answer(two, "OX-1001", 0.5)
+    merging.merge(two.house, "OX-1001", "OX-1002", ADA, "", NOW + 2 * HOUR)
+    response = two.case("OX-1002").latest("response")
+    assert response is not None
+    assert (response.state, response.ended_at) == ("ended", NOW + HOUR)
+
+
+@pytest.mark.parametrize("state", ["waiting", "resolved", "closed"])
+def test_a_part_that_nobody_has_answered_wakes_the_whole(two: Home, state: str) -> None:
+    answer(two, "OX-1001", 0.5)
+    act.perform(two.house, "OX-1001", Act("status", state, ADA), NOW + 0.6 * HOUR)
+    merging.merge(two.house, "OX-1002", "OX-1001", ADA, "", NOW + 2 * HOUR)
+    assert two.case("OX-1001").state == "open"

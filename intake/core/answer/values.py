@@ -56,7 +56,7 @@ def case_values(
             "aim": instant(response.aim_at if owed and response else None, zone, language),
             "target": target_said(response.target).said(language) if response else "",
             "missed": "missed" if response and response.missed_at else "",
-            "given": instant(_given(case, response), zone, language),
+            "given": instant(case.first_answered_at, zone, language),
             "absent_because": _absent_because(response, language, desk.phone),
         },
         "promises": _promises(case, zone, language),
@@ -75,11 +75,6 @@ def _promises(case: Case, zone: str, language: str) -> list[dict[str, str]]:
         for clock in case.clocks
         if clock.kind in ("update", "resolution", "escalation") and clock.state == "running" and clock.due_at
     ]
-
-
-def _given(case: Case, response: Clock | None) -> datetime | None:
-    """When a person first answered; a clock that ended without an answer gives none."""
-    return response.ended_at if response and "reply" in case.answered else None
 
 
 def _absent_because(response: Clock | None, language: str, phone: str) -> str:

@@ -287,6 +287,12 @@ class Case:
         return replace(self, clocks=tuple(clock if each.number == clock.number else each for each in self.clocks))
 
     @property
+    def first_answered_at(self) -> datetime | None:
+        """When a person first answered; a clock that ended without an answer gives none."""
+        response = self.latest("response")
+        return response.ended_at if response and "reply" in self.answered else None
+
+    @property
     def stands(self) -> MissedWhile:
         """Who would have to do something about it now."""
         if "triage" in self.marks:

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from intake.core.case import clocks
 from intake.core.case.act import Refused
-from intake.core.case.case import Case, Clock, Decision, Entry
-from intake.core.case.work_list import PROMISES
+from intake.core.case.case import Case, Clock, Customer, Decision, Entry
+from intake.core.case.work_list import OVER, PROMISES
 from intake.core.policy.because import HOUSE, Because
-from intake.core.sentences import sentence
+from intake.core.policy.policy import Policy
+from intake.core.sentences import sentence, translated
 
 # what is said of the matter, or of mails that go over; other marks tell how the part itself stood
 ON_THE_MATTER = frozenset({"critical", "unverified", "ambiguous-sender"})
@@ -22,8 +23,13 @@ class Merged:
     whole: Decision
 
 
-def merge(part: Case, whole: Case, by: str, because: str, now: datetime) -> Merged:
-    """`part` becomes a part of `whole`: its people, fields and the sooner of two promises go over. Raises `Refused`."""
+def merge(
+    policy: Policy, part: Case, whole: Case, customer: Customer | None, by: str, because: str, now: datetime
+) -> Merged:
+    """`part` becomes a part of `whole`: its people, fields, first answer and the sooner of two promises go over.
+
+    `policy` is the whole's. Raises `Refused`.
+    """
     two_customers = part.customer_id != whole.customer_id and None not in (part.customer_id, whole.customer_id)
     for wrong, said in (
         (part.id == whole.id, sentence("{part} cannot become a part of itself", part=part.reference)),
@@ -65,14 +71,66 @@ def merge(part: Case, whole: Case, by: str, because: str, now: datetime) -> Merg
         clocks.end_all(part, now), state="closed", closed_at=now, changed_at=now, merged_into=whole.reference,
         linked=tuple(dict.fromkeys((*part.linked, whole.reference))),
     )  # fmt: skip
-    on, moved = _with_promises(_with_people(whole, part).knowing(part.their_numbers), part)
+    on, answered = with_answer(policy, _with_people(whole, part).knowing(part.their_numbers), part, customer)
+    on, moved = _with_promises(on, part)
+    on, woken = _woken(policy, on, part, customer)
     on = replace(
         on, changed_at=now, fields={**part.fields, **whole.fields}, marks=whole.marks | (part.marks & ON_THE_MATTER),
         linked=tuple(dict.fromkeys((*whole.linked, part.reference))),
     )  # fmt: skip
     goes = sentence("it is a part of {whole} from now on{why}", whole=whole.reference, why=why)
     comes = sentence("{part} is a part of this case from now on{why}", part=part.reference, why=why)
-    return Merged(Decision(over, (Entry("merged", goes, by),)), Decision(on, (Entry("merged", comes, by), *moved)))
+    return Merged(
+        Decision(over, (Entry("merged", goes, by),)),
+        Decision(on, (Entry("merged", comes, by), *answered, *moved, *woken)),
+    )
+
+
+def with_answer(policy: Policy, case: Case, part: Case, customer: Customer | None) -> tuple[Case, tuple[Entry, ...]]:
+    """The case with the first answer that a person gave on a part of it: one matter has one first answer.
+
+    It counts at its own instant, or at the case's opening where it came before; what the customer wrote since is owed
+    the next answer. A target that was missed stays missed.
+    """
+    given = part.first_answered_at
+    if given is None or "reply" in case.answered:
+        return case, ()
+    at, over = max(given, case.opened_at), case.state in OVER
+    case = clocks.end(case, "response", at, _answered_on(part))
+    waits = over or (part.state == "waiting" and case.opened_at <= given)
+    case = clocks.answered(policy, case, at, customer, waits=waits)
+    case = replace(case, answered=case.answered | {"reply"}, state="open" if case.state == "new" else case.state)
+    return case, (Entry("answered", _answered_on(part).sentence),)
+
+
+def without_answer(policy: Policy, whole: Case, part: Case, now: datetime) -> tuple[Case, tuple[Entry, ...]]:
+    """The case that is left where a part goes whose answer was its first one: its own response is owed again."""
+    response = whole.latest("response")
+    ended_so = response is not None and bool(response.because) and response.because[-1].same_as(_answered_on(part))
+    if response is None or not ended_so or whole.state in OVER:
+        return whole, ()
+    left = clocks.end(whole, "update", now).with_clock(clocks.reopened(policy, whole, response))
+    said = sentence(
+        "the first response is owed again: it was given on {case}, which is no part any more", case=part.reference
+    )
+    return replace(left, answered=left.answered - {"reply"}), (Entry("promise", said),)
+
+
+def _answered_on(part: Case) -> Because:
+    return Because.of(HOUSE, sentence("the first response was given on {case}", case=part.reference))
+
+
+def _woken(policy: Policy, whole: Case, part: Case, customer: Customer | None) -> tuple[Case, tuple[Entry, ...]]:
+    """The whole after the part's mail, where nobody has answered that: as after any mail of the customer's."""
+    given = whole.first_answered_at
+    if part.running("response") is None or (given is not None and part.opened_at <= given):
+        return whole, ()
+    before = whole.state
+    if before in ("waiting", *OVER):
+        whole = replace(whole, state="open", closed_at=None)
+    whole = clocks.customer_wrote(policy, whole, part.opened_at, customer)
+    text = sentence("{before} becomes {after}", before=translated(before), after=translated(whole.state))
+    return whole, (Entry("state", text),) if whole.state != before else ()
 
 
 def _with_people(whole: Case, part: Case) -> Case:
