@@ -1,5 +1,6 @@
 """Reading mails in worker processes with limits of time and memory, so that a hostile mail can be killed."""
 
+import os
 import resource
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,6 +31,7 @@ from intake.store.engine import open_databases, reading
 CHUNK = 10
 TRIES = 2
 MAILS_BEFORE_RENEWAL = 2_000
+NICE = 5
 
 Specs = Mapping[str, tuple[FieldSpec, ...]]
 Work = Callable[..., Any]
@@ -243,8 +245,9 @@ _way: Way | None = None
 
 
 def _prepare(folder: Path, url: str, way: Way) -> None:
-    """In the worker: its memory limit, and its own connection to the spool."""
+    """In the worker: its memory limit, and its own connection to the spool. It yields to whoever takes and decides."""
     global _engine, _way
+    os.nice(NICE)
     _engine = open_databases(folder, url).spool
     # a driver and a connection are the worker's own, and no mail's time or memory
     with suppress(SQLAlchemyError):
