@@ -140,9 +140,11 @@ def _divider(line: str) -> bool | None:
         return words.startswith(FORWARD_WORDS) if words.startswith(REPLY_WORDS + FORWARD_WORDS) else None
     if line.rstrip(_AROUND)[-3:] in ABOVE_ENDS and _tells_to_answer_above(line):
         return False
+    if _is_pointed(line):
+        return False
     if len(line) >= 60 or line[0].casefold()[0] not in _ALONE_INITIALS:
         return None
-    if _is_pointed(line) or STAMPED.fullmatch(line):
+    if STAMPED.fullmatch(line):
         return False
     return line.casefold().rstrip(" :：").lstrip("> ") in ALONE_WORDS or None
 

@@ -30,28 +30,34 @@ AWAY_SUBJECT = _any(
 )
 # What they write in the text.
 AWAY_TEXT = _any(
-    r"\bi('m| am| will be)( \w+){0,2} (away|absent|unavailable)\b",
-    r"\bi('m| am| will be)? (currently |presently )?(out of (the |my )?office|away from)",
-    r"\bi('m| am| will be)? (currently |presently )?on (annual |parental |sick )?(leave|vacation|holiday)",
+    r"\bi('m| am|'ll be| will be)( \w+){0,2} (away|absent|unavailable|travell?ing|ooo)\b",
+    r"\bi('m| am|'ll be| will be)? (currently |presently )?(out of (the |my )?office|away from)",
+    r"\bi('m| am|'ll be| will be)? (currently |presently )?on (\w{1,10} leave|leave|vacation|holidays?|pto)\b",
+    r"\boffices? (is|are|will be) (currently )?closed (for|from|until|on)\b",
     r"thank you for (your|contacting)[^.\n]{0,80}(automat|out of)|this is an auto(matic|mated)",
     r"\b(bin|befinde mich|sind) [^\n]{0,80}(nicht im (büro|hause?)|außer haus|im urlaub|abwesend|nicht erreichbar)",
-    r"\bnicht im (büro|hause?)\b",
-    r"dies ist eine automatisch",
-    r"je suis [^.\n]{0,40}(absent|en congé)|absente? du bureau",
-    r"estoy [^.\n]{0,40}(fuera|ausente|de vacaciones)|estaré (fuera|ausente)",
-    r"sono [^.\n]{0,40}(assente|fuori|in ferie)|sarò (assente|fuori)",
-    r"ik ben [^.\n]{0,40}(afwezig|niet (aanwezig|op kantoor))",
-    r"estou [^.\n]{0,40}(ausente|fora|de férias)|estarei (ausente|fora)",
-    r"jestem [^.\n]{0,40}(nieobecn|na urlopie)|będę nieobecn",
-    r"jag är [^.\n]{0,40}(borta|bortrest|ledig|på semester|inte på kontoret)",
-    r"jeg er [^.\n]{0,40}(på ferie|ikke på kontoret|fraværende|bortrejst)|olen [^.\n]{0,40}(lomalla|poissa)",
+    r"\b(bin|sind) [^\n]{0,60}(in (urlaub|elternzeit)|im mutterschutz|auf dienstreise|eingeschränkt erreichbar)",
+    r"\b(bin|sind|stehe) [^\n]{0,60}(wieder (erreichbar|für sie da|im (büro|hause?|dienst))|zurück\b)",
+    r"\bnicht im (büro|hause?)\b|\b(habe|haben) (bis \S{1,12} )?(urlaub|betriebsferien)\b",
+    r"\bbüros? [^\n]{0,40}geschlossen\b|dies ist eine automatisch",
+    r"je (suis|serai) [^.\n]{0,40}(absent|en (congés?|déplacement)|de retour)|absente? du bureau",
+    r"actuellement (absent|en congés?)|bureaux? [^.\n]{0,40}fermés?\b",
+    r"(estoy|estaré|me encuentro) [^.\n]{0,40}(fuera|ausente|de (vacaciones|baja))",
+    r"(sono|sarò|mi trovo) [^.\n]{0,40}(assente|fuori|in (ferie|trasferta))|uffici\w? [^.\n]{0,40}chius",
+    r"(ik ben|ben ik) [^.\n]{0,40}(afwezig|niet (aanwezig|op kantoor)|(met|op) (vakantie|verlof))",
+    r"(estou|estarei|encontro-me) [^.\n]{0,40}(ausente|fora|(de|em) férias)",
+    r"(jestem|przebywam|będę) [^.\n]{0,40}(nieobecn|na (urlopie|zwolnieniu))|poza biurem",
+    r"jag (är|har) [^.\n]{0,40}(borta|bortrest|ledig|semester|inte på kontoret)|jag är åter\b",
+    r"jeg (er|har|holder) [^.\n]{0,40}(ferie|ikke på kontoret|fraværende|bortrejst|tilbage på kontoret)",
+    r"olen [^.\n]{0,40}(lomalla|poissa)",
     r"jsem [^.\n]{0,40}(na dovolené|nepřítom)|я (сейчас )?(в отпуске|отсутствую)|нахожусь в отпуске",
     r"jsem mimo kancelář|som (mimo kancelárie|na dovolenke)",
     r"(szabadságon|házon kívül) vagyok|nem vagyok az irodában",
     r"(nu sunt la birou|sunt [îi]n concediu)|ofis dışında|izindeyim|nisam u uredu|na (dopustu|godišnjem odmoru)",
     r"εκτός γραφείου|у відпустці|부재 ?중",
-    r"不在に(して|いたし)|休暇(中|をいただ)|正在休假|不在办公室",
-    r"(automated|automatic) (response|reply) to (your|a) (message|mail|e-?mail)",
+    r"不在に(して|いたし)|休暇(中|を(いただ|取得))|(出張|産休|育休)中|外出(して|いたし)|休業(と|させ|いたし)",
+    r"正在休假|不在办公室|返回办公室|(휴가|출장) ?중",
+    r"(automated|automatic|auto-?) ?(response|reply) to (your|the|a) (message|mail|e-?mail)",
 )
 # What is said of somebody who has left, and of a mailbox that nobody reads.
 GONE = _any(
@@ -60,6 +66,15 @@ GONE = _any(
     r"nicht mehr (für|bei|in) [^.\n]{0,60}(tätig|beschäftigt|im unternehmen)|nicht mehr im unternehmen",
     r"ne (travaille|fait) plus (partie|chez|pour)|ya no (trabaja|forma parte)",
     r"non lavora più|werkt niet (langer|meer) (bij|voor)",
+)
+# What absence notes say besides: whom to ask meanwhile, when somebody is back, and what becomes of mail.
+MEANWHILE = _any(
+    r"urgen|emergenc|immediate|contact|absence|access to|\breturn|\bback\b|respon[ds]|reply|forward|colleague|\bcall\b",
+    r"dringend|notf[aä]ll|wende|kontakt|vertret|abwesen|rückkehr|zurück|weitergeleitet|gelesen|beantwort|meld|telefon",
+    r"erreich|kolleg|retour|répon|transfér|collègue|joindre|limit|ausencia|regres|vuelta|compañer|acceso",
+    r"contatt|assenza|rientr|rispo|collega|access|spoed|afwezigheid|terug|bereikbaar|contato|ausência|retorn|acesso",
+    r"piln|nieobecno|powr|odpowi|zastęp|dostęp|brådsk|frånvaro|åter|svar|tillgång|haster|fravær|tilbage|kiire|naléhav",
+    r"срочн|свяж|верн|緊急|お急ぎ|連絡|戻り|返信|返事|対応|紧急|联系|긴급|문의",
 )
 # How answering machines begin.
 THANKS_FOR_MAIL = _any(
@@ -96,7 +111,7 @@ ACK_SUBJECT = _any(
     r"\b(request|ticket|case|message|e-?mail|incident|inquiry) (was |has been )?(received|created|opened|registered)",
     r"\b(incident|ticket|case|request) \S{1,30} (was |has been )?(received|created|opened|logged)",
     r"\((verification|confirmation|authentication) required\)|please (verify|confirm) your (e-?mail|message)",
-    r"auto-?reply|acknowledg|confirmation of (receipt|your)|we (have )?(got|received) your",
+    r"\(please (verify|confirm)\)|auto-?reply|acknowledg|confirmation of (receipt|your)|we (have )?(got|received) your",
     r"eingangsbestätigung|empfangsbestätigung|ticket (wurde )?(erstellt|eröffnet|erfasst)",
     r"accusé de réception|confirmation de (réception|votre)|acuse de recibo|hemos recibido",
     r"conferma (di )?(ricezione|apertura)",
@@ -109,6 +124,7 @@ ACK_TEXT = _any(
     r"(ticket|case|incident|request)\b[^.\n]{0,60} (was|has been) (created|opened|assigned|closed)",
     r"(ticket|case|incident|request)\b[^.\n]{0,60} (was|has been) (marked as )?(resolved|solved|closed)",
     r"(message|e-?mail)\b[^\n]{0,80} is (being )?(held|on hold|awaiting)[^\n]{0,200}(verif|confirm|recogni[sz]ed)",
+    r"(click|use|follow) [^.\n]{0,60}\bto (complete|confirm|finish) [^.\n]{0,30}verif",
     r"we('ve| have)? (received|got) your|got your request|thank you for (contacting|reaching out)",
     r"generated in response to",
     r"\b(anfrage|nachricht|e-?mail|mail|meldung|ticket)\b[^.\n]{0,60}(eingegangen|erhalten|erfasst|registriert|eröffnet|angelegt)",
@@ -120,7 +136,7 @@ ACK_TEXT = _any(
 )
 AUTOMATIC_TEXT = _any(
     r"automatic(ally)? (generated|created|sent|reply|response|message)|do not (reply|respond) to this",
-    r"system[- ]generated",
+    r"system[- ]generated|\bauto-?(response|reply)\b",
     r"automatisch (generiert|erstellt|erzeugt|versandt)|antworten sie (bitte )?nicht (auf|direkt)",
     r"(généré|envoyé) automatiquement|ne pas répondre|(generado|enviado) automáticamente|no responda",
     r"automaticamente|non rispondere",
@@ -130,14 +146,14 @@ AUTOMATIC_TEXT = _any(
 # What people ask machines do not.
 REQUEST = _any(
     r"(could|can|would|will) (you|someone|anybody|anyone)\b",
-    r"please (help|check|look|change|fix|advise|investigate|see the)",
+    r"please (help|check|look|change|fix|advise|investigate|see the|send (me|us|him|her|them|the)|go ahead|close|keep)",
     r"(können|könnten|kann) (sie|jemand|ihr)\b|bitte (um|prüf|helf|änder|korrigier|behe|schau)|wir bitten um",
     r"(pouvez|pourriez)[- ]vous|merci de (vérifier|corriger|nous aider)",
     r"(pueden?|podrían?) (ustedes? )?(ayudar|revisar|comprobar)",
     r"(potete|potreste|può|puoi) (aiutar|verificar|controllar)|(kunt|kun) (u|je) ",
     r"(podem|poderiam?|pode) (ajudar|verificar)",
-    r"proszę o|prosimy o|czy (mogą|może)|kan (ni|du|i|någon)\b|vänligen (kontrollera|hjälp)|kan dere|voisitteko",
-    r"můžete|помогите",
+    r"(proszę|prosimy) o(?! kontakt)|czy (mogą|może)|kan (ni|du|i|någon)\b|vänligen (kontrollera|hjälp)",
+    r"kan dere|voisitteko|můžete|помогите",
     r"ご確認|ご対応をお願い|教えて(ください|いただ)|请(帮|检查|协助)",
 )
 # Receipts in words alone, as some clients and gateways write them.
@@ -147,7 +163,8 @@ RECEIPT_SUBJECT = _any(
     r"(lese|empfangs)bestätigung\b",
 )
 RECEIPT_TEXT = _any(
-    r"was (read|displayed|deleted without being read) on|wurde [^\n]{0,60}(gelesen|angezeigt|gelöscht)",
+    r"was (read|displayed|deleted without being read) on|\bwas received by:|wurde empfangen von:",
+    r"wurde [^\n]{0,160}(gelesen|angezeigt|gelöscht)",
     r"a été (lu|affiché)",
     r"(fue|ha sido) (leído|mostrado)|è stato (letto|visualizzato)|is (gelezen|weergegeven) op|foi (lid|exibid)",
     r"został[ao]? przeczytan|(lästes|har lästs)|blev læst|ble lest|luettiin|開封され|已(被)?阅读",

@@ -18,6 +18,7 @@ from intake.core.mail.phrases import (
     AWAY_TEXT,
     FAULT,
     GONE,
+    MEANWHILE,
     REQUEST,
     SUPPOSING,
     THANKS_FOR_MAIL,
@@ -38,8 +39,17 @@ _ENOUGH = 4
 _LOOKS_AT = 2_000
 _LONG = 1_500
 _CASE = re.compile(r"\b[A-Z][A-Z0-9]{0,7}-[0-9]{1,12}\b|#\s?[0-9]{3,}")
+_TELLS_WHEN = re.compile(
+    r"(?:[-–—|(\d]|(?:until|till|from|of|bis|ab|vom|von|jusqu|du|hasta|del|dal|fino|tot|van|até|do|od|till|från)\b)",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[.!?:;](?:\s|$)|[,，、。！？\n]")
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_FEWEST_WORDS, _FEWEST_WIDE = 4, 12
+_ABSENT = (AWAY_TEXT, GONE, THANKS_FOR_MAIL, AUTOMATIC_TEXT, MEANWHILE)
 _CITED = re.compile(r"[\"“„«»「][^\"”“»«」\n]{1,200}[\"”“»«」]")
 _LABELLED = re.compile(r"[^\W\d_][^:：\n]{0,30}[:：][ \t]*\S")
+_ANSWER = re.compile(r"(?:re|aw|sv|vs|rif|odp|antw|ynt|回复|答复)\s?[:：]", re.IGNORECASE)
 _TICKET_SYSTEMS = (
     "rt-ticket", "x-rt-loop-prevention", "x-otrs-ticketid", "x-powered-by-otrs", "x-servicenow-generated",
     "x-servicenow-source", "x-jira-fingerprint", "x-freshdesk-ticket-id", "x-zendesk-from-account-id", "x-kayako",
@@ -72,10 +82,38 @@ def _tells_of_a_fault(clues: Clues) -> bool:
     return bool(FAULT.search(_text(clues)))
 
 
+def _after(clues: Clues) -> str | None:
+    """What follows in the subject behind all that machines put before one; None where they put nothing."""
+    rest, begin = clues.subject, AWAY_SUBJECT.match(clues.subject)
+    if begin is None:
+        return None
+    while begin and begin.end():
+        rest = rest[begin.end() :].strip()
+        begin = AWAY_SUBJECT.match(rest)
+    return rest
+
+
 def _stands_alone(clues: Clues) -> bool:
-    """Whether nothing, or a colon, follows what machines put before a subject: in a sentence it goes on otherwise."""
-    begin = AWAY_SUBJECT.match(clues.subject)
-    return begin is not None and clues.subject[begin.end() :].strip()[:1] in ("", ":", "：", "(", "[")
+    """Whether nothing, a colon, or an answer's subject follows: in a sentence it goes on otherwise."""
+    rest = _after(clues)
+    return rest is not None and (rest[:1] in ("", ":", "：", "(", "[") or bool(_ANSWER.match(rest)))
+
+
+def _begins(clues: Clues) -> bool:
+    """Whether the subject begins as answers of machines do, and does not go on as a sentence."""
+    return _stands_alone(clues) or bool(_TELLS_WHEN.match(_after(clues) or ""))
+
+
+def _says_more(clues: Clues) -> bool:
+    """Whether the text has a clause that absence notes do not have, under a subject that no machine has for sure."""
+    if _stands_alone(clues) and _after(clues):
+        return False
+    clauses = _CLAUSE.split(_text(clues))
+    return any(_is_clause(each) and not any(known.search(each) for known in _ABSENT) for each in clauses)
+
+
+def _is_clause(text: str) -> bool:
+    return len(text.split()) >= _FEWEST_WORDS or (not text.isascii() and len(_WIDE.findall(text)) >= _FEWEST_WIDE)
 
 
 def _answers(clues: Clues) -> bool:
@@ -120,13 +158,15 @@ _EITHER: tuple[Sign, ...] = (
     Sign(1, "X-Auto-Response-Suppress", lambda c: asks_for_silence(c.headers)),
 )
 AWAY: tuple[Sign, ...] = (
-    Sign(1, "the subject begins as answers of machines do", lambda c: bool(AWAY_SUBJECT.match(c.subject))),
+    Sign(1, "the subject begins as answers of machines do", _begins),
     Sign(1, "set off from what follows", _stands_alone),
     Sign(1, "which names a case", lambda c: _stands_alone(c) and bool(_CASE.search(c.subject))),
     Sign(2, "the text says that somebody is away", _is_away, in_text=True),
     Sign(1, "it begins with thanks for a mail", _thanks_first),
+    Sign(1, "the text says that a machine wrote it", lambda c: bool(AUTOMATIC_TEXT.search(_text(c))), in_text=True),
     Sign(1, "and for good", _gone_for_good, in_text=True),
     Sign(2, "a mailbox's rule made it", _by_a_rule),
+    Sign(-1, "it says more than that", lambda c: not _gone_for_good(c) and _says_more(c)),
     *_EITHER,
     *_AGAINST,
 )
