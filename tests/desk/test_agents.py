@@ -498,6 +498,7 @@ HEADINGS = {
     "/note they rang\n": "Kept as a note",
     "/help\n": "What you can do by mail",
     "/assing me\n\nHello Kim\n": "Nothing was done: /assing me",
+    "Hello Kim\n/close\n": 'Nothing was done: "/close" stands below other words; commands stand in the first lines',
     "/severity 9\n\nPlease restart.\n": "Sent to kim@hosting.example; refused: /severity 9",
     "The same words\n\nWhy this severity, as the customer reads it:\n": "Nothing was sent to the customer",
 }

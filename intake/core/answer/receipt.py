@@ -108,7 +108,7 @@ def _heading(handled: Handled, to: str, letters_to: str) -> Sentence:
     words = _of_words(handled, to)
     brought = sentence("a letter of ours goes to {to}", to=letters_to) if letters_to else NOTHING
     if handled.stopped:
-        return sentence("Nothing was done: {commands}", commands=refused)
+        return sentence("Nothing was done: {commands}", commands=refused or handled.because)
     parts = (
         words,
         sentence("done: {commands}", commands=done) if done else NOTHING,
@@ -135,5 +135,7 @@ def _of_words(handled: Handled, to: str) -> Sentence:
 
 def _named(handled: Handled, *, done: bool) -> str:
     """The commands that were done, or refused, without their reasons, short enough for a subject."""
-    named = ", ".join(each.written.partition(" because ")[0] for each in handled.results if each.done == done)
+    named = ", ".join(
+        each.written.partition(" because ")[0].partition(": ")[0] for each in handled.results if each.done == done
+    )
     return named if len(named) <= NAMED else f"{named[: NAMED - 1].rstrip()}…"
