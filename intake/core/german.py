@@ -294,6 +294,9 @@ GERMAN: Mapping[str, str] = {
         "„{written}“ steht unter anderen Worten; Befehle stehen in den ersten Zeilen"
     ),
     "not done, since the mail was stopped": "nicht ausgeführt, weil die Mail angehalten wurde",
+    "not done, since the customer has this mail; write it in a reply to a notice": (
+        "nicht ausgeführt, weil der Kunde diese Mail hat; schreiben Sie es in eine Antwort auf eine Benachrichtigung"
+    ),
     "not done, since the answer was not sent: {problem}": (
         "nicht ausgeführt, weil die Antwort nicht hinausging: {problem}"
     ),
@@ -338,7 +341,7 @@ GERMAN: Mapping[str, str] = {
     '"{written}" is no mail address; right would be kim@hosting.example': (
         "„{written}“ ist keine Mailadresse; richtig wäre kim@hosting.example"
     ),
-    "{who} takes part in {case} already": "{who} ist an {case} schon beteiligt",
+    "answers go to {who} already": "Antworten gehen schon an {who}",
     "{case} is {whose}'s already": "{case} gehört schon {whose}",
     'no severity "{written}" under {policy}; right would be one of {known}': (
         "{policy} hat keinen Schweregrad „{written}“; richtig wäre {known}"

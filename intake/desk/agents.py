@@ -12,7 +12,7 @@ from intake.core.answer.letters import Thread
 from intake.core.answer.receipt import Brought, receipt
 from intake.core.case.act import Act, Refused
 from intake.core.case.acts import act as do
-from intake.core.case.by_mail import AgentMail, Handled, handle
+from intake.core.case.by_mail import AgentMail, Handled, Result, handle
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, WishKind
 from intake.core.case.commands import instructions
 from intake.core.case.digest_answer import without_number
@@ -208,7 +208,9 @@ def _answered_directly(house: House, connection: Connection, mail: _Mail, now: d
     except Refused as refused:
         handled = Handled(Decision(mail.case), note=text, because=refused.text)
         return _obeyed(house, connection, mail, handled, now)
-    return _obeyed(house, connection, mail, Handled(decision, answer=text), now)
+    unread = sentence("not done, since the customer has this mail; write it in a reply to a notice")
+    results = tuple(Result(line.written, False, unread) for line in instructions(text).lines)
+    return _obeyed(house, connection, mail, Handled(decision, results, answer=text), now)
 
 
 def _unverified(house: House, connection: Connection, mail: _Mail, now: datetime) -> Outcome:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from intake.core.case.act import Act, Refused
 from intake.core.case.case import Case, Decision, Entry
+from intake.core.case.matching import own_subject
 from intake.core.case.merging import merge as merged
 from intake.core.case.merging import with_answer, without_answer
 from intake.core.case.opening import Opening, open_case
@@ -140,7 +141,7 @@ def _split(
         channel="email",
         customer=customer,
         contact=Address(first.author_name, first.author_address),
-        subject=first.subject,
+        subject=own_subject(first.subject, policy.file.prefix),
         text=f"{first.subject}\n{text}",
         language=case.language,
         opened_at=first.at,

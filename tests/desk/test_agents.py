@@ -587,3 +587,25 @@ def test_who_is_named_as_the_customer_is_asked_for_what_is_missing(desk: Home) -
     write(desk, "/customer lee@hosting.example\n", to=made["Reply-To"].addresses[0].addr_spec, subject="Re: Login")
     letter = letters(desk)[-1]
     assert (letter["kind"], letter["to"]) == ("missing-information", "lee@hosting.example")
+
+
+def test_a_command_in_a_mail_that_the_customer_has_is_named_as_not_done(desk: Home) -> None:
+    write(desk, "/severity 1\n\nHello Kim.\n", to="kim@hosting.example", Cc=ROUTE)
+    assert desk.case().severity == 2
+    told = receipt(desk)
+    assert "[OX-1001] Your answer is on the case; refused: /severity 1\n" in told
+    assert "not done, since the customer has this mail" in told
+
+
+def test_who_wrote_on_the_case_can_be_given_a_copy_of_answers(desk: Home) -> None:
+    vouched = "mx.support.example; dmarc=pass header.from=hosting.example"
+    raw = mail(
+        "Me too.\n", sender="lee@hosting.example", subject="Re: [OX-1001]", message_id="lee@hosting.example",
+        Authentication_Results=vouched,
+    )  # fmt: skip
+    desk.take(raw, LATER, envelope_from="lee@hosting.example")
+    write(desk, "/cc lee@hosting.example\n\nHello both.\n")
+    sent = message_from_bytes(desk.sent(letters(desk)[-1]["id"]), policy=policy.default)
+    assert sent["Cc"].addresses[0].addr_spec == "lee@hosting.example"
+    write(desk, "/cc lee@hosting.example kim@hosting.example\n", 2)
+    assert "answers go to lee@hosting.example, kim@hosting.example already" in receipt(desk)

@@ -40,7 +40,7 @@ def test_mails_people_and_letters_of_both_are_on_the_one_and_history_on_both(two
     assert (part["state"], part["merged_into"]) == ("closed", "OX-1001")
     assert [each["event"] for each in part["history"]][-1] == "merged"
     assert "merged" in [each["event"] for each in whole["history"]]
-    assert "the same outage" in whole["history"][-1]["text"] + whole["history"][-2]["text"]
+    assert "the same outage" in " ".join(each["text"] for each in whole["history"])
     # the sooner promise holds
     response = two.case("OX-1001").running("response")
     assert response is not None
@@ -176,3 +176,35 @@ def test_a_part_that_nobody_has_answered_wakes_the_whole(two: Home, state: str) 
     act.perform(two.house, "OX-1001", Act("status", state, ADA), NOW + 0.6 * HOUR)
     merging.merge(two.house, "OX-1002", "OX-1001", ADA, "", NOW + 2 * HOUR)
     assert two.case("OX-1001").state == "open"
+
+
+def test_whose_case_the_part_was_gets_a_copy_of_answers(two: Home) -> None:
+    merging.merge(two.house, "OX-1002", "OX-1001", ADA, "", NOW + 2 * HOUR)
+    answer(two, "OX-1001", 3)
+    reply = message_from_bytes(two.sent(two.outbox()[-1]["id"]), policy=policy.default)
+    assert (reply["To"].addresses[0].addr_spec, reply["Cc"].addresses[0].addr_spec) == (
+        "kim@hosting.example", "lee@hosting.example",
+    )  # fmt: skip
+
+
+def test_a_stranger_whose_case_is_merged_reads_no_answers(desk: Home) -> None:
+    desk.take(mail())
+    raw = mail(FORM, sender="x@evil.example", message_id="x@evil.example", subject="Me too")
+    desk.take(raw, NOW + HOUR, envelope_from="x@evil.example")
+    merging.merge(desk.house, "OX-1002", "OX-1001", ADA, "", NOW + 2 * HOUR)
+    answer(desk, "OX-1001", 3)
+    reply = message_from_bytes(desk.sent(desk.outbox()[-1]["id"]), policy=policy.default)
+    assert reply["Cc"] is None
+
+
+def test_a_mail_that_names_a_case_of_ours_opens_one_whose_subject_does_not(desk: Home) -> None:
+    desk.take(mail())
+    raw = mail(SECOND, message_id="other@hosting.example", subject="Re: [OX-1001] We have your request: Empty [A-1]")
+    desk.take(raw, NOW + HOUR)
+    number = desk.shown("OX-1001")["messages"][1]["mail"]
+    new = merging.split(desk.house, "OX-1001", [number], ADA, "another matter", NOW + 3 * HOUR)
+    assert new.subject == "Re: We have your request: Empty [A-1]"
+    assert desk.outbox()[-1]["subject"].count("OX-") == 1
+    stranger = mail(FORM, sender="x@evil.example", message_id="x@evil.example", subject="Re: [OX-1001] Empty")
+    desk.take(stranger, NOW + HOUR, envelope_from="x@evil.example")
+    assert desk.case("OX-1003").subject == "Re: Empty"

@@ -71,6 +71,11 @@ def numbers_in(subject: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(NUMBER.findall(subject.upper())))[:5]
 
 
+def own_subject(subject: str, prefix: str) -> str:
+    """The subject of a new case: without numbers of ours in brackets, which would lead answers to their cases."""
+    return " ".join(re.sub(rf"\[{re.escape(prefix)}-[0-9]{{1,12}}\]", " ", subject, flags=re.IGNORECASE).split())
+
+
 def belongs(case: Case, message: Message, customer_domains: Sequence[str]) -> bool:
     """Whether the writer takes part in the case, or writes from the customer's authenticated domain."""
     if message.from_ is None or message.ambiguous_sender or message.authentication == "fail":

@@ -6,6 +6,7 @@ from datetime import datetime
 from intake.core.case import clocks
 from intake.core.case.act import Refused
 from intake.core.case.case import Case, Clock, Customer, Decision, Entry
+from intake.core.case.people_acts import with_copy
 from intake.core.case.work_list import OVER, PROMISES
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
@@ -71,7 +72,8 @@ def merge(
         clocks.end_all(part, now), state="closed", closed_at=now, changed_at=now, merged_into=whole.reference,
         linked=tuple(dict.fromkeys((*part.linked, whole.reference))),
     )  # fmt: skip
-    on, answered = with_answer(policy, _with_people(whole, part).knowing(part.their_numbers), part, customer)
+    on, copied = _with_people(whole, part)
+    on, answered = with_answer(policy, on.knowing(part.their_numbers), part, customer)
     on, moved = _with_promises(on, part)
     on, woken = _woken(policy, on, part, customer)
     on = replace(
@@ -82,7 +84,7 @@ def merge(
     comes = sentence("{part} is a part of this case from now on{why}", part=part.reference, why=why)
     return Merged(
         Decision(over, (Entry("merged", goes, by),)),
-        Decision(on, (Entry("merged", comes, by), *answered, *moved, *woken)),
+        Decision(on, (Entry("merged", comes, by), *copied, *answered, *moved, *woken)),
     )
 
 
@@ -133,14 +135,20 @@ def _woken(policy: Policy, whole: Case, part: Case, customer: Customer | None) -
     return whole, (Entry("state", text),) if whole.state != before else ()
 
 
-def _with_people(whole: Case, part: Case) -> Case:
+def _with_people(whole: Case, part: Case) -> tuple[Case, tuple[Entry, ...]]:
+    """The whole with the part's people. Whose the part was gets a copy of answers, where both are one customer's."""
     number = max((each.number for each in whole.participants), default=0)
     people = list(whole.participants)
     for person in part.participants:
         if whole.participant(person.address) is None:
             number += 1
             people.append(replace(person, number=number))
-    return replace(whole, participants=tuple(people))
+    whole = replace(whole, participants=tuple(people))
+    theirs = part.contact.address
+    if whole.customer_id is None or part.customer_id is None or theirs.lower() in ("", whole.contact.address.lower()):
+        return whole, ()
+    said = sentence("{who} gets a copy of answers from now on", who=theirs)
+    return with_copy(whole, part.contact), (Entry("participant", said),)
 
 
 def _with_promises(whole: Case, part: Case) -> tuple[Case, tuple[Entry, ...]]:

@@ -8,7 +8,7 @@ from typing import Literal
 from intake.core.case import copied
 from intake.core.case.case import NONE_YET, Case, Contract, Customer, Decision, Entry, Notice, Record
 from intake.core.case.digest_answer import UNCLEAR
-from intake.core.case.matching import SAID, Candidate, Match, match, match_staff
+from intake.core.case.matching import SAID, Candidate, Match, match, match_staff, own_subject
 from intake.core.case.opening import Opening, open_case
 from intake.core.case.replies import Reply, may_reopen, take_reply
 from intake.core.case.reply_fields import fields_of_reply
@@ -242,7 +242,7 @@ def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Op
         channel="email",
         customer=arrival.customer,
         contact=writer(arrival),
-        subject=message.subject[:SUBJECT],
+        subject=own_subject(message.subject, arrival.policy.file.prefix)[:SUBJECT],
         text=f"{message.subject}\n{message.new_text}",
         language=_language(arrival),
         opened_at=arrival.received_at,

@@ -25,11 +25,11 @@ def copy(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
         few = sentence("name one to {most} mail addresses, such as kim@hosting.example", most=MOST)
         raise Refused(sentence('"{written}" is no mail address', written=bad) if bad else few)
     case = decision.case
-    fresh = [each for each in dict.fromkeys(named) if case.participant(each) is None]
+    fresh = [each for each in dict.fromkeys(named) if not _gets_answers(case, each)]
     if not fresh:
-        raise Refused(sentence("{who} takes part in {case} already", who=", ".join(named), case=case.reference))
+        raise Refused(sentence("answers go to {who} already", who=", ".join(named)))
     for each in fresh:
-        case = _joined(case, Address("", each), "cc")
+        case = with_copy(case, Address("", each))
     text = sentence("{who} gets a copy of answers from now on", who=", ".join(fresh))
     return replace(decision, case=case).then(Entry("participant", text, wanted.by))
 
@@ -63,6 +63,20 @@ def _first_letter(policy: Policy, case: Case) -> Wish:
     if "unentitled" in case.marks:
         return Wish("not-entitled")
     return Wish("missing-information" if owed(policy, case) else "acknowledgment")
+
+
+def _gets_answers(case: Case, address: str) -> bool:
+    person = case.participant(address)
+    return address.lower() == case.contact.address.lower() or (person is not None and person.role == "cc")
+
+
+def with_copy(case: Case, person: Address) -> Case:
+    """The case with somebody who gets a copy of answers, also where they take part already."""
+    if case.participant(person.address) is None:
+        return _joined(case, person, "cc")
+    same = person.address.lower()
+    people = (replace(each, role="cc") if each.address.lower() == same else each for each in case.participants)
+    return replace(case, participants=tuple(people))
 
 
 def _joined(case: Case, person: Address, role: Role) -> Case:
