@@ -48,7 +48,7 @@ log = structlog.get_logger()
 # the roles that need policies, templates and what reads mails; the others are small without them
 HOUSED = frozenset({"desk", "chase", "console"})
 WAKE_SECONDS = {"tick": 20.0, "send": 2.0, "files": 10.0, "pulse": 20.0}
-FIRST_WAKE = timedelta(seconds=5)
+FIRST_WAKE_SECONDS = 5.0
 DESK_POLL_SECONDS = 1.0
 JOIN_SECONDS = 30.0
 MEGABYTE = 1_048_576
@@ -229,7 +229,7 @@ class Program:
     def _start_chaser(self) -> None:
         from intake.chaser import Chaser
 
-        chaser = Chaser(4 + self.config.settings.outgoing.connections)
+        chaser = Chaser()
         jobs: dict[str, tuple[str, Callable[[], object]]] = {
             "tick": ("chase", self._chase),
             "files": ("desk", self._reload),
@@ -237,12 +237,12 @@ class Program:
         for name, (role, work) in jobs.items():
             if role in self.roles:
                 # mail that waited is decided first: it may hold what a clock would ask for
-                chaser.every(WAKE_SECONDS[name], name, partial(self._unless_overtaken, work), now() + FIRST_WAKE)
+                chaser.every(WAKE_SECONDS[name], name, partial(self._unless_overtaken, work), FIRST_WAKE_SECONDS)
         # one connection each: a transport belongs to the one job that uses it
         for number in range(self.config.settings.outgoing.connections if "send" in self.roles else 0):
             send = partial(self._deliver, transport(self.config), f"{self.owner}-{number}")
-            chaser.every(WAKE_SECONDS["send"], f"send {number}", partial(self._unless_overtaken, send), now())
-        chaser.every(WAKE_SECONDS["pulse"], "pulse", self._beat, now() + FIRST_WAKE)
+            chaser.every(WAKE_SECONDS["send"], f"send {number}", partial(self._unless_overtaken, send))
+        chaser.every(WAKE_SECONDS["pulse"], "pulse", self._beat, FIRST_WAKE_SECONDS)
         chaser.start()
         self._closers.append(chaser.close)
 

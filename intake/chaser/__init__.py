@@ -1,47 +1,46 @@
 """Wakes the desk and the outbound room at a fixed pace. It decides nothing: what is due stands in the store's rows."""
 
-import logging
+import threading
+import time
 from collections.abc import Callable
-from datetime import datetime
 
 import structlog
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 
 log = structlog.get_logger()
-# a run that is left out because the last one still goes on is as it should be
-logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 class Chaser:
-    """Jobs at fixed intervals in UTC, one run of each at a time, `threads` of them at once.
+    """Jobs at fixed intervals, each in a thread of its own, one run of each at a time.
 
-    Missed runs are made up for by one.
+    Intervals are of time that passed: a clock that is set back or forth holds up none. Missed runs are made up for by
+    one.
     """
 
-    def __init__(self, threads: int) -> None:
-        self._scheduler = BackgroundScheduler(
-            timezone="UTC",
-            executors={"default": ThreadPoolExecutor(threads)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._threads: list[threading.Thread] = []
 
-    def every(self, seconds: float, name: str, work: Callable[[], object], first: datetime) -> None:
-        """Calls `work` from `first` on at that pace; after an error the next call comes all the same."""
+    def every(self, seconds: float, name: str, work: Callable[[], object], first: float = 0.0) -> None:
+        """Calls `work` at that pace, `first` seconds after the start; after an error the next call comes as well."""
 
         def run() -> None:
-            try:
-                work()
-            except Exception:
-                log.exception("will be tried again", part=name)
+            due = time.monotonic() + first
+            while not self._stopped.wait(due - time.monotonic()):
+                due = time.monotonic() + seconds
+                try:
+                    work()
+                except Exception:
+                    log.exception("will be tried again", part=name)
 
-        self._scheduler.add_job(run, "interval", seconds=seconds, id=name, next_run_time=first)
+        self._threads.append(threading.Thread(target=run, name=name, daemon=True))
 
     def start(self) -> None:
         """Begins."""
-        self._scheduler.start()
+        for thread in self._threads:
+            thread.start()
 
     def close(self) -> None:
         """Ends once the runs in hand are over."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=True)
+        self._stopped.set()
+        for thread in self._threads:
+            thread.join()

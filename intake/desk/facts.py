@@ -170,7 +170,7 @@ def correspondence(connection: Connection, addresses: Iterable[str | None], now:
     """What each address got from us within the hour up to `now`, in order; nothing for None."""
     asked = [(address or "").lower() for address in addresses]
     wanted = {address for address in asked if address}
-    recent = store.recent(connection, wanted, now - HOUR)
+    recent = store.recent(connection, wanted, now, HOUR)
     returned = store.undeliverable_among(connection, wanted)
     return [Correspondence(*recent.get(address, (0, False)), address in returned) for address in asked]
 

@@ -249,7 +249,7 @@ def parked(house: House, connection: Connection, work: Waiting, reason: str, now
         }
     }
     readers = house.people((route.role if route else "") or policy.file.chasing.remind)
-    fresh = [each for each in readers if not correspondence.was_told(connection, "desk-parked", each, now - HOUR)]
+    fresh = [each for each in readers if not correspondence.was_told(connection, "desk-parked", each, now, HOUR)]
     return tuple(_to_staff(house, "desk-parked", values, each, house.unique(), now) for each in fresh)
 
 

@@ -20,8 +20,12 @@ class Limit:
 
 
 def wait_until(connection: Connection, limit: Limit, key: str, now: datetime) -> datetime | None:
-    """Until when the key has no attempt left; None where it has one."""
-    mine = select(func.count(), func.min(attempt.c.at)).where(_mine(limit, key), attempt.c.at > now - limit.within)
+    """Until when the key has no attempt left; None where it has one.
+
+    An attempt further ahead than `limit.within` is of a clock that has been put back, and does not count.
+    """
+    of_late = attempt.c.at > now - limit.within, attempt.c.at < now + limit.within
+    mine = select(func.count(), func.min(attempt.c.at)).where(_mine(limit, key), *of_late)
     count, first = connection.execute(mine).one()
     return first + limit.within if count >= limit.attempts else None
 

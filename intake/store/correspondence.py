@@ -1,7 +1,7 @@
 """What was written to whom: what caps, quotes and returned mail are judged by. Each question is for many at once."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, Connection, Integer, LargeBinary, bindparam, cast, delete, func, insert, select
 
@@ -18,6 +18,7 @@ RECENT = (
     .where(
         outgoing.c.recipient.in_(ADDRESSES),
         outgoing.c.queued_at > bindparam("since"),
+        outgoing.c.queued_at < bindparam("until"),
         outgoing.c.automatic,
         outgoing.c.state != "withheld",
         outgoing.c.kind.not_like("desk-%"),
@@ -39,23 +40,27 @@ UNDELIVERABLE = select(undeliverable.c.address).where(undeliverable.c.address.in
 LIFT_UNDELIVERABLE = delete(undeliverable).where(undeliverable.c.address.in_(ADDRESSES))
 
 
-def recent(connection: Connection, addresses: Iterable[str], since: datetime) -> dict[str, tuple[int, bool]]:
-    """How many automatic letters to customers were queued for each address since then, and whether a digest was.
+def recent(
+    connection: Connection, addresses: Iterable[str], now: datetime, within: timedelta
+) -> dict[str, tuple[int, bool]]:
+    """How many automatic letters to customers were queued for each address of late, and whether a digest was.
 
-    By the addresses in lower case; those who had none are left out.
+    By the addresses in lower case; those who had none are left out. As far ahead as behind: clocks differ a little,
+    and what one queued that was far ahead and has been put back counts no more.
     """
     wanted = sorted({address.lower() for address in addresses})
     if not wanted:
         return {}
-    rows = connection.execute(RECENT, {"addresses": wanted, "since": since})
+    rows = connection.execute(RECENT, {"addresses": wanted, "since": now - within, "until": now + within})
     return {row.recipient: (row.letters, bool(row.digests)) for row in rows}
 
 
-def was_told(connection: Connection, kind: str, recipient: str, since: datetime) -> bool:
-    """Whether a mail of that kind was queued for an address since then."""
+def was_told(connection: Connection, kind: str, recipient: str, now: datetime, within: timedelta) -> bool:
+    """Whether a mail of that kind was queued for an address of late, as `recent` has it."""
     columns = outgoing.c
-    same = columns.recipient == recipient.lower(), columns.kind == kind, columns.queued_at > since
-    return connection.scalar(select(columns.id).where(*same).limit(1)) is not None
+    of_late = columns.queued_at > now - within, columns.queued_at < now + within
+    same = columns.recipient == recipient.lower(), columns.kind == kind
+    return connection.scalar(select(columns.id).where(*same, *of_late).limit(1)) is not None
 
 
 def letters_of(connection: Connection, case_ids: Iterable[int]) -> dict[int, list[bytes]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Integer, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, Integer, Row, and_, bindparam, insert, or_, select, update
 
 from intake.store.engine import reading
 from intake.store.tables import history, outgoing
@@ -21,12 +21,19 @@ ACTOR = "intake"
 TAKEN_OVER = "may have left already: its sender stopped before noting so"
 ON_ITS_WAY = ("queued", "sending", "unknown")
 
+# longer than any pause or lease: an instant beyond it was set by a clock that has been put back since
+FARTHEST = timedelta(hours=2)
+
 # made once: SQLAlchemy takes longer to make a statement than SQLite to run it
-DUE = outgoing.c.state.in_(ON_ITS_WAY), outgoing.c.next_try_at <= bindparam("now")
-ANY_DUE = select(outgoing.c.id).where(*DUE).limit(1)
+UNDERWAY = outgoing.c.state.in_(ON_ITS_WAY)
+DUE = or_(
+    and_(UNDERWAY, outgoing.c.next_try_at <= bindparam("now")),
+    and_(UNDERWAY, outgoing.c.next_try_at > bindparam("farthest")),
+)
+ANY_DUE = select(outgoing.c.id).where(DUE).limit(1)
 ALL_DUE = (
     select(outgoing)
-    .where(*DUE)
+    .where(DUE)
     .order_by(outgoing.c.next_try_at, outgoing.c.id)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True)
@@ -68,13 +75,14 @@ class OutgoingMail:
 
 def claim(engine: Engine, owner: str, now: datetime, lease: timedelta, limit: int) -> list[OutgoingMail]:
     """Takes up to `limit` mails whose time has come, for `owner` alone until the lease runs out."""
+    instants = {"now": now, "farthest": now + FARTHEST}
     with reading(engine) as connection:
         # an empty outbox must not take the desk's write lock every few seconds
-        if connection.scalar(ANY_DUE, {"now": now}) is None:
+        if connection.scalar(ANY_DUE, instants) is None:
             return []
     hand = {"owner": owner, "lease_until": now + lease, "next_try_at": now + lease}
     with engine.begin() as connection:
-        rows = connection.execute(ALL_DUE, {"now": now, "most": limit}).all()
+        rows = connection.execute(ALL_DUE, {**instants, "most": limit}).all()
         if rows:
             connection.execute(TAKE, [hand | _taken(row) for row in rows])
     return [_mail(row) for row in rows]

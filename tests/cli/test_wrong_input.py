@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from house import mail, write_config
-from running import PROGRAM, Running, eventually, intake, running
+from running import COMMAND_SECONDS, PROGRAM, STARTS_WITHIN, Running, eventually, intake, running
 
 URL = re.compile(r"(?m)^url = .*$")
 ADA = ("--as", "ada@desk.example")
@@ -245,13 +245,15 @@ def test_ctrl_c_ends_a_command_without_a_traceback(wrong: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # a shell has what it runs in the background ignore Ctrl-C, tests included
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdin
     process.stdin.write(b"Subject: half\n")
     process.stdin.flush()
-    eventually(lambda: unread(process) == 0, 60, "the command to read")
+    eventually(lambda: unread(process) == 0, STARTS_WITHIN, "the command to read")
     os.killpg(process.pid, signal.SIGINT)
-    out, said = process.communicate(timeout=60)
+    out, said = process.communicate(timeout=COMMAND_SECONDS)
     assert (process.returncode, out) == (130, b""), said
     assert said == b""
 

@@ -112,7 +112,7 @@ def test_a_sender_passes_over_what_another_is_taking(databases: Databases, other
 
     thread = threading.Thread(target=take)
     with databases.desk.begin() as connection:
-        first = connection.execute(sending.ALL_DUE, {"now": NOW, "most": 1}).one()
+        first = connection.execute(sending.ALL_DUE, {"now": NOW, "farthest": NOW + sending.FARTHEST, "most": 1}).one()
         thread.start()
         thread.join(20)
         assert not thread.is_alive()

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -114,6 +114,32 @@ def test_a_hand_that_slept_over_its_lease_does_not_put_back_what_it_took_again(
     assert sending.mark_retry(databases.desk, now, "one", "451", NOW + LEASE)
 
 
+def test_threat_49_what_a_clock_a_year_ahead_queued_or_held_goes_out_once_the_clock_is_right(
+    databases: Databases, templates: TemplateSet
+) -> None:
+    ahead = NOW + timedelta(days=365)
+    held, queued = (queue_mail(databases, templates, number, at=ahead) for number in (1, 2))
+    assert [mail.id for mail in sending.claim(databases.desk, "one", ahead, LEASE, 1)] == [held]
+    found = {mail.id: mail.again for mail in sending.claim(databases.desk, "two", NOW, LEASE, 10)}
+    assert found == {held: True, queued: False}
+    # nobody else takes them from there, nor what clocks that differ a little have queued
+    queue_mail(databases, templates, 3, at=NOW + timedelta(minutes=1))
+    assert sending.claim(databases.desk, "three", NOW, LEASE, 10) == []
+
+
+def test_threat_49_who_was_told_by_a_clock_a_year_ahead_is_told_again(
+    databases: Databases, templates: TemplateSet
+) -> None:
+    queue_mail(databases, templates, kind="desk-parked", automatic="auto-generated", at=NOW)
+
+    def told_at(at: datetime) -> bool:
+        with reading(databases.desk) as connection:
+            return correspondence.was_told(connection, "desk-parked", "Kim@hosting.example", at, timedelta(hours=1))
+
+    assert [told_at(NOW + timedelta(minutes=each)) for each in (-1, 0, 59, 60)] == [True, True, True, False]
+    assert not told_at(NOW - timedelta(days=365))
+
+
 def test_of_two_digests_that_tell_of_the_same_letters_one_does(databases: Databases, templates: TemplateSet) -> None:
     ids = [queue_mail(databases, templates, number, withheld="the cap") for number in (1, 2)]
     other, left = (queue_mail(databases, templates, number, withheld="the cap") for number in (3, 4))
@@ -197,7 +223,7 @@ def test_automatic_letters_to_one_address_are_counted_however_it_is_spelt(
 ) -> None:
     def recent() -> tuple[int, bool]:
         with reading(databases.desk) as connection:
-            found = correspondence.recent(connection, ["KIM@hosting.example"], NOW - timedelta(hours=1))
+            found = correspondence.recent(connection, ["KIM@hosting.example"], NOW, timedelta(hours=1))
             return found.get("kim@hosting.example", (0, False))
 
     assert recent() == (0, False)
@@ -207,6 +233,8 @@ def test_automatic_letters_to_one_address_are_counted_however_it_is_spelt(
     queue_mail(databases, templates, 4, at=NOW - timedelta(hours=1))
     queue_mail(databases, templates, 5, withheld="shadow mode")
     queue_mail(databases, templates, 6, to=Address("", "other@hosting.example"))
+    # by a clock that was put back since
+    queue_mail(databases, templates, 8, at=NOW + timedelta(days=365))
     assert recent() == (1, False)
     queue_mail(databases, templates, 7, kind="digest")
     assert recent() == (2, True)
