@@ -151,28 +151,29 @@ def fill(engine: Engine) -> None:
     with reading(engine) as connection:
         names = [index.name for index in INDEXES]
         left = set(connection.scalars(select(tables.counter.c.name).where(tables.counter.c.name.in_(names))))
-    for index in INDEXES:
-        while index.name in left and _fill_some(engine, index):
-            pass
+    for index in (each for each in INDEXES if each.name in left):
+        more = True
+        while more:
+            with engine.begin() as connection:
+                more = fill_some(connection, index)
 
 
-def _fill_some(engine: Engine, index: Indexed) -> bool:
-    """Fills in the newest rows that are lacking; False where none are."""
+def fill_some(connection: Connection, index: Indexed) -> bool:
+    """Fills in the newest rows that are lacking; False where none are. One at a time: two would do the same."""
     counter, source = tables.counter, tables.desk.tables[index.source]
     mine = counter.c.name == index.name
-    with engine.begin() as connection:
-        below = connection.scalar(select(counter.c.value).where(mine).with_for_update())
-        if below is None:
-            return False
-        rows = select(source.c.id).where(source.c.id < below).order_by(source.c.id.desc()).limit(ROWS_AT_ONCE)
-        ids = list(connection.scalars(rows))
-        if not ids:
-            connection.execute(delete(counter).where(mine))
-            return False
-        filled = written(index, SQLITE_FILL if connection.dialect.name == "sqlite" else POSTGRESQL_FILL)
-        connection.execute(text(filled), {"first": ids[-1], "below": below})
-        connection.execute(update(counter).where(mine).values(value=ids[-1]))
-        return True
+    below = connection.scalar(select(counter.c.value).where(mine).with_for_update())
+    if below is None:
+        return False
+    rows = select(source.c.id).where(source.c.id < below).order_by(source.c.id.desc()).limit(ROWS_AT_ONCE)
+    ids = list(connection.scalars(rows))
+    if not ids:
+        connection.execute(delete(counter).where(mine))
+        return False
+    filled = written(index, SQLITE_FILL if connection.dialect.name == "sqlite" else POSTGRESQL_FILL)
+    connection.execute(text(filled), {"first": ids[-1], "below": below})
+    connection.execute(update(counter).where(mine).values(value=ids[-1]))
+    return True
 
 
 def words_of(written: str) -> list[str]:

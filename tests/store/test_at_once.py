@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from house import NOW
 from running import eventually
-from smarthost import queue_mail
-from sqlalchemy import Connection, insert, text
+from smarthost import add_case, queue_mail
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from intake.errors import Overtaken, Stale
 from intake.outbound.templateset import load
 from intake.shipped import shipped
-from intake.store import accounts, cases, heartbeats, idempotency, keys, obeyed, published, sending, tables
+from intake.store import accounts, cases, heartbeats, idempotency, keys, obeyed, published, search, sending, tables
 from intake.store.engine import WRITES_WITHIN, Databases, open_databases, reading
-from intake.store.migrate import upgrade
+from intake.store.migrate import DESK, migrate, upgrade
 
 pytestmark = pytest.mark.real
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
@@ -69,6 +69,24 @@ def test_each_instance_tells_that_its_parts_work(databases: Databases, other: Da
 def test_the_first_numbers_of_cases_are_given_out_once(databases: Databases, other: Databases) -> None:
     assert at_once(databases, other, lambda c, _: cases.reserve(c, 5)) == [1001, 1006]
     assert at_once(databases, other, lambda c, _: cases.reserve(c, 1)) == [1011, 1012]
+
+
+def test_of_two_who_fill_an_index_the_second_goes_on_where_the_first_ends(
+    databases: Databases, other: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with databases.desk.begin() as connection:
+        ids = [add_case(connection, f"OX-{number}") for number in range(5)]
+    for version in ("v0009", DESK.revisions[-1]):
+        migrate(databases.desk, DESK, version)
+    monkeypatch.setattr(search, "ROWS_AT_ONCE", 2)
+    (index,) = (each for each in search.INDEXES if each.source == "cases")
+    filled_from = select(tables.counter.c.value).where(tables.counter.c.name == index.name)
+
+    def fill(connection: Connection, _: str) -> int | None:
+        assert search.fill_some(connection, index)
+        return connection.scalar(filled_from)
+
+    assert at_once(databases, other, fill) == [ids[3], ids[1]]
 
 
 def test_of_two_who_publish_a_template_the_second_is_told(databases: Databases, other: Databases) -> None:
