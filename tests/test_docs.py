@@ -307,3 +307,13 @@ def test_no_vendors_name_stands_in_the_program() -> None:
         if VENDORS.search(line)
     ]
     assert not named
+
+
+def test_each_threat_has_tests_that_carry_its_number_and_each_number_is_a_threat() -> None:
+    text = (ROOT / "docs" / "threats.md").read_text(encoding="utf-8")
+    rows = {int(number) for number in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
+    found: set[int] = set()
+    for file in (ROOT / "tests").rglob("test_*.py"):
+        for numbers in re.findall(r"def test_threats?_((?:\d+_)+)", file.read_text(encoding="utf-8")):
+            found |= {int(number) for number in numbers.strip("_").split("_")}
+    assert rows == found == set(range(1, 55))

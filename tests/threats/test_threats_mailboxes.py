@@ -65,7 +65,7 @@ def make(server: Dovecot) -> None:
 
 @pytest.mark.real
 @pytest.mark.parametrize("after", ["flag", "move", "delete"])
-def test_threat_9_an_oversize_mail_stays_where_it_is_and_its_headers_are_kept(
+def test_threat_09_an_oversize_mail_stays_where_it_is_and_its_headers_are_kept(
     server: Dovecot, desk: House, after: str
 ) -> None:
     large = letter(1, size=60_000_000)
@@ -85,7 +85,7 @@ def test_threat_9_an_oversize_mail_stays_where_it_is_and_its_headers_are_kept(
 
 
 @pytest.mark.real
-def test_threat_9_an_oversize_mail_is_taken_once(server: Dovecot, desk: House) -> None:
+def test_threat_09_an_oversize_mail_is_taken_once(server: Dovecot, desk: House) -> None:
     server.deliver("desk", letter(1, size=2 * SIZE_LIMIT))
     desk.watch(mailbox(server.port)).close()
     server.deliver("desk", letter(2))
@@ -93,7 +93,7 @@ def test_threat_9_an_oversize_mail_is_taken_once(server: Dovecot, desk: House) -
     assert numbers(desk) == [1, 2]
 
 
-def test_threat_9_a_size_that_lies_does_not_make_us_read_more_than_the_limit(desk: House) -> None:
+def test_threat_09_a_size_that_lies_does_not_make_us_read_more_than_the_limit(desk: House) -> None:
     with quirky({1: letter(1, size=3 * SIZE_LIMIT), 2: letter(2)}) as server:
         server.claims[1] = 10
         desk.watch(mailbox(server.port, after="delete"))

@@ -195,7 +195,7 @@ def test_a_letter_of_ours_can_be_read_on_the_page(here: Desk) -> None:
     assert ada.get(f"/cases/{other}/letters/{letter['id']}/raw").status_code == 400
 
 
-def test_threat_35_and_36_a_formatted_mail_does_nothing_and_loads_nothing(here: Desk) -> None:
+def test_threats_35_36_a_formatted_mail_does_nothing_and_loads_nothing(here: Desk) -> None:
     reference, ada = here.take(formatted_mail(HOSTILE)), here.person()
     shown = ada.get(f"/cases/{reference}/messages/0/formatted")
     assert "Hello <b>you</b>" in shown.text

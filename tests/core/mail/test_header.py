@@ -43,7 +43,7 @@ def test_any_header_is_one_line_of_clean_text(value: str) -> None:
 
 
 @given(st.binary(max_size=300))
-def test_threat_5_a_bare_cr_never_makes_a_header(block: bytes) -> None:
+def test_threat_05_a_bare_cr_never_makes_a_header(block: bytes) -> None:
     fields, _, _ = split_fields(b"Subject: hi\rReply-To: x" + block.replace(b"\n", b""))
     assert [name for name, _ in fields] == ["subject"]
 
