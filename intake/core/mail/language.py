@@ -82,4 +82,6 @@ def _identifier() -> Any:
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(list(_LANGUAGES))
+    # row by row, as it is looked at: the languages chosen come as columns, far apart in memory
+    identifier.nb_ptc = identifier.nb_ptc.astype("float32", order="C")
     return identifier
