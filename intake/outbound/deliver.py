@@ -4,27 +4,27 @@ Never answers anything and never sends a receipt (THREATS 43): it carries bytes 
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from intake.outbound.maildir import MaildirTransport
+from intake.outbound.notes import Notes, insist
 from intake.outbound.smtp import SmtpTransport
 from intake.outbound.transport import Receipt, Refused, Transport, TryLater, Unreachable, Unsure
 from intake.store import sending
-from intake.store.sending import OutgoingMail
+from intake.store.sending import Left, OutgoingMail
 
-__all__ = ["Counts", "MaildirTransport", "SmtpTransport", "Transport", "deliver"]
+__all__ = ["Counts", "MaildirTransport", "Notes", "SmtpTransport", "Transport", "deliver"]
 
 LEASE = timedelta(minutes=3)
 GIVE_UP = timedelta(hours=96)
 BATCH = 20
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
-NOTING = 3
 
 
 @dataclass(slots=True)
@@ -50,19 +50,24 @@ def deliver(
     lease: timedelta = LEASE,
     limit: int = 200,
     keep_going: Callable[[], bool] = lambda: True,
+    notes: Notes | None = None,
 ) -> Counts:
     """Sends up to `limit` mails whose time has come, and notes what became of each.
 
     Stops early where the way out is shut, with everything put back for later, and between two mails once
-    `keep_going` says no. `owner` names this process and thread; `clock` gives aware instants.
+    `keep_going` says no. `owner` names this process and thread; `clock` gives aware instants. `notes`, which several
+    senders share, are not waited for; without them all is noted at the end.
     """
     counts = Counts()
     taken = 0
-    while taken < limit and keep_going():
-        mails = sending.claim(engine, owner, clock(), lease, min(BATCH, limit - taken))
-        if not mails or not _Batch(engine, transport, owner, clock, give_up, counts).run(mails, lease, keep_going):
-            break
-        taken += len(mails)
+    with ExitStack() as stack:
+        notes = notes or stack.enter_context(closing(Notes(engine)))
+        batch = _Batch(engine, transport, owner, clock, give_up, counts, notes)
+        while taken < limit and keep_going():
+            mails = sending.claim(engine, owner, clock(), lease, min(BATCH, limit - taken))
+            if not mails or not batch.run(mails, lease, keep_going):
+                break
+            taken += len(mails)
     return counts
 
 
@@ -74,6 +79,7 @@ class _Batch:
     clock: Callable[[], datetime]
     give_up: timedelta
     counts: Counts
+    notes: Notes
 
     def run(self, mails: list[OutgoingMail], lease: timedelta, keep_going: Callable[[], bool]) -> bool:
         """Sends the mails in turn; false where the pass must end."""
@@ -100,12 +106,12 @@ class _Batch:
 
     def _handed_over(self, mail: OutgoingMail, receipt: Receipt) -> None:
         for address, words in receipt.refused.items():
-            _insist(sending.note_refused, self.engine, mail, f"{address} refused: {words}", self.clock())
+            insist(sending.note_refused, self.engine, mail, f"{address} refused: {words}", self.clock())
         if receipt.later:
             self._later(mail, "; ".join(receipt.later.values()), remaining=tuple(receipt.later))
             return
         note = "; ".join(f"not for {address}: {words}" for address, words in receipt.refused.items())
-        _insist(sending.mark_sent, self.engine, mail, self.clock(), note)
+        self.notes.add(Left(mail, self.clock(), note))
         self.counts.sent += 1
 
     def _later(self, mail: OutgoingMail, reason: str, *, unsure: bool = False, remaining: tuple[str, ...] = ()) -> None:
@@ -114,7 +120,7 @@ class _Batch:
             self._failed(mail, self._given_up(reason))
             return
         fate = {"unsure": unsure, "remaining": remaining}
-        _insist(sending.mark_retry, self.engine, mail, self.owner, reason, at, **fate)
+        insist(sending.mark_retry, self.engine, mail, self.owner, reason, at, **fate)
         self.counts.later += 1
 
     def _put_back(self, mails: list[OutgoingMail], reason: str | None = None, after: timedelta = timedelta(0)) -> None:
@@ -123,10 +129,10 @@ class _Batch:
             if reason and at - mail.queued_at > self.give_up:
                 self._failed(mail, self._given_up(reason))
             else:
-                _insist(sending.put_back, self.engine, mail, self.owner, at, reason)
+                insist(sending.put_back, self.engine, mail, self.owner, at, reason)
 
     def _failed(self, mail: OutgoingMail, reason: str) -> None:
-        _insist(sending.mark_failed, self.engine, mail, self.owner, reason, self.clock())
+        insist(sending.mark_failed, self.engine, mail, self.owner, reason, self.clock())
         self.counts.failed += 1
 
     def _given_up(self, reason: str) -> str:
@@ -137,15 +143,3 @@ def pause(tries: int, message_id: str) -> timedelta:
     """The wait after so many tries: doubling from a minute to an hour, a tenth more or less by the mail's id."""
     whole: timedelta = min(FIRST_PAUSE * 2 ** min(max(tries, 1) - 1, 10), LONGEST_PAUSE)
     return whole * (0.9 + 0.2 * (crc32(message_id.encode()) % 1000) / 1000)
-
-
-def _insist(note: Callable[..., object], *facts: object, **more: object) -> None:
-    """Notes what happened; a busy database is asked again, since a sent mail that is not noted goes out twice."""
-    for patience in range(NOTING, 0, -1):
-        try:
-            note(*facts, **more)
-        except OperationalError:
-            if patience == 1:
-                raise
-        else:
-            return

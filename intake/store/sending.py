@@ -18,6 +18,7 @@ from intake.store.engine import reading
 from intake.store.tables import history, outgoing
 
 ACTOR = "intake"
+TWICE = "it may have left twice, under one Message-ID"
 TAKEN_OVER = "may have left already: its sender stopped before noting so"
 ON_ITS_WAY = ("queued", "sending", "unknown")
 
@@ -31,8 +32,22 @@ DUE = or_(
     and_(UNDERWAY, outgoing.c.next_try_at > bindparam("farthest")),
 )
 ANY_DUE = select(outgoing.c.id).where(DUE).limit(1)
+NEEDED = (
+    "id",
+    "case_id",
+    "kind",
+    "recipient",
+    "envelope_from",
+    "envelope_to",
+    "message_id",
+    "state",
+    "reason",
+    "queued_at",
+    "tries",
+    "raw",
+)
 ALL_DUE = (
-    select(outgoing)
+    select(*(outgoing.c[name] for name in NEEDED))
     .where(DUE)
     .order_by(outgoing.c.next_try_at, outgoing.c.id)
     .limit(bindparam("most", type_=Integer))
@@ -43,9 +58,15 @@ TAKE = (
     .where(outgoing.c.id == bindparam("mail"))
     .values({name: bindparam(name) for name in ("state", "reason", "owner", "lease_until", "next_try_at", "tries")})
 )
+NOT_SENT = (
+    select(outgoing.c.id)
+    .where(outgoing.c.id.in_(bindparam("mails", expanding=True)), outgoing.c.state != "sent")
+    .order_by(outgoing.c.id)
+    .with_for_update()
+)
 MARK_SENT = (
     update(outgoing)
-    .where(outgoing.c.id == bindparam("mail"), outgoing.c.state != "sent")
+    .where(outgoing.c.id == bindparam("mail"))
     .values(
         state="sent", sent_at=bindparam("at"), reason=bindparam("why"), next_try_at=None, owner=None, lease_until=None
     )
@@ -71,6 +92,25 @@ class OutgoingMail:
     queued_at: datetime
     tries: int
     again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A mail that has left, and when. `note`: what else came of it, such as a recipient who was refused."""
+
+    mail: OutgoingMail
+    at: datetime
+    note: str = ""
+
+    @property
+    def why(self) -> str | None:
+        """What stands beside "sent" in the outbox."""
+        return "; ".join(part for part in (self.note, TWICE if self.mail.again else "") if part) or None
+
+    @property
+    def told(self) -> str:
+        """What the history says of it."""
+        return "; ".join(part for part in (f"{self.mail.kind} to {self.mail.recipient}", self.why) if part)
 
 
 def claim(engine: Engine, owner: str, now: datetime, lease: timedelta, limit: int) -> list[OutgoingMail]:
@@ -114,16 +154,16 @@ def _mail(row: Row[Any]) -> OutgoingMail:
     )
 
 
-def mark_sent(engine: Engine, mail: OutgoingMail, now: datetime, note: str = "") -> bool:
-    """Notes that the mail has left, whoever holds it by now; false where that was noted already."""
-    twice = "it may have left twice, under one Message-ID" if mail.again else ""
-    text = "; ".join(part for part in (f"{mail.kind} to {mail.recipient}", note, twice) if part)
-    why = "; ".join(part for part in (note, twice) if part) or None
+def mark_sent(engine: Engine, left: Sequence[Left]) -> int:
+    """Notes in one commit that mails have left, whoever holds them by now; of how many that was not noted yet."""
     with engine.begin() as connection:
-        done = connection.execute(MARK_SENT, {"mail": mail.id, "at": now, "why": why})
-        if done.rowcount:
-            _note(connection, mail, now, "sent", text)
-    return bool(done.rowcount)
+        fresh = set(connection.scalars(NOT_SENT, {"mails": [each.mail.id for each in left]}))
+        noted = list({each.mail.id: each for each in left if each.mail.id in fresh}.values())
+        if noted:
+            connection.execute(MARK_SENT, [{"mail": each.mail.id, "at": each.at, "why": each.why} for each in noted])
+        if told := [_event(each.mail, each.at, "sent", each.told) for each in noted if each.mail.case_id is not None]:
+            connection.execute(NOTE, told)
+    return len(noted)
 
 
 def mark_retry(
@@ -184,5 +224,8 @@ def _let_go(connection: Connection, mail: OutgoingMail, owner: str, values: dict
 
 def _note(connection: Connection, mail: OutgoingMail, now: datetime, event: str, text: str) -> None:
     if mail.case_id is not None:
-        values = {"case_id": mail.case_id, "at": now, "actor": ACTOR, "event": event, "text": text, "because": []}
-        connection.execute(NOTE, values)
+        connection.execute(NOTE, _event(mail, now, event, text))
+
+
+def _event(mail: OutgoingMail, at: datetime, event: str, text: str) -> dict[str, Any]:
+    return {"case_id": mail.case_id, "at": at, "actor": ACTOR, "event": event, "text": text, "because": []}

@@ -1,16 +1,22 @@
 """What becomes of a mail: sent once, tried again with patience, or stopped with the reason; never lost."""
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from running import eventually
 from smarthost import NOW, Clock, Listening, Sink, queue_mail, row, told
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from intake.config import Outgoing
 from intake.core.mail.message import Address
 from intake.outbound.deliver import Counts, MaildirTransport, SmtpTransport, deliver, pause
+from intake.outbound.notes import AHEAD, TRIES
 from intake.outbound.templateset import TemplateSet
 from intake.store import outbox, sending
 from intake.store.engine import Databases
@@ -187,6 +193,75 @@ def test_a_pass_ends_between_two_mails_when_it_is_asked_to(
     states = [(row(databases, mail)["state"], row(databases, mail)["tries"]) for mail in mails]
     assert states == [("sent", 1), ("queued", 0), ("queued", 0)]
     assert send().sent == 2
+
+
+def test_mails_that_leave_during_one_commit_share_the_next_and_no_sender_runs_far_ahead(
+    databases: Databases, templates: TemplateSet, send: Pass, sink: Sink
+) -> None:
+    for number in range(AHEAD + 5):
+        queue_mail(databases, templates, number)
+    goes_on = threading.Event()
+    noted: list[int] = []
+    ahead: list[int] = []
+
+    @event.listens_for(databases.desk, "before_cursor_execute")
+    def wait(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        if statement.startswith("UPDATE") and threading.current_thread().name == "notes":
+            noted.append(len(parameters) if many else 1)
+            goes_on.wait(60)
+
+    sink.before_answer = lambda _server: ahead.append(len(sink.mails) - len(told(databases)))
+    with ThreadPoolExecutor(1) as pool:
+        passing = pool.submit(send)
+        eventually(lambda: len(sink.mails) == AHEAD + 1, 30, "the sender to wait")
+        goes_on.set()
+        assert passing.result(60).sent == AHEAD + 5
+    assert max(ahead) == AHEAD + 1
+    assert (noted[0], sum(noted)) == (1, AHEAD + 5)
+    assert AHEAD - 1 <= noted[1] <= AHEAD
+
+
+def test_what_has_left_is_noted_whatever_becomes_of_the_next(
+    databases: Databases, templates: TemplateSet, clock: Clock, listening: Listening
+) -> None:
+    class Breaking(SmtpTransport):
+        def send(self, mail: sending.OutgoingMail) -> Any:
+            if mail.id == mails[1]:
+                raise RuntimeError("a fault of ours")
+            return super().send(mail)
+
+    mails = [queue_mail(databases, templates, number) for number in range(2)]
+    way = Breaking(Outgoing(smtp=listening.place, tls="none", timeout_seconds=5), "", "desk.example")
+    with pytest.raises(RuntimeError):
+        deliver(databases.desk, way, "one", clock)
+    way.close()
+    assert [row(databases, mail)["state"] for mail in mails] == ["sent", "sending"]
+
+
+@pytest.mark.parametrize("times", [TRIES - 1, TRIES])
+def test_a_note_that_the_database_refuses_is_made_again_and_a_letter_without_one_goes_out_again(
+    times: int, databases: Databases, templates: TemplateSet, send: Pass, sink: Sink, clock: Clock
+) -> None:
+    mail = queue_mail(databases, templates)
+    refused: list[str] = []
+
+    @event.listens_for(databases.desk, "before_cursor_execute")
+    def refuse(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if threading.current_thread().name == "notes" and len(refused) < times:
+            refused.append(statement)
+            raise OperationalError(statement, parameters, Exception("database is locked"))
+
+    if times < TRIES:
+        assert send().sent == 1
+        assert len(sink.mails) == 1
+    else:
+        with pytest.raises(OperationalError, match="database is locked"):
+            send()
+        clock.turn(minutes=4)
+        assert send().again == 1
+        assert sink.mails[0] == sink.mails[1]
+    assert row(databases, mail)["state"] == "sent"
+    assert len(told(databases)) == 1
 
 
 def test_no_mail_is_begun_on_a_lease_that_runs_out(

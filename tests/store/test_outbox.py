@@ -17,6 +17,7 @@ from intake.outbound.templateset import TemplateSet, load
 from intake.shipped import shipped
 from intake.store import correspondence, obeyed, outbox, sending
 from intake.store.engine import Databases, reading
+from intake.store.sending import Left
 
 LEASE = timedelta(minutes=10)
 
@@ -95,11 +96,24 @@ def test_a_lease_that_ran_out_passes_the_mail_on_as_perhaps_sent(databases: Data
     assert not sending.mark_retry(databases.desk, lost, "one", "451", NOW)
     assert not sending.mark_failed(databases.desk, lost, "one", "550", NOW)
     assert not sending.put_back(databases.desk, lost, "one", NOW)
-    assert sending.mark_sent(databases.desk, lost, NOW)
-    assert not sending.mark_sent(databases.desk, found, NOW)
+    assert sending.mark_sent(databases.desk, [Left(lost, NOW)]) == 1
+    assert sending.mark_sent(databases.desk, [Left(found, NOW)]) == 0
     assert not sending.mark_retry(databases.desk, found, "two", "451", NOW)
     assert row(databases, mail_id)["state"] == "sent"
     assert [event for _, event, _ in told(databases)] == ["sent"]
+
+
+def test_mails_are_noted_as_sent_in_one_commit_each_once(databases: Databases, templates: TemplateSet) -> None:
+    ids = [queue_mail(databases, templates, number) for number in range(3)]
+    first, *others = sending.claim(databases.desk, "one", NOW, LEASE, 10)
+    assert sending.mark_sent(databases.desk, [Left(first, NOW)]) == 1
+    later = NOW + timedelta(minutes=1)
+    left = [Left(first, later), Left(others[0], later, "not for a@h.example: 550 no"), *[Left(others[1], later)] * 2]
+    assert sending.mark_sent(databases.desk, left) == 2
+    assert [row(databases, each)["sent_at"] for each in ids] == [NOW, later, later]
+    assert [row(databases, each)["reason"] for each in ids] == [None, "not for a@h.example: 550 no", None]
+    to = "acknowledgment to kim@hosting.example"
+    assert [text for _, _, text in told(databases)] == [to, f"{to}; not for a@h.example: 550 no", to]
 
 
 def test_a_hand_that_slept_over_its_lease_does_not_put_back_what_it_took_again(

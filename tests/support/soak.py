@@ -35,8 +35,9 @@ SMTP and LMTP.
 No mail that got its 250 was lost, each had one outcome and one case, each case its one acknowledgment, and
 `intake ledger --audit` found nothing broken; a round in which it is otherwise ends the run and is not counted here.
 Clients begin a session again, as mail servers do, until they get a 250. A letter leaves a second time, byte for byte
-and with the same Message-ID, where its program was killed between handing it over and noting so. On PostgreSQL any of
-the programs dies, and one time in four the database.
+and with the same Message-ID, where its program was killed between handing it over and the commit that notes so, which
+letters that leave at about the same time share. On PostgreSQL any of the programs dies, and one time in four the
+database.
 """
 
 Counts = dict[str, list[int]]
