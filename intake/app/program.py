@@ -7,7 +7,6 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,14 +23,13 @@ from intake.app import (
     open_house,
     open_store,
     routes,
-    transport,
 )
 from intake.app.alone import take
 from intake.app.pulse import Pulse
+from intake.app.senders import Senders
 from intake.config import Config
 from intake.errors import Outdated
 from intake.inbound.keep import Keeper
-from intake.outbound.deliver import Transport, deliver
 from intake.store import outbox, published, spool
 from intake.store.calls import listen
 from intake.store.engine import reading
@@ -81,6 +79,15 @@ class Program:
         self._pulse = Pulse(self.databases.desk, f"{socket.gethostname()}:{config.folder.resolve()}", now)
         self._listener: MailListener | None = None
         self.owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+        self._senders = Senders(
+            config,
+            self.databases.desk,
+            self.owner,
+            WAKE_SECONDS["send"],
+            self._stop,
+            partial(self._pulse.worked, "sender"),
+            self._is_overtaken,
+        )
         self.listening: list[str] = []
         self.first_link = ""
         self._fingerprint = self._files() if self._house else ()
@@ -100,6 +107,9 @@ class Program:
                 self._start_desk()
             if self.roles & {"smtp", "lmtp", "imap"}:
                 self._start_channels()
+            if "send" in self.roles:
+                self._senders.start()
+                self._closers.append(self._senders.close)
             self._start_chaser()
             if "console" in self.roles and self.config.settings.console.listen:
                 self._start_console()
@@ -161,9 +171,11 @@ class Program:
                 decided = receive(self.house, now())
                 self._pulse.worked("desk")
                 if decided:
+                    self._senders.wake()
                     continue
                 # what one burst of mail asks for is told together
-                send_notices(self.house, now())
+                if send_notices(self.house, now()):
+                    self._senders.wake()
             except Exception:
                 if not self._is_overtaken():
                     log.exception("will be tried again", part="desk")
@@ -238,23 +250,9 @@ class Program:
             if role in self.roles:
                 # mail that waited is decided first: it may hold what a clock would ask for
                 chaser.every(WAKE_SECONDS[name], name, partial(self._unless_overtaken, work), FIRST_WAKE_SECONDS)
-        # one connection each: a transport belongs to the one job that uses it
-        for number in range(self.config.settings.outgoing.connections if "send" in self.roles else 0):
-            send = partial(self._deliver, transport(self.config), f"{self.owner}-{number}")
-            chaser.every(WAKE_SECONDS["send"], f"send {number}", partial(self._unless_overtaken, send))
         chaser.every(WAKE_SECONDS["pulse"], "pulse", self._beat, FIRST_WAKE_SECONDS)
         chaser.start()
         self._closers.append(chaser.close)
-
-    def _deliver(self, way: Transport, owner: str) -> None:
-        give_up = timedelta(hours=self.config.settings.outgoing.give_up_after_hours)
-
-        def going() -> bool:
-            self._pulse.worked("sender")
-            return not self._stop.is_set()
-
-        deliver(self.databases.desk, way, owner, now, give_up=give_up, keep_going=going)
-        self._pulse.worked("sender")
 
     def _chase(self) -> None:
         chase(self.house, now())

@@ -87,7 +87,7 @@ def _after(clues: Clues) -> str | None:
     rest, begin = clues.subject, AWAY_SUBJECT.match(clues.subject)
     if begin is None:
         return None
-    while begin and begin.end():
+    while begin is not None and begin.end():
         rest = rest[begin.end() :].strip()
         begin = AWAY_SUBJECT.match(rest)
     return rest
