@@ -196,8 +196,8 @@ def acknowledgment(clues: Clues) -> str | None:
 
 def _weighed(clues: Clues, signs: tuple[Sign, ...]) -> str | None:
     """The signs that hold, where they weigh enough. Most mails show by their headers that no words could do."""
-    most = sum(sign.weight for sign in signs if sign.weight > 0 and (sign.in_text or sign.holds(clues)))
-    if most < _ENOUGH:
+    likely = [sign for sign in signs if sign.weight > 0 and (sign.in_text or sign.holds(clues))]
+    if all(sign.in_text for sign in likely) or sum(sign.weight for sign in likely) < _ENOUGH:
         return None
     found = [sign for sign in signs if sign.holds(clues)]
     enough = sum(sign.weight for sign in found) >= _ENOUGH
