@@ -3,55 +3,56 @@
 import smtplib
 import threading
 import time
-from datetime import UTC, datetime
 
 from sqlalchemy import select
 
 from benchmarks.figure import Figure
-from benchmarks.installation import installation
-from benchmarks.smtp_accept import bare, serving
+from benchmarks.installation import Installation, installation
+from benchmarks.sink import sink
+from benchmarks.smtp_accept import serving
 from intake.app import decide_all, now
-from intake.config import Outgoing
-from intake.outbound.deliver import SmtpTransport, deliver
-from intake.store import tables
+from intake.app.senders import Senders
+from intake.store import outbox, tables
 from intake.store.engine import reading
 
-MAILS = 300
-CONNECTIONS = 2
+MAILS = 1_200
+LOOK_SECONDS = 0.02
 
 
 def measure(mails: int = MAILS) -> Figure:
-    """The desk decides while two connections send, to a mail server that is a process of its own and keeps nothing."""
-    with serving(bare) as port, installation() as made:
-        settings = Outgoing(smtp=f"127.0.0.1:{port}", tls="none")
-        desk, done = made.databases.desk, threading.Event()
-
-        def send(number: int) -> None:
-            way = SmtpTransport(settings, "", "desk.example")
-            while deliver(desk, way, f"bench-{number}", lambda: datetime.now(UTC), limit=100_000) or not done.is_set():
-                time.sleep(0.01)
-
+    """Two reading processes, the desk and two senders as `serve` has them, and a mail server that keeps nothing."""
+    with serving(sink) as port, installation(smarthost=f"127.0.0.1:{port}") as made:
+        stop = threading.Event()
+        senders = Senders(made.config, made.databases.desk, "bench", 2.0, stop)
+        senders.start()
+        _until_sent(made)
         made.keep(mails)
-        threads = [threading.Thread(target=send, args=(number,)) for number in range(CONNECTIONS)]
         started = time.perf_counter()
-        for thread in threads:
-            thread.start()
-        decide_all(made.house, now())
-        done.set()
-        for thread in threads:
-            thread.join()
+        decide_all(made.house, now(), lambda _: senders.wake())
+        senders.wake()
+        _until_sent(made)
         took = time.perf_counter() - started
+        senders.close()
         made.check()
-        with reading(desk) as connection:
-            letters = connection.execute(select(tables.outgoing.c.state, tables.outgoing.c.raw)).all()
-        assert {state for state, _ in letters} == {"sent"}, {state for state, _ in letters}
-        raws = [bytes(raw) for _, raw in letters][-mails:]
+        with reading(made.databases.desk) as connection:
+            newest = select(tables.outgoing.c.raw).order_by(tables.outgoing.c.id.desc()).limit(mails)
+            raws = [bytes(raw) for raw in connection.scalars(newest)]
         started = time.perf_counter()
         with smtplib.SMTP("127.0.0.1", port) as client:
             for raw in raws:
                 client.sendmail("desk@desk.example", ["kim@hosting.example"], raw)
         alone = len(raws) / (time.perf_counter() - started)
     return Figure(mails / took, "mails/s", alone, "the same letters by smtplib over one kept connection")
+
+
+def _until_sent(made: Installation) -> None:
+    while True:
+        with reading(made.databases.desk) as connection:
+            states = set(outbox.states(connection))
+        if states == {"sent"}:
+            return
+        assert states <= {"queued", "sending", "sent"}, states
+        time.sleep(LOOK_SECONDS)
 
 
 if __name__ == "__main__":
