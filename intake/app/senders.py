@@ -37,10 +37,11 @@ class Senders:
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Begins with what is queued already."""
+        """Begins with what is queued already. Raises `IntakeError` where the way out's password is not there."""
+        ways = [transport(self._config) for _ in self._woken]
         self._notes = Notes(self._desk)
-        for number, woken in enumerate(self._woken):
-            thread = threading.Thread(target=self._run, args=(number, woken), name=f"send {number}", daemon=True)
+        for number, (way, woken) in enumerate(zip(ways, self._woken, strict=True)):
+            thread = threading.Thread(target=self._run, args=(number, way, woken), name=f"send {number}", daemon=True)
             thread.start()
             self._threads.append(thread)
 
@@ -60,8 +61,7 @@ class Senders:
         except Exception:
             log.exception("letters that have left will go out again")
 
-    def _run(self, number: int, woken: threading.Event) -> None:
-        way = transport(self._config)
+    def _run(self, number: int, way: Transport, woken: threading.Event) -> None:
         while not self._stop.is_set():
             # cleared first: a letter that is queued while we look wakes us again
             woken.clear()

@@ -12,6 +12,7 @@ from smarthost import Listening, Sink
 
 from intake import app
 from intake.app.senders import Senders
+from intake.errors import IntakeError
 
 NEVER = 3_600.0
 SECONDS = 60
@@ -91,3 +92,9 @@ def test_senders_that_end_have_noted_all_that_left(desk: Home, sink: Sink) -> No
     letters = desk.outbox() + desk.outbox(desk=True)
     assert {each["state"] for each in letters} <= {"sent", "queued"}
     assert sum(each["state"] == "sent" for each in letters) == len(sink.mails)
+
+
+def test_senders_whose_password_is_not_there_do_not_start(tmp_path: Path) -> None:
+    login = {"outgoing.smtp": "mx.example:587", "outgoing.username": "desk", "outgoing.password": "file:gone"}
+    with home(tmp_path, login) as desk, pytest.raises(IntakeError, match="gone"), sending(desk, NEVER):
+        pass
