@@ -70,6 +70,9 @@ _ASCII_LABELS = {"us-ascii", "ascii", "ansi_x3.4-1968", "iso-ir-6", "646", "csas
 _META = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _META_WITHIN = 4_096
 
+_WESTERN = {"windows-1252", "iso-8859-1", "iso-8859-15"}
+_BEYOND, _SPACES, _C1 = re.compile(rb"[\x80-\xff]"), re.compile(rb"\s"), re.compile(rb"[\x80-\x84\x86-\x9f]")
+_FEWEST = 8
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _C0 = dict.fromkeys((*range(9), 11, *range(14, 32), 127))
 _TEXT_CONTROLS = {**_C0, 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n", 0xFEFF: None}
@@ -116,10 +119,14 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         return _as_utf8(data[3:])
     if codec is None or codec == "ascii":
         return _undeclared(data, declared, codec)
+    if b"\x1b$" in data and codec not in _STATEFUL and data.isascii() and (text := _strict(data, "iso-2022-jp")):
+        return Decoded(text, f"declared as {_shown(declared)} but written in iso-2022-jp")
     if codec == "utf-8":
         return _as_utf8(data)
     if codec not in _MULTIBYTE and codec not in _STATEFUL and not codec.startswith("utf-") and _is_utf8(data):
         return Decoded(_whole(data.decode("utf-8")), f"declared as {_shown(declared)} but written in utf-8")
+    if _is_no_western(data, codec) or (codec.startswith("iso-8859-") and _C1.search(data)):
+        return _detected(data, f"not {_shown(declared)} as declared")
     text = _strict(data, codec)
     if text is not None:
         return Decoded(text)
@@ -140,6 +147,17 @@ def clean_text(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _SURROGATES.sub("\ufffd", text.translate(_TEXT_CONTROLS))
+
+
+def _is_no_western(data: bytes, codec: str) -> bool:
+    """Whether half of a text is beyond ASCII, as no language has it that Western charsets write.
+
+    Machines declare that where they know nothing.
+    """
+    if codec not in _WESTERN or data.isascii():
+        return False
+    beyond = len(_BEYOND.findall(data))
+    return beyond >= _FEWEST and beyond * 2 > len(data) - len(_SPACES.findall(data))
 
 
 def _shown(declared: str | None) -> str:

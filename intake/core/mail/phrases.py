@@ -218,6 +218,7 @@ UNDELIVERED_TEXT = _any(
     r"had permanent (fatal )?errors|this is the (mail system|qmail-send program)",
     r"mail delivery (software|system|subsystem)|delivery status notification",
     r"recipient('s)? (address )?(was )?(rejected|unknown|not found)|(user|address) (unknown|not found)|no such user",
+    r"no valid recipients|unknown (user|recipient)|failed addresses",
     r"mailbox (is )?(full|unavailable)",
     r"konnte(n)? (nicht|die (folgende )?|ihre )[^.\n]{0,40}(zugestellt|übermittelt|nachricht)",
     r"(konnte|kann) (noch )?nicht (zugestellt|erreicht)|empfänger nicht erreicht|empfänger kann nicht erreicht",
