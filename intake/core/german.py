@@ -154,6 +154,11 @@ GERMAN: Mapping[str, str] = {
         "{case} wurde zu einer Mail in Ihrem Namen eröffnet; niemand wurde angeschrieben: {doubt}. "
         "Wer ist der Kunde? Antworten Sie mit der Zeile /customer ADRESSE."
     ),
+    "{who} writes": "{who} schreibt",
+    "{who} writes, but nobody vouches for the sender ({why})": "{who} schreibt, doch niemand bürgt dafür ({why})",
+    "{who} said that the case may be closed": "{who} sagt, dass der Fall geschlossen werden kann",
+    "thanks: the case stays {state}": "Ein Dank: Stand bleibt „{state}“",
+    "thanks: nothing is asked of us": "Ein Dank: Von uns wird nichts erbeten",
     "mail to {failed} came back for good": "Die Mail an {failed} kam endgültig zurück",
     "the server would not give the mail; it was left where it is: {place}": (
         "Der Server gab die Mail nicht heraus; sie blieb, wo sie ist: {place}"

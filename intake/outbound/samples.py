@@ -233,7 +233,7 @@ SAMPLES: Mapping[str, Values] = {
             "files": [{"place": "templates/en/acknowledgment.md:4", "text": "there is no case.refrence"}],
         },
         "desk-undeliverable": {"alert": {"text": "mail to kim@hosting.example came back for good"}},
-        "desk-reply": _MESSAGE,
+        "desk-reply": {"alert": {"text": "kim@hosting.example writes"}, **_MESSAGE},
         "desk-receipt": {
             "receipt": {
                 "heading": "Sent to kim@hosting.example; done: /severity 2",

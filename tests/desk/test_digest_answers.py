@@ -69,7 +69,9 @@ def sound(desk: Home) -> bool:
         return not any(each.broken for each in audit(connection))
 
 
-@pytest.mark.parametrize("text", ["OX-1002\n/have-it\n", "[ox-1002]\n\nI have it\n", "OX-1002:\nI have it"])
+@pytest.mark.parametrize(
+    "text", ["OX-1002\n/have-it\n", "ox-1002: /have-it\n", "[ox-1002]\n\nI have it\n", "OX-1002:\nI have it"]
+)
 def test_an_answer_whose_first_line_is_the_number_of_a_case_is_about_that_case(desk: Home, text: str) -> None:
     assert answer(desk, text)["outcome"] == "reply"
     assert [case.assignee for case in desk.cases()] == [None, ADA, None]

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
-from house import NOW, ROUTE, Home, mail
+from house import NOW, ROUTE, Home, home, mail
 
 from intake.core.case.act import Act
 from intake.desk import act
@@ -167,3 +168,31 @@ def test_a_file_beside_thanks_is_something_to_look_at(desk: Home) -> None:
     do(desk, "status", "closed")
     desk.take(decorated("Thanks!\n", 1, ("screenshot.png", "image/png", PIXEL)), NOW + DAY)
     assert desk.case().state == "open"
+
+
+def notice(desk: Home) -> str:
+    """What the desk was told of the last reply, on one line."""
+    row = [each for each in desk.outbox(desk=True) if each["kind"] == "desk-reply"][-1]
+    body = message_from_bytes(desk.sent(row["id"]), policy=policy.default).get_body(("plain",))
+    return " ".join(str(body.get_content() if body else "").split())
+
+
+def test_the_desk_reads_that_thanks_changed_nothing_and_a_yes_closed_the_case(desk: Home) -> None:
+    desk.take(mail())
+    do(desk, "reply", "Try again.")
+    reply(desk, "Thank you!", 1, NOW + DAY)
+    assert "kim@hosting.example writes; thanks: nothing is asked of us: > Thank you!" in notice(desk)
+    do(desk, "status", "closed")
+    reply(desk, "Thanks again!", 2, NOW + DAY)
+    assert "kim@hosting.example writes; thanks: the case stays closed: > Thanks again!" in notice(desk)
+
+
+def test_the_desk_reads_who_wrote_and_that_nobody_vouches_for_it(tmp_path: Path) -> None:
+    with home(tmp_path, {"reading.trusted_host": "mx.support.example"}) as desk:
+        desk.take(mail())
+        vouched = "mx.support.example; dmarc=pass header.from=hosting.example"
+        lee = {"sender": "Lee <lee@hosting.example>", "Authentication_Results": vouched}
+        reply(desk, "I see it as well.", 1, NOW + DAY, **lee)
+        assert "lee@hosting.example writes: > I see it as well." in notice(desk)
+        reply(desk, "And I.", 2, NOW + DAY, sender="Lee <lee@hosting.example>")
+        assert "lee@hosting.example writes, but nobody vouches for the sender (mx.support.example says" in notice(desk)

@@ -72,6 +72,10 @@ FORMS = {
         "Od: Kim Sample <kim@hosting.example>\nWysłano: poniedziałek, 23 listopada 2026 09:00\nDo: Ada\n"
         "Temat: No mail\n\n"
     ),
+    "thunderbird-polish": (
+        "-------- Przekazana wiadomość --------\nTemat: \tNo mail\nData: \tMon, 23 Nov 2026 09:00:00 +0100\n"
+        "Nadawca: \tKim Sample <kim@hosting.example>\nAdresat: \tAda <ada@desk.example>\n\n"
+    ),
     "outlook-swedish": (
         "Från: Kim Sample <kim@hosting.example>\nSkickat: den 23 november 2026 09:00\nTill: Ada\nÄmne: No mail\n\n"
     ),

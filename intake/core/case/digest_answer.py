@@ -26,7 +26,7 @@ def meant(told: Sequence[str], subject: str, words: str) -> str | None:
 
 def named(subject: str, words: str) -> tuple[str, ...]:
     """The cases that an answer names in a place that counts."""
-    first = _first_line(words)
+    first, _ = _first_line(words)
     return (first,) if first else numbers_in(subject)
 
 
@@ -45,10 +45,19 @@ def likely(cases: Sequence[Case], person: str, said: str) -> list[Case]:
 
 
 def without_number(words: str, reference: str) -> str:
-    """The words without the line that only says which case they are about."""
-    return words.lstrip().partition("\n")[2] if _first_line(words) == reference else words
+    """The words without the number that only says which case they are about."""
+    number, command = _first_line(words)
+    if number != reference:
+        return words
+    rest = words.lstrip().partition("\n")[2]
+    return f"{command}\n{rest}" if command else rest
 
 
-def _first_line(words: str) -> str:
-    line = words.lstrip().partition("\n")[0].strip(AROUND).upper()
-    return line if NUMBER.fullmatch(line) else ""
+def _first_line(words: str) -> tuple[str, str]:
+    """The number that the first line says, alone or before a command, and that command; empty where it says more."""
+    line = words.lstrip().partition("\n")[0].strip(AROUND)
+    number, _, rest = line.partition(" ")
+    rest = rest.lstrip(AROUND)
+    if not NUMBER.fullmatch(number.strip(AROUND).upper()) or (rest and not rest.startswith("/")):
+        return "", ""
+    return number.strip(AROUND).upper(), rest

@@ -31,14 +31,15 @@ def own_words(case: Case, text: str) -> str:
     return f"{subject.replace(case.subject, ' ') if case.subject else subject}{line}{rest}"
 
 
-def request(policy: Policy, decision: Decision, text: str, at: datetime, *, urgent: bool) -> Decision:
+def request(policy: Policy, decision: Decision, text: str, at: datetime, *, urgent: bool, who: str = "") -> Decision:
     """What a request does, received at `at`: a clock for the answer, a level of the ladder, or an instant to wait for.
 
-    `urgent`: it came to the escalation route. A policy without such rules has the desk look at it.
+    `urgent`: it came to the escalation route. `who` wrote, where that is not the case's contact. A policy without such
+    rules has the desk look at it.
     """
     part = policy.file.escalation
     if part is None:
-        who = decision.case.contact.address
+        who = who or decision.case.contact.address
         unnamed = sentence("the customer asks for escalation")
         said = sentence("{who} asks for escalation", who=who) if who else unnamed
         return decision.then(Entry("escalation-asked", said), notices=(_alert(policy, decision.case, said),))

@@ -7,7 +7,7 @@ from intake.core.case import clocks
 from intake.core.case.case import Decision, Entry, Notice, Wish
 from intake.core.mail.farewell import Farewell
 from intake.core.policy.policy import Policy
-from intake.core.sentences import sentence
+from intake.core.sentences import sentence, translated
 
 ASKED = "closing-asked"
 
@@ -25,13 +25,17 @@ def take(
     asked = ASKED in case.answered
     if said in ("yes", "close") and asked and proven and case.state != "closed":
         over = replace(clocks.end_all(case, at), state="closed", closed_at=at)
-        return replace(decision, case=over).then(Entry("closed", f"{who} said that the case may be closed", who))
+        return replace(decision, case=over).then(
+            Entry("closed", sentence("{who} said that the case may be closed", who=who), who)
+        )
     if case.state in ("resolved", "closed"):
         if said == "yes" and not asked:
             return None
-        return decision.then(Entry("farewell", f"thanks of {who}: the case stays {case.state}", who))
+        return decision.then(
+            Entry("farewell", sentence("thanks: the case stays {state}", state=translated(case.state)), who)
+        )
     if said == "thanks":
-        return decision.then(Entry("farewell", f"thanks of {who}: nothing is asked of us", who))
+        return decision.then(Entry("farewell", sentence("thanks: nothing is asked of us"), who))
     if said == "yes":
         return None
     text = sentence(

@@ -89,7 +89,9 @@ def collapsed(
         if less.notice.kind in CHASES:
             stale.append((less, f"overtaken by {more.notice.kind}"))
         else:
-            more = replace(more, excerpt=_both(before, each), also=(*before.also, less.id))
+            texts = dict.fromkeys(one.notice.text for one in (before, each) if one.notice.kind == more.notice.kind)
+            said = replace(more.notice, text=joined("; ", filter(None, texts)))
+            more = replace(more, notice=said, excerpt=_both(before, each), also=(*before.also, less.id))
         left[left.index(before)] = more
     return left, stale
 

@@ -176,6 +176,7 @@ def _decision(arrival: Arrival, classified: Classified, reference: str, now: dat
         proven=message.authentication == "pass" or found.because == SAID["token"],
         their_numbers=_their_numbers(arrival, found.policy or arrival.policy),
         copied=copied.allowed(found.policy or arrival.policy, message, arrival.customer),
+        unproven=NOTHING if message.authentication == "pass" else message.authentication_because or NOTHING,
     )
     return take_reply(found.policy or arrival.policy, found.case, reply, now)
 

@@ -15,7 +15,7 @@ from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address
 from intake.core.policy.policy import Policy
 from intake.core.policy.severity import Asked, Judged, given_severity, judge
-from intake.core.sentences import NOTHING, Sentence, sentence
+from intake.core.sentences import NOTHING, Sentence, joined, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Reply:
     the consent that the case waits for. `asks_escalation`: it came to an escalation route. `authentication` is how far
     the sender is believed. `farewell`: it says nothing but that; `proven`: by a token, or by an authenticated sender.
     `their_numbers` are ticket numbers of the writer's own system, `copied` whom the mail brings in by its Cc.
+    `unproven` is why nobody vouches for the writer, where a host was asked.
     """
 
     writer: Address
@@ -43,6 +44,7 @@ class Reply:
     proven: bool = False
     their_numbers: tuple[str, ...] = ()
     copied: tuple[Address, ...] = ()
+    unproven: Sentence = NOTHING
 
 
 def may_reopen(policy: Policy, case: Case, now: datetime) -> bool:
@@ -68,13 +70,24 @@ def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decis
         at, who = reply.received_at, reply.writer.address
         taken = farewells.take(policy, decision, reply.farewell, who, at, proven=reply.proven)
         if taken is not None:
-            return taken.then(notices=(_tell(policy, case, "desk-reply"),))
+            said = joined("; ", (_wrote(reply), taken.entries[-1].text))
+            return taken.then(notices=(_tell(policy, case, "desk-reply", said),))
     decision = _wake(policy, decision, reply)
     text = escalating.own_words(case, reply.text)
     decision = tasks.ask(policy, decision, text, reply.received_at)
     if reply.asks_escalation or escalating.asked(policy, text):
-        decision = escalating.request(policy, decision, text, reply.received_at, urgent=reply.asks_escalation)
-    return decision.then(notices=(_tell(policy, case, "desk-reply"),))
+        decision = escalating.request(
+            policy, decision, text, reply.received_at, urgent=reply.asks_escalation, who=reply.writer.address
+        )
+    return decision.then(notices=(_tell(policy, case, "desk-reply", _wrote(reply)),))
+
+
+def _wrote(reply: Reply) -> Sentence:
+    """Who wrote, and whether anybody vouches for that."""
+    who = reply.writer.address or sentence("somebody without an address")
+    if reply.unproven:
+        return sentence("{who} writes, but nobody vouches for the sender ({why})", who=who, why=reply.unproven)
+    return sentence("{who} writes", who=who)
 
 
 def _third_party(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decision:
@@ -230,10 +243,10 @@ def _still_owed(policy: Policy, decision: Decision, at: datetime) -> Decision:
         text = "the customer wrote without what is missing: reminders stop, and a person decides"
         return replace(decision, case=clocks.end(case, "information", at)).then(Entry("asked-enough", text))
     owing = case.with_clock(clocks.owed_anew(policy, case, clock, at))
-    return replace(decision, case=replace(owing, tags=_wrote(owing)))
+    return replace(decision, case=replace(owing, tags=_owing_tags(owing)))
 
 
-def _wrote(case: Case) -> frozenset[str]:
+def _owing_tags(case: Case) -> frozenset[str]:
     """The case's tags once its customer wrote and still owes us something."""
     return case.tags | {WROTE_SINCE}
 
@@ -252,7 +265,7 @@ def _wake(policy: Policy, decision: Decision, reply: Reply) -> Decision:
     # of one that only waited, what is owed runs on, or machines have asked enough
     was_over = decision.case.state != "waiting"
     if was_over and "missing-information" in case.marks and not case.running("information") and not silent_before:
-        case = replace(clocks.asked(policy, case, reply.received_at), tags=_wrote(case))
+        case = replace(clocks.asked(policy, case, reply.received_at), tags=_owing_tags(case))
     if case.latest("response") and "reply" not in case.answered and not case.running("response"):
         # closed for silence before anybody had answered: the response counts anew
         case = case.with_clock(clocks.started(policy, case, "response", reply.received_at, reply.customer))
