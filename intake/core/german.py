@@ -99,6 +99,9 @@ GERMAN: Mapping[str, str] = {
     "a consent from {sender} came, but its sender is forged or not authorised; a person decides": (
         "Eine Zustimmung von {sender} kam, aber der Absender ist gefälscht oder unberechtigt; ein Mensch entscheidet"
     ),
+    "a consent from {sender} came, but nobody vouches for the sender ({why}); a person decides": (
+        "Eine Zustimmung von {sender} kam, doch niemand bürgt für den Absender ({why}); ein Mensch entscheidet"
+    ),
     "the end customer consents by mail from {sender}; {how}": "Der Endkunde stimmt per Mail von {sender} zu; {how}",
     "its sender is authenticated": "ihr Absender ist nachgewiesen",
     "its sender could not be checked": "ihr Absender ließ sich nicht prüfen",

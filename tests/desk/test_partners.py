@@ -175,3 +175,29 @@ def test_a_number_goes_over_with_a_merged_case(proven: Home) -> None:
     merging.merge(proven.house, first, second, ADA, "", LATER)
     assert proven.shown(second)["their_numbers"] == ["[PARTNER-4711]"]
     assert reference_of(proven, 3, "[PARTNER-4711] news", "sam@partner.example")[:2] == ("reply", second)
+
+
+def test_zoh_7_a_consent_that_the_trusted_host_does_not_vouch_for_is_a_persons_to_judge(proven: Home) -> None:
+    change = "Severity: 3\nEnd customer: client.example\nPlease change the super admin of our client's organisation.\n"
+    write(
+        proven,
+        change,
+        1,
+        "Transfer",
+        Authentication_Results="mx.support.example; dmarc=pass header.from=partner.example",
+    )
+    case = proven.cases()[-1]
+    assert "awaiting-consent" in case.marks
+    letter = proven.outbox()[-1]
+    sent = message_from_bytes(proven.sent(letter["id"]), policy=policy.default)
+    to = sent["Reply-To"].addresses[0].addr_spec
+    for number, vouched in ((2, ""), (3, "mx.support.example; dmarc=pass header.from=client.example")):
+        raw = mail(
+            "We consent.\n", sender="boss@client.example", to=to, subject=f"Re: {sent['Subject']}",
+            message_id=f"{number}@client.example", Authentication_Results=vouched,
+        )  # fmt: skip
+        proven.take(raw, LATER, routes=[ROUTE_OF_PARTNERS], recipient=to, envelope_from="boss@client.example")
+        assert ("awaiting-consent" in proven.case(case.reference).marks) == (not vouched)
+    told = [each["text"] for each in proven.shown(case.reference)["history"] if each["event"] == "consent-doubted"]
+    said = "a consent from boss@client.example came, but nobody vouches for the sender"
+    assert told == [f"{said} (mx.support.example says nothing about this mail); a person decides"]

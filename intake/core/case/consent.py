@@ -8,7 +8,7 @@ from intake.core.case import clocks
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice
 from intake.core.policy import words
 from intake.core.policy.policy import Policy
-from intake.core.sentences import Sentence, sentence
+from intake.core.sentences import NOTHING, Sentence, sentence
 
 MARK = "awaiting-consent"
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
@@ -22,12 +22,19 @@ CONDITION = re.compile(
 
 
 def by_mail(
-    policy: Policy, decision: Decision, sender: str, text: str, authentication: str, at: datetime
+    policy: Policy,
+    decision: Decision,
+    sender: str,
+    text: str,
+    authentication: str,
+    at: datetime,
+    unproven: Sentence = NOTHING,
 ) -> Decision | None:
     """The consent that the case waits for, where the mail is one; None for any other mail.
 
-    It must come from the end customer's own domain and say so. Where the sender is known to be forged a person is
-    asked; where nothing could be checked the consent counts, and the history says so.
+    It must come from the end customer's own domain and say so. Where the sender is known to be forged, or a
+    host that was asked does not vouch for them (`unproven` is why), a person is asked; where nobody could be asked the
+    consent counts, and the history says so.
     """
     part, case = policy.file.consent, decision.case
     if part is None or MARK not in case.marks or not words.found(part.words, _statements(text)):
@@ -37,6 +44,13 @@ def by_mail(
     if authentication == "fail":
         said = sentence(
             "a consent from {sender} came, but its sender is forged or not authorised; a person decides", sender=sender
+        )
+        return decision.then(Entry("consent-doubted", said), notices=(_tell(policy, case, said),))
+    if unproven:
+        said = sentence(
+            "a consent from {sender} came, but nobody vouches for the sender ({why}); a person decides",
+            sender=sender,
+            why=unproven,
         )
         return decision.then(Entry("consent-doubted", said), notices=(_tell(policy, case, said),))
     checked, unchecked = sentence("its sender is authenticated"), sentence("its sender could not be checked")

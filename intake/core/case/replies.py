@@ -95,7 +95,8 @@ def _third_party(policy: Policy, case: Case, reply: Reply, now: datetime) -> Dec
     who = reply.writer.address or sentence("somebody without an address")
     entry = Entry("third-party", f"a mail of {who}, who takes no part in the case, was kept on it: {reply.because}")
     decision = Decision(replace(case, changed_at=now), (entry,))
-    given = consent.by_mail(policy, decision, reply.writer.address, reply.text, reply.authentication, reply.received_at)
+    who_wrote, at = reply.writer.address, reply.received_at
+    given = consent.by_mail(policy, decision, who_wrote, reply.text, reply.authentication, at, reply.unproven)
     if given is not None:
         return given
     said = sentence(
