@@ -44,8 +44,8 @@ HEADER_ROLES = {
         "差出人 发件人 寄件者 送信元 보낸사람 expéditeur mittente remetente nadawca",
         "date": " ".join(SENT_WORDS) + " date datum data fecha dato päivämäärä dátum tarih дата ημερομηνία kuupäev "
         "תאריך التاريخ 日付 日期 날짜",
-        "to": "to an à para a aan do adresat till til vastaanottaja komu címzett kime alıcı către кому до προς prima za kam "
-        "adressaat אל إلى 宛先 收件人 收件者 받는사람",
+        "to": "to an à para a aan do till til vastaanottaja komu címzett kime alıcı către кому до προς prima za kam "
+        "adressaat adresat אל إلى 宛先 收件人 收件者 받는사람",
         "cc": "cc kopie copie copia kopia kopi dw bcc másolat bilgi копия копие κοιν kp עותק 抄送 副本 참조",
         "subject": "subject betreff objet sujet asunto oggetto onderwerp assunto temat ämne rubrik emne aihe předmět "
         "predmet tárgy subiect konu тема относно θέμα zadeva naslov tema tēma teema assumpte נושא "
