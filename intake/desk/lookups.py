@@ -242,7 +242,8 @@ def _was_the_answer(seen: Seen, replies: Sequence[str]) -> bool:
 
 def duplicates(connection: Connection, seen: Sequence[Seen]) -> list[int | None]:
     """The kept mail that had the same content on the route."""
-    found = ledger.originals(connection, [each.message.content_hash for each in seen])
+    routes, hashes = [each.work.route for each in seen], [each.message.content_hash for each in seen]
+    found = ledger.originals(connection, routes, hashes)
     first = [found.get((each.work.route, each.message.content_hash)) for each in seen]
     return [mail if mail != each.work.mail.id else None for each, mail in zip(seen, first, strict=True)]
 

@@ -48,7 +48,11 @@ INSERT_OUTCOMES, INSERT_ORIGINALS = insert(tables.outcome), insert(tables.origin
 CASES_OF = select(tables.outcome.c.mail_id, tables.outcome.c.case_id).where(
     tables.outcome.c.mail_id.in_(bindparam("mail_ids", expanding=True)), tables.outcome.c.case_id.is_not(None)
 )
-ORIGINALS = select(tables.original).where(tables.original.c.content_hash.in_(bindparam("hashes", expanding=True)))
+# the key begins with the route: without it every content that ever came would be looked at
+ORIGINALS = select(tables.original).where(
+    tables.original.c.route.in_(bindparam("routes", expanding=True)),
+    tables.original.c.content_hash.in_(bindparam("hashes", expanding=True)),
+)
 
 
 def waiting(connection: Connection, after: int, limit: int, following: int = 0) -> list[Waiting]:
@@ -128,12 +132,12 @@ def record(connection: Connection, outcomes: Sequence[Outcome], now: datetime) -
         raise Stale("decided in the meantime") from None
 
 
-def originals(connection: Connection, hashes: Iterable[str]) -> dict[tuple[str, str], int]:
-    """The first mail of each content on each route: (route, hash) to mail id."""
-    wanted = sorted(set(hashes))
-    if not wanted:
+def originals(connection: Connection, routes: Iterable[str], hashes: Iterable[str]) -> dict[tuple[str, str], int]:
+    """The first mail of each of these contents on each of these routes: (route, hash) to mail id."""
+    wanted = {"routes": sorted(set(routes)), "hashes": sorted(set(hashes))}
+    if not all(wanted.values()):
         return {}
-    rows = connection.execute(ORIGINALS, {"hashes": wanted})
+    rows = connection.execute(ORIGINALS, wanted)
     return {(row.route, row.content_hash): row.mail_id for row in rows}
 
 

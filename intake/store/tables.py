@@ -84,6 +84,7 @@ customer_address = Table(
     Column("kind", String(8), primary_key=True, comment="domain or contact"),
     Column("value", String(320), primary_key=True),
     Column("customer_id", Key, ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True),
+    Index("customer_address_customer", "customer_id"),
     sqlite_with_rowid=False,
 )
 

@@ -79,7 +79,8 @@ def test_one_content_has_one_original_on_a_route(databases: Databases) -> None:
     assert record(databases, 2, B, "new_case", "hash")
     assert record(databases, 2, A, "duplicate", "hash")
     with reading(databases.reading) as connection:
-        assert ledger.originals(connection, ["hash"]) == {(A, "hash"): 1, (B, "hash"): 2}
+        assert ledger.originals(connection, [A, B], ["hash", "other"]) == {(A, "hash"): 1, (B, "hash"): 2}
+        assert ledger.originals(connection, [B], ["hash"]) == {(B, "hash"): 2}
 
 
 def test_a_parked_mail_claims_no_content(databases: Databases) -> None:
@@ -125,7 +126,7 @@ def test_only_a_parked_or_junk_outcome_can_be_taken_back(databases: Databases) -
             ledger.forget(connection, 1, route)
     with reading(databases.reading) as connection:
         assert [each["route"] for each in ledger.outcomes(connection, 1)] == [A]
-        assert ledger.originals(connection, ["hash"]) == {(A, "hash"): 1}
+        assert ledger.originals(connection, [A, B], ["hash"]) == {(A, "hash"): 1}
 
 
 def test_senders_take_turns_and_each_ones_mails_keep_their_order(databases: Databases) -> None:

@@ -1,0 +1,58 @@
+"""What is asked for every mail and at every tick takes no longer the more there is in a store."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from house import FORM, NOW, Home, home, mail
+from sqlalchemy import Connection, event
+
+from intake.desk.notices import send_notices
+from intake.store.engine import reading
+
+pytestmark = pytest.mark.sqlite("its plans")
+# tables that stay small however long a desk works; what a statement made itself is called anon
+SMALL = {"agent", "sqlite_master"}
+WHOLE = re.compile(r"^SCAN (?:main\.)?(?!anon_)(\w+)$", re.MULTILINE)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Home]:
+    with home(tmp_path) as made:
+        yield made
+
+
+def test_no_statement_about_a_mail_or_a_tick_reads_a_whole_table(desk: Home) -> None:
+    asked: dict[str, Any] = {}
+
+    def note(_on: Connection, _cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:
+        asked.setdefault(statement, values[0] if many else values)
+
+    first = mail(message_id="1@hosting.example")
+    desk.take(first)
+    reference = desk.case().reference
+    for engine in (desk.databases.desk, desk.databases.reading):
+        event.listen(engine, "before_cursor_execute", note)
+    desk.take(first)
+    desk.take(mail(f"More.\n\n{FORM}", subject=f"Re: [{reference}]", message_id="2@hosting.example"))
+    desk.take(mail("I am away.", message_id="3@hosting.example", Auto_Submitted="auto-replied"))
+    desk.take(mail("Hello", sender="Lee <lee@elsewhere.example>", message_id="4@elsewhere.example"))
+    for days in range(1, 4):
+        desk.tick(NOW + timedelta(days=days))
+        send_notices(desk.house, NOW + timedelta(days=days))
+    with reading(desk.databases.reading) as connection:
+        plans = {each: _plan(connection, each, values) for each, values in [*asked.items()] if _has_plan(each)}
+    whole = {each: plan for each, plan in plans.items() if {*WHOLE.findall("\n".join(plan))} - SMALL}
+    assert len(plans) > 30
+    assert not whole
+
+
+def _has_plan(statement: str) -> bool:
+    return statement.split(maxsplit=1)[0] in ("SELECT", "UPDATE", "DELETE", "WITH")
+
+
+def _plan(connection: Connection, statement: str, values: Any) -> list[str]:
+    return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
