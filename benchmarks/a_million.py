@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, Table, insert, literal, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, String, Table, insert, literal, null, select, text, update
 
 from benchmarks import mail_to_case
 from benchmarks.figure import Figure
@@ -20,7 +20,10 @@ CASES = 1_000_000
 TICKS = 21
 # copies of the first case stand far from the numbers that are still to be given
 FIRST_COPY = 10_000_000
-
+# times one, modulo the other, a prime, each copy has a number of its own, in no order, as hashes and Message-IDs have
+STRIDE, PRIME = 7_777_777, 20_000_003
+# what is the first case's, where that is not said by `case_id`
+OF_FIRST = {tables.case: tables.case.c.id, tables.original: tables.original.c.mail_id}
 
 Values = dict[Table, dict[str, Any]]
 
@@ -30,28 +33,32 @@ def _as_it_is(_place: ColumnElement[int]) -> Values:
 
 
 def fill(connection: Connection, count: int, own: Callable[[ColumnElement[int]], Values] = _as_it_is) -> None:
-    """So many copies of the first case, with its people, clocks and history, its messages and letters cut short.
+    """So many copies of the first case, with all that belongs to it, its messages and letters cut short.
 
     `own` says what else is another in a copy, by its place among them, from 0.
     """
     numbers = select(literal(FIRST_COPY).label("i")).cte(recursive=True)
     numbers = numbers.union_all(select(numbers.c.i + 1).where(numbers.c.i < FIRST_COPY + count - 1))
     place, old = numbers.c.i, numbers.c.i.cast(String) + "@old.example"
-    letter = numbers.c.i.cast(String) + "." + tables.outgoing.c.id.cast(String)
+    scattered = (numbers.c.i.cast(BigInteger) * STRIDE % PRIME).cast(String)
+    letter = scattered + "." + tables.outgoing.c.id.cast(String) + "@desk.example"
     changed: Values = {
         tables.case: {"id": place, "reference": "OLD-" + numbers.c.i.cast(String), "contact_address": old},
         tables.participant: {"case_id": place, "address": old},
         tables.clock: {"case_id": place},
         tables.history: {"case_id": place},
-        tables.message: {"case_id": place, "message_id": old, "text": literal("")},
+        tables.message: {"case_id": place, "message_id": scattered + "@old.example", "text": literal("")},
         tables.outgoing: {"case_id": place, "message_id": letter, "recipient": old, "raw": literal(b"")},
+        tables.notice: {"case_id": place, "look_at": null(), "settled_at": tables.notice.c.asked_at},
+        tables.original: {"mail_id": place, "content_hash": scattered + "-" * 56},
     }
     others = own(place - FIRST_COPY)
     connection.execute(update(tables.outgoing).values(state="sent", next_try_at=None))
     for table, always in changed.items():
         values_of = always | others.get(table, {})
         columns = [each for each in table.c if each.name != "id" or "id" in values_of]
-        first = (table.c.id if table is tables.case else table.c.case_id) == 1
+        of = OF_FIRST.get(table)
+        first = (table.c.case_id if of is None else of) == 1
         values = (values_of.get(each.name, each) for each in columns)
         copies = select(*values).select_from(table.join(numbers, literal(value=True))).where(first)
         # an index is made at once in less time than it grows row by row
