@@ -18,15 +18,14 @@ from intake.core.mail.attribution_words import (
     VERBS,
 )
 
-# A look at a line's first character spares most lines the dearer looks.
-_HEAD_INITIALS = frozenset(word[0] for word, role in HEADER_ROLES.items() if role == "from" or word in SENT_WORDS) | {
-    "*",
-    "_",
-}
+# A look at a line's first characters spares most lines the dearer looks.
+_HEADS = frozenset(word for word, role in HEADER_ROLES.items() if role == "from") | frozenset(SENT_WORDS)
+_HEAD_BEGINNINGS = frozenset(word[:3] for word in _HEADS)
 _ALONE_INITIALS = frozenset(words[0] for words in ALONE_WORDS) | {">", "m"}
 _DASHES = "-_=*~#"
 _RULE = re.compile(r"\s*(?:_{10,}|-{10,}|-{2,}[^-\n]{1,40}-{2,})\s*$")
-_HEADER = re.compile(r"\s{0,8}[*_]{0,2}([^\W\d_][^:：*]{0,18}?)\s?[*_]{0,2}\s?[:：][*_]{0,2}\s*(.*)")
+_NAME = re.compile(r"\s{0,8}[*_]{0,2}([^\W\d_][^:：*]{0,18}?)\s?[*_]{0,2}\s?[:：]")
+_HEADER = re.compile(_NAME.pattern + r"[*_]{0,2}\s*(.*)")
 _DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(r"\d{1,2}[:.hH時点时]\d\d")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./]\d{1,2}[./]\d\d(?!\d)")
@@ -114,10 +113,10 @@ def quote_starts(lines: Sequence[str]) -> dict[int, Start]:
 
 def _heads(line: str) -> bool:
     """Whether a line can be the first of a block of headers."""
-    if line[0].casefold() not in _HEAD_INITIALS:
+    begin = line[:3].casefold()
+    if begin[0] not in "*_" and begin[:3] not in _HEAD_BEGINNINGS and begin[:2] not in _HEAD_BEGINNINGS:
         return False
-    word = _word(line)
-    return HEADER_ROLES.get(word) == "from" or word in SENT_WORDS
+    return _word(line) in _HEADS
 
 
 def _start_at(lines: Sequence[str], number: int, ruled: bool) -> int | None:
@@ -169,8 +168,8 @@ def _next_text(lines: Sequence[str], number: int) -> int:
 def _word(line: str) -> str:
     """The name of the header that a line is, in lower case; empty where it is none."""
     head = line[:_LONGEST_NAME]
-    header = _HEADER.match(line) if ":" in head or "：" in head else None
-    return header[1].casefold().strip() if header else ""
+    name = _NAME.match(head) if ":" in head or "：" in head else None
+    return name[1].casefold().strip() if name else ""
 
 
 def _headers(lines: Sequence[str], number: int, least: int) -> list[tuple[str, int]]:
