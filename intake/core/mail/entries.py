@@ -61,7 +61,7 @@ class Scan:
                 continue
             self._number = number
             depth, line = quote_depth(raw)
-            if number in starts or _DELIMITER.match(line):
+            if number in starts or (line.startswith("--") and _DELIMITER.match(line)):
                 self._close(None)
             elif len(done) < _MOST_LABELS and (hit := self._labels.at_start(line)) and self._believed(hit, depth):
                 done += self._open(hit, depth)

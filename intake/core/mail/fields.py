@@ -207,7 +207,10 @@ def _block(entry: Entry, lines: list[str]) -> str:
     end = len(lines)
     while end and (not lines[end - 1].strip() or depths[end - 1] > entry.depth or RULE.match(lines[end - 1])):
         end -= 1
-    below = textwrap.dedent("\n".join(line.rstrip() for line in lines[:end]).replace("\t", " "))
+    kept = [line.rstrip() for line in lines[:end]]
+    below = "\n".join(kept).replace("\t", " ")
+    if all(line[0] in " \t" for line in kept if line):
+        below = textwrap.dedent(below)
     return _plain(f"{entry.first.strip()}\n{below}".strip("\n").rstrip())
 
 

@@ -5,6 +5,8 @@ from typing import Literal
 
 FieldKind = Literal["line", "lines", "choice", "choices", "number", "block"]
 
+Allowed = tuple[tuple[str, tuple[str, ...]], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
@@ -21,7 +23,7 @@ class FieldSpec:
     label: str
     kind: FieldKind
     aliases: tuple[str, ...] = ()
-    allowed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    allowed: Allowed = ()
     required: bool = True
     hint: str = ""
 

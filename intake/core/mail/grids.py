@@ -14,6 +14,7 @@ _EDGES = re.compile(r"[|│┃║]")
 _FIRST_CELLS = re.compile(r"[\s|│┃║>*_]*([^|│┃║\t]?)[^|│┃║\t]{0,60}?(?:[|│┃║\t]|\s\s)[\s|│┃║*_]*([^|│┃║\t]?)")
 _CELLS = re.compile(r"[|│┃║\t]")
 _GAP = re.compile(r"\s{2,}|\t")
+_PARTED = re.compile(r"\s\s|[\t|│┃║]")
 _BREAK = re.compile(r"<br\s*/?>", re.I)
 # what a column is called, or a value in plain words
 _WORDS = re.compile(r"[^\W\d_][^\W\d]*(?:[ /-][^\W\d]+){0,2}")
@@ -90,7 +91,7 @@ def heads_other_table(labels: Labels, lines: Sequence[str], number: int) -> bool
     columns may be a label and its value: they are a heading where a rule is below, or first cells that it is the name
     of.
     """
-    row = _row(lines[number])
+    row = _row(lines[number]) if _PARTED.search(lines[number]) else None
     if row is None or len(row.cells) < 2 or (number and _same_columns(row, lines[number - 1])):
         return False
     spec, beside = labels(row.cells[0].strip("*_` :")), [cell.strip("*_` ") for cell in row.cells[1:] if cell]

@@ -141,7 +141,7 @@ class Labels:
         letters = fold(head)
         if not head.isascii() or len(letters) <= _OPENING:
             return True
-        return any(letters[:count] in self._openings for count in range(1, _OPENING + 1))
+        return not self._openings.isdisjoint((letters[:1], letters[:2], letters[:_OPENING]))
 
     def _head(self, line: str, mark: str) -> Hit | None:
         lower = line[:1].islower()

@@ -68,10 +68,10 @@ def is_placeholder(spec: FieldSpec, plain: str) -> bool:
 
 
 def _asks(spec: FieldSpec, plain: str) -> bool:
-    words = {word.group() for word in _WORD.finditer(plain.casefold())}
+    words = set(_WORD.findall(plain.casefold()))
     if not words & _ASKING:
         return False
-    own = {word.group() for word in _WORD.finditer(spec.label.casefold())}
+    own = set(_WORD.findall(spec.label.casefold()))
     return words <= _ASKING | _BESIDE | own
 
 

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from intake.core.mail.boxes import ticked
-from intake.core.mail.form import FieldSpec, FieldValue
+from intake.core.mail.form import Allowed, FieldSpec, FieldValue
 from intake.core.mail.labels import fold
 from intake.core.mail.numbers import one_number
 from intake.core.mail.unanswered import is_no_answer, is_placeholder, offers, without_hint
@@ -64,8 +66,9 @@ def judge(spec: FieldSpec, written: str) -> Judged | None:
             return Judged(FieldValue(written, written, False), given=False)
         value = _READERS[spec.kind](spec, ",".join(chosen))
     else:
-        written = without_hint(spec, written)
-        plain = _plain(written)
+        answer = without_hint(spec, written)
+        plain = plain if answer == written else _plain(answer)
+        written = answer
         value = _READERS[spec.kind](spec, written)
     if is_placeholder(spec, plain) and not (value is not None and spec.allowed and spec.kind != "choices"):
         return Judged(FieldValue(written, written, False), given=False)
@@ -92,19 +95,20 @@ def _as_written(spec: FieldSpec, written: str) -> str:
     return written
 
 
-def _spellings(spec: FieldSpec) -> dict[str, str]:
-    return {fold(spelling): name for name, others in spec.allowed for spelling in (name, *others)}
+@lru_cache(maxsize=256)
+def _spellings(allowed: Allowed) -> Mapping[str, str]:
+    return {fold(spelling): name for name, others in allowed for spelling in (name, *others)}
 
 
 def _choice(spec: FieldSpec, written: str) -> str | None:
     plain = _plain(written)
     if not spec.allowed:
         return plain
-    names = _spellings(spec)
+    names = _spellings(spec.allowed)
     return names.get(fold(plain)) or _picked(names, plain) or _one_named(names, plain, spec)
 
 
-def _one_named(names: dict[str, str], plain: str, spec: FieldSpec) -> str | None:
+def _one_named(names: Mapping[str, str], plain: str, spec: FieldSpec) -> str | None:
     """The one value that `plain` names with some detail around it ("Debian 12")."""
     if len(plain) > _CHOICE_CHARACTERS:
         return None
@@ -129,7 +133,7 @@ def _is_detail(word: str) -> bool:
     return word in _DETAIL or any(map(str.isdigit, word))
 
 
-def _named(names: dict[str, str], plain: str) -> set[str]:
+def _named(names: Mapping[str, str], plain: str) -> set[str]:
     """The values that `plain` names as whole words ("Debian 10"), the longest spelling at each place."""
     words = [word.group() for word in _WORD.finditer(plain.casefold())][: _CHOICE_WORDS + 1]
     if len(words) > _CHOICE_WORDS or (_DOUBTING.intersection(words) and not _UPWARDS.intersection(words)):
@@ -137,7 +141,7 @@ def _named(names: dict[str, str], plain: str) -> set[str]:
     return {name for name, place, end in _places(names, words) if not _denied(words, place, end)}
 
 
-def _places(names: dict[str, str], words: list[str]) -> list[tuple[str, int, int]]:
+def _places(names: Mapping[str, str], words: list[str]) -> list[tuple[str, int, int]]:
     """The values that `words` name, each with where it begins and ends."""
     found: list[tuple[str, int, int]] = []
     longest = max(map(len, names), default=0)
@@ -150,7 +154,7 @@ def _places(names: dict[str, str], words: list[str]) -> list[tuple[str, int, int
     return found
 
 
-def _named_at(names: dict[str, str], words: list[str], place: int, longest: int) -> tuple[int, str | None]:
+def _named_at(names: Mapping[str, str], words: list[str], place: int, longest: int) -> tuple[int, str | None]:
     """The longest value that begins at `place`, with the place after it."""
     best: tuple[int, str | None] = (place + 1, None)
     joined = ""
@@ -173,7 +177,7 @@ def _denied(words: list[str], place: int, end: int) -> bool:
     )
 
 
-def _picked(names: dict[str, str], plain: str) -> str | None:
+def _picked(names: Mapping[str, str], plain: str) -> str | None:
     """The value that stands behind the whole list, as where somebody wrote the answer behind the form's offer."""
     if len(plain) > _CHOICE_CHARACTERS:
         return None
@@ -184,7 +188,7 @@ def _picked(names: dict[str, str], plain: str) -> str | None:
 
 
 def _choices(spec: FieldSpec, written: str) -> tuple[str, ...] | None:
-    names = _spellings(spec)
+    names = _spellings(spec.allowed)
     plain = _plain(written)
     if whole := names.get(fold(plain)) or _picked(names, plain):
         return (whole,)
