@@ -57,10 +57,13 @@ def _prose(text: str, most: int) -> str:
     kept: list[str] = []
     length = 0
     for line in text[: 20 * _CHARACTERS].splitlines():
+        # (first of all, as most lines of a form end here)
+        if line.lstrip().startswith(">") or _is_label(line):
+            continue
         words = line[:_CHARACTERS]
         # to look for its middle costs a tenth of looking for a whole noisy word
         words = (_NOISE.sub(" ", words) if _MARK.search(words) and _NOISY.search(words) else words).strip()
-        if not words or line.lstrip().startswith(">") or _is_label(line):
+        if not words:
             continue
         kept.append(words)
         length += len(words) + 1

@@ -10,7 +10,7 @@ from intake.core.mail.signatures import farewell_start
 _MARKED = re.compile(
     r"[ \t]{0,3}(?:([|:}»¦]|[A-Z][A-Za-z]{0,3}>)((?: ?[|:}»¦>])*)(?=[ \t]|$)|(＞)((?:[ \u3000]?＞)*))[ \t\u3000]?"
 )
-_MAY_BE = re.compile(r"^[ \t]{0,3}(?:[|:}»¦＞]|[A-Z][A-Za-z]{0,3}>)", re.MULTILINE)
+_MAY_BE = re.compile(r"\n[ \t]{0,3}(?:[|:}»¦＞]|[A-Z][A-Za-z]{0,3}>)")
 # no list and no drawing is made with this one
 _PLAIN = "＞"
 # these stand before lines that somebody quotes, and seldom before others
@@ -34,7 +34,7 @@ def with_plain_marks(text: str) -> str:
     single lines with its sign further down are quoted, too, as between answers. Lines with the full-width sign need
     nothing above them.
     """
-    if _MAY_BE.search(text) is None:
+    if _MAY_BE.search(f"\n{text}") is None:
         return text
     lines = text.splitlines()
     marks = [_mark(line) for line in lines]

@@ -164,12 +164,15 @@ def card_start(lines: Sequence[str]) -> int | None:
     """
     last = len(lines)
     for closing in range(last - 1, max(-1, last - 2 * _LONGEST_CARD), -1):
-        if not _CLOSING.fullmatch(lines[closing].strip()):
+        line = lines[closing].strip()
+        if not _CLOSING.fullmatch(line):
+            if line and not _on_card(line):
+                return None
             continue
         below = [number for number in range(closing + 1, last) if lines[number].strip()]
         # a name with all that is known of it in one line
         card = below if len(below) == 1 and lines[below[0]].count("|") > 1 else below[1:]
-        if not card or len(card) > _LONGEST_CARD or not all(_on_card(lines[number].strip()) for number in below):
+        if not card or len(card) > _LONGEST_CARD:
             return None
         reaches = any(_CONTACT.search(lines[number]) or _PICTURE.search(lines[number]) for number in card)
         return card[0] if reaches else None
