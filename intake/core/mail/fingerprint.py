@@ -20,7 +20,8 @@ _KEPT = {
     "references",
     "mime-version",
 }
-_SPACE = re.compile(r"[ \t\r\n]+")
+# runs of space that are not the one space that they become
+_SPACE = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")
 
 
 def content_hash(raw: bytes, limits: Limits | None = None) -> str:
@@ -30,10 +31,8 @@ def content_hash(raw: bytes, limits: Limits | None = None) -> str:
 
 def hash_of(raw: bytes, root: Part) -> str:
     """sha256 over the lasting headers, unfolded, and the body with plain newlines and no blank lines at its end."""
-    digest = hashlib.sha256()
-    for name, value in _lasting(root.headers):
-        digest.update(f"{name}:{value}\n".encode("utf-8", "surrogateescape"))
-    digest.update(b"\n")
+    head = "".join(f"{name}:{value}\n" for name, value in _lasting(root.headers))
+    digest = hashlib.sha256(f"{head}\n".encode("utf-8", "surrogateescape"))
     digest.update(raw[root.start :].replace(b"\r\n", b"\n").rstrip(b"\r\n"))
     return digest.hexdigest()
 

@@ -101,8 +101,8 @@ def _auto_submitted(clues: Clues) -> str | None:
 
 def _auto_header(clues: Clues) -> str | None:
     for name in _AUTO_REPLY_HEADERS:
-        word = token(clues.headers.get(name))
-        if clues.headers.get(name) is not None and word not in {"no", "false", "0"}:
+        value = clues.headers.get(name)
+        if value is not None and token(value) not in {"no", "false", "0"}:
             return f"{name} in the header"
     for name in ("precedence", "x-precedence"):
         if token(clues.headers.get(name)).replace("-", "_") == "auto_reply":
