@@ -16,7 +16,7 @@ _MOBILE = re.compile(
     r"|(?:von|gesendet von|gesendet mit|gesendet über|gesendet aus)\s(?:meine[mr] |der |dem )?\S.{0,60}"
     r"|diese (?:nachricht|e-mail) wurde von (?:meinem|einem) .{1,60}"
     r"|(?:outlook für (?:ios|android)|holen sie sich outlook für).{0,40}"
-    r"|envoyé (?:de|depuis|à partir de|avec) (?:mon |ma |l')?\S.{0,60}"
+    r"|envoyé (?:de |depuis |à partir de |à partir d['’]|avec )(?:mon |ma |l['’])?\S.{0,60}"
     r"|(?:télécharge[rz]|obtenez) outlook pour .{1,40}"
     r"|enviado (?:desde|do|a partir do|de|via|con)\s(?:mi |meu |meu )?\S.{0,60}"
     r"|(?:obtener|obter|obtenha o) outlook para .{1,40}"
@@ -38,10 +38,12 @@ _MOBILE = re.compile(
     re.I,
 )
 _DEVICE = re.compile(
-    r"iphone|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|blackberry|nokia|mobil|handy|phone|smartphone|tablet"
+    r"iphone|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|redmi|pixel|oneplus|oppo|xperia|blackberry|nokia|mobil|handy|phone|smartphone|tablet"
     r"|outlook|windows|yahoo|gmail|mail|proton|thunderbird|携帯|手机|スマート",
     re.I,
 )
+# What a scanner for viruses leaves of its banner in plain text.
+_SCANNED = re.compile(r"virus-free\.\s?\S{1,60}|<#[0-9a-f-]{36}>", re.I)
 _CLOSING = re.compile(
     r"(?:(?:with )?(?:kind|kindest|best|warm|many|friendly)? ?regards|best(?: wishes)?|cheers"
     r"|(?:yours )?(?:sincerely|faithfully|truly)(?: yours)?|(?:many )?thanks(?:,? (?:and|&) (?:kind |best )?regards)?"
@@ -153,7 +155,9 @@ def _signature_end(
 def is_mobile_line(line: str) -> bool:
     """Whether a phone or a mail program put a line there for itself ("Sent from my iPhone")."""
     line = line.strip()
-    return len(line) < 100 and bool(_MOBILE.fullmatch(line)) and bool(_DEVICE.search(line) or "://" in line)
+    if len(line) >= _LONGEST_CARD_LINE:
+        return False
+    return bool(_MOBILE.fullmatch(line) and (_DEVICE.search(line) or "://" in line)) or bool(_SCANNED.fullmatch(line))
 
 
 def card_start(lines: Sequence[str]) -> int | None:
@@ -170,8 +174,10 @@ def card_start(lines: Sequence[str]) -> int | None:
                 return None
             continue
         below = [number for number in range(closing + 1, last) if lines[number].strip()]
-        # a name with all that is known of it in one line
-        card = below if len(below) == 1 and lines[below[0]].count("|") > 1 else below[1:]
+        # a name with all that is known of it in one line, or a frame around the card
+        in_one = len(below) == 1 and lines[below[0]].count("|") > 1
+        framed = bool(below) and _RULED.fullmatch(lines[below[0]].strip()) is not None
+        card = below if in_one or framed else below[1:]
         if not card or len(card) > _LONGEST_CARD:
             return None
         reaches = any(_CONTACT.search(lines[number]) or _PICTURE.search(lines[number]) for number in card)
