@@ -168,6 +168,8 @@ class Program:
             # cleared first: a mail that comes while we look wakes us again
             self._mail_came.clear()
             try:
+                # what an older version decides would lack what the newer one keeps beside it
+                refuse_newer(self.databases)
                 decided = receive(self.house, now())
                 self._pulse.worked("desk")
                 if decided:
@@ -255,6 +257,7 @@ class Program:
         self._closers.append(chaser.close)
 
     def _chase(self) -> None:
+        refuse_newer(self.databases)
         chase(self.house, now())
         self._pulse.worked("chaser")
 

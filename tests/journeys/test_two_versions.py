@@ -1,13 +1,14 @@
 """Two versions of the program on one store: the older one ends in one line, and the newer one finds every mail."""
 
+import smtplib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from house import home, mail
 from running import eventually, running
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from intake.config import load
 from intake.errors import Outdated
@@ -28,7 +29,7 @@ def upgraded(engine: Engine) -> Iterator[None]:
 def _change(engine: Engine, table: str, name: str, version: str) -> None:
     with engine.begin() as connection:
         connection.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+        _stands_at(connection, version)
 
 
 def test_mail_that_an_older_version_meets_on_newer_tables_is_not_parked_but_left_to_the_newer(tmp_path: Path) -> None:
@@ -68,6 +69,26 @@ def test_a_program_whose_store_is_upgraded_under_it_ends_in_one_line_and_loses_n
         eventually(lambda: program.json("ledger")["new_case"] == kept, what="every case")
         assert program.json("ledger")["received"] == kept
         assert program.json("ledger")["balanced"]
+
+
+def test_a_program_decides_nothing_on_tables_of_a_newer_version_that_it_could_still_use(tmp_path: Path) -> None:
+    with running(tmp_path) as program:
+        config = load(program.config)
+        databases = open_databases(config.folder, config.settings.store.url)
+        with databases.desk.begin() as connection:
+            _stands_at(connection, NEWER)
+        with suppress(OSError, smtplib.SMTPException):
+            program.send(mail())
+        eventually(lambda: not program.runs, 60, "its end")
+        assert "written by a newer version" in program.log()
+        with databases.desk.begin() as connection:
+            _stands_at(connection, DESK.revisions[-1])
+        databases.close()
+        assert program.json("ledger")["new_case"] == 0
+
+
+def _stands_at(connection: Connection, version: str) -> None:
+    connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
 
 
 @pytest.mark.sqlite("on PostgreSQL several may serve")
