@@ -20,6 +20,8 @@ BUSY_SECONDS = 10
 # a commit takes about a millisecond, and SQLite itself looks again after up to a hundred
 LOOKS_AGAIN_SECONDS = 0.0005
 TURN = "writes"
+# of each connection; mails are kept one after the other, and each is read once
+CACHE_KB, APPENDING_KB = 4_000, 2_000
 # an instance has about ten threads that ask the database something, seldom all at once
 POOL = 10
 # PostgreSQL ends what takes longer, so that a transaction that nobody ends is none after a while
@@ -69,9 +71,9 @@ def open_databases(folder: Path, url: str = "") -> Databases:
     for name in ("spool.db", "desk.db"):
         # SQLite gives its other files the mode of the first: nobody else reads people's mail
         (folder / name).touch(mode=0o640)
-    spool = _sqlite(folder / "spool.db").execution_options(schema_translate_map={"spool": None})
-    desk = _sqlite(folder / "desk.db")
-    reading = _sqlite(folder / "desk.db", attach=folder / "spool.db")
+    spool = _sqlite(folder / "spool.db", APPENDING_KB).execution_options(schema_translate_map={"spool": None})
+    desk = _sqlite(folder / "desk.db", CACHE_KB)
+    reading = _sqlite(folder / "desk.db", CACHE_KB, attach=folder / "spool.db")
     return Databases(spool, desk, reading)
 
 
@@ -108,8 +110,13 @@ def _without_zeros() -> Callable[[Any, object], None]:
     return prepare
 
 
-def _sqlite(file: Path, attach: Path | None = None) -> Engine:
-    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+def _sqlite(file: Path, cache_kb: int, attach: Path | None = None) -> Engine:
+    # the connection that was used last is taken first: its cache is warm, and the others' stay small
+    engine = create_engine(
+        f"sqlite:///{file}",
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        pool_use_lifo=True,
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
@@ -118,7 +125,7 @@ def _sqlite(file: Path, attach: Path | None = None) -> Engine:
         run = connection.execute
         run("PRAGMA synchronous=FULL")
         run("PRAGMA foreign_keys=ON")
-        run("PRAGMA cache_size=-16000")
+        run(f"PRAGMA cache_size=-{cache_kb}")
         if attach:
             run("ATTACH DATABASE ? AS spool", (str(attach),))
             run("PRAGMA query_only=ON")
