@@ -1,6 +1,7 @@
 """A severity that a customer gives later, or that a person decides on their wish: what the customer hears of it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -128,3 +129,10 @@ def test_without_a_wish_the_severity_that_the_case_has_is_refused(tmp_path: Path
         desk.take(mail())
         with pytest.raises(Exception, match="has Severity 2 already"):
             perform(desk.house, "OX-1001", Act("severity", "2", ADA), NOW)
+
+
+def test_the_customer_hears_of_each_change_also_back_to_a_severity_that_was_told_before(wished: Home) -> None:
+    before = len(kinds(wished))
+    for hours, level in enumerate(("2", "3", "2", "3")):
+        perform(wished.house, "ZIM-1001", Act("severity", level, ADA), NOW + timedelta(hours=2 * hours))
+    assert kinds(wished)[before:] == ["severity-set"] * 4

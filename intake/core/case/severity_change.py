@@ -13,6 +13,7 @@ from intake.core.policy.promise import has_target
 from intake.core.policy.target_words import target_said
 from intake.core.sentences import Sentence, joined, sentence, translated
 
+TOLD = "severity-set"
 UNTOUCHED = ("information", "escalation")
 
 
@@ -23,11 +24,13 @@ def changed(
 
     Lowered (a larger number): from the instant at which each started. Raised: due at the earlier of the old due time
     and the new target counted from now. A clock that the old severity lacked starts now, unless `without_new`. A target
-    missed stays missed.
+    missed stays missed. Letters that told of an earlier severity no longer stand in the way of one that tells of it
+    again.
     """
     if new == case.severity:
         return case
-    out = replace(case, severity=new, worst=min(case.worst or case.severity, new))
+    answered = frozenset(kind for kind in case.answered if not kind.startswith(TOLD))
+    out = replace(case, severity=new, worst=min(case.worst or case.severity, new), answered=answered)
     for clock in case.clocks:
         if clock.state != "ended" and clock.kind not in UNTOUCHED:
             out = out.with_clock(_changed(policy, out, clock, case.severity, now, customer))
