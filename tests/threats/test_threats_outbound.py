@@ -108,7 +108,8 @@ def test_threat_38_a_subject_that_is_a_template_is_inert(hostile: str, templates
     values = {**SAMPLES["acknowledgment"], "case": {**SAMPLES["acknowledgment"]["case"], "subject": hostile}}
     rendered = render(make_letter(values=values), templates)
     assert hostile in rendered.subject
-    notice = {**SAMPLES["desk-reply"], "message": {"from": hostile, "excerpt": hostile}}
+    said = {"alert": {"text": hostile}, "message": {"from": hostile, "excerpt": hostile}}
+    notice = {**SAMPLES["desk-reply"], **said}
     words = render(make_letter(kind="desk-reply", values=notice), templates)
     assert words.text.count(hostile) == 2
     assert "49" not in words.text + rendered.subject
