@@ -115,6 +115,7 @@ def test_a_text_that_is_changed_or_erased_takes_its_words_along(desk: Home) -> N
     _sound(desk)
 
 
+@pytest.mark.sqlite("segments are those of SQLite's index")
 def test_mails_decided_together_write_their_words_once(tmp_path: Path) -> None:
     with home(tmp_path) as desk:
         for number in range(12):
