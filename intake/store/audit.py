@@ -57,8 +57,9 @@ _MAILS = select(mail.c.id)
 _OUTCOMES = select(outcome.c.mail_id, outcome.c.route)
 _CASES = select(case.c.reference)
 _part = case.alias()
-# what was merged brings its mails and letters along
-_UNMERGED = _CASES.where(~exists().where(_part.c.merged_into == case.c.reference))
+# what was merged brings its mails and letters along; a list of these is made once, and not looked for at each case
+_WHOLES = select(_part.c.merged_into).where(_part.c.merged_into.is_not(None))
+_UNMERGED = _CASES.where(case.c.reference.not_in(_WHOLES))
 _LETTERS = select(outgoing.c.id, outgoing.c.message_id)
 _CLOCKS = select(case.c.reference, clock.c.number).join(case, case.c.id == clock.c.case_id)
 
