@@ -49,7 +49,8 @@ def _letters(kind: str) -> Any:
 
 def _opened_by() -> Any:
     """How many mails opened a case."""
-    mine = (outcome.c.case_id == case.c.id) & (outcome.c.outcome == "new_case")
+    # (as an expression: SQLite would go through all outcomes of that kind, for each case)
+    mine = (outcome.c.case_id == case.c.id) & (func.coalesce(outcome.c.outcome, "") == "new_case")
     return select(func.count()).select_from(outcome).where(mine).correlate(case).scalar_subquery()
 
 
