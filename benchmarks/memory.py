@@ -7,7 +7,6 @@ It takes the hour that it measures. The page of figures tells its last result.
 
 import argparse
 import json
-import shutil
 import smtplib
 import socket
 import subprocess
@@ -17,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from benchmarks.corpus import corpus
 from benchmarks.installation import ROUTE, SENDERS
@@ -35,9 +34,9 @@ WARM = 6
 def measure(minutes: float, rate: float) -> dict[str, object]:
     """Megabytes of resident memory of each part: at the start, once warm, at the end, and the most of all."""
     samples: list[dict[str, float]] = []
-    with TemporaryHome() as home, ExitStack() as ends:
+    with TemporaryDirectory(prefix="intake-memory-", dir="/var/tmp") as home, ExitStack() as ends:
         port = free_port()
-        config = _config(home, port)
+        config = _config(Path(home), port)
         open_store(load(config)).close()
         started = {name: ends.enter_context(_serving(config, roles)) for name, roles in PARTS.items()}
         client = ends.enter_context(_connected(port))
@@ -68,16 +67,6 @@ def measure(minutes: float, rate: float) -> dict[str, object]:
             for part in (*PARTS, "reader")
         },
     }
-
-
-@contextmanager
-def TemporaryHome() -> Iterator[Path]:  # noqa: N802  (as tempfile names its own)
-    """A folder on a real disk, that goes afterwards."""
-    home = Path(mkdtemp(prefix="intake-memory-", dir="/var/tmp"))
-    try:
-        yield home
-    finally:
-        shutil.rmtree(home)
 
 
 def free_port() -> int:

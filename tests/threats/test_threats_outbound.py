@@ -108,11 +108,11 @@ def test_threat_38_a_subject_that_is_a_template_is_inert(hostile: str, templates
     values = {**SAMPLES["acknowledgment"], "case": {**SAMPLES["acknowledgment"]["case"], "subject": hostile}}
     rendered = render(make_letter(values=values), templates)
     assert hostile in rendered.subject
-    said = {"alert": {"text": hostile}, "message": {"from": hostile, "excerpt": hostile}}
-    notice = {**SAMPLES["desk-reply"], **said}
-    words = render(make_letter(kind="desk-reply", values=notice), templates)
-    assert words.text.count(hostile) == 2
-    assert "49" not in words.text + rendered.subject
+    for alert in (hostile, ""):
+        said = {"alert": {"text": alert}, "message": {"from": hostile, "excerpt": hostile}}
+        words = render(make_letter(kind="desk-reply", values={**SAMPLES["desk-reply"], **said}), templates)
+        assert words.text.count(hostile) == 2
+        assert "49" not in words.text + rendered.subject
 
 
 DEEP = "(" * 9_000 + "1" + ")" * 9_000

@@ -72,7 +72,7 @@ _META_WITHIN = 4_096
 
 _WESTERN = {"windows-1252", "iso-8859-1", "iso-8859-15"}
 _BEYOND, _SPACES, _C1 = re.compile(rb"[\x80-\xff]"), re.compile(rb"\s"), re.compile(rb"[\x80-\x84\x86-\x9f]")
-_FEWEST = 8
+_DIFFERENT = 12
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _C0 = dict.fromkeys((*range(9), 11, *range(14, 32), 127))
 _TEXT_CONTROLS = {**_C0, 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n", 0xFEFF: None}
@@ -150,14 +150,15 @@ def clean_text(text: str) -> str:
 
 
 def _is_no_western(data: bytes, codec: str) -> bool:
-    """Whether half of a text is beyond ASCII, as no language has it that Western charsets write.
+    """Whether half of a text is beyond ASCII, in many letters, as no language has it that Western charsets write.
 
-    Machines declare that where they know nothing.
+    Machines declare that where they know nothing. Who tries umlauts alone uses a few letters.
     """
     if codec not in _WESTERN or data.isascii():
         return False
-    beyond = len(_BEYOND.findall(data))
-    return beyond >= _FEWEST and beyond * 2 > len(data) - len(_SPACES.findall(data))
+    beyond = _BEYOND.findall(data)
+    different = set(b"".join(beyond).decode("latin-1").casefold())
+    return len(different) >= _DIFFERENT and len(beyond) * 2 > len(data) - len(_SPACES.findall(data))
 
 
 def _shown(declared: str | None) -> str:
