@@ -200,7 +200,7 @@ def test_mails_that_leave_during_one_commit_share_the_next_and_no_sender_runs_fa
 ) -> None:
     for number in range(AHEAD + 5):
         queue_mail(databases, templates, number)
-    goes_on = threading.Event()
+    begun, goes_on = threading.Event(), threading.Event()
     noted: list[int] = []
     ahead: list[int] = []
 
@@ -208,9 +208,14 @@ def test_mails_that_leave_during_one_commit_share_the_next_and_no_sender_runs_fa
     def wait(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
         if statement.startswith("UPDATE") and threading.current_thread().name == "notes":
             noted.append(len(parameters) if many else 1)
+            begun.set()
             goes_on.wait(60)
 
-    sink.before_answer = lambda _server: ahead.append(len(sink.mails) - len(told(databases)))
+    def answer(_server: Any) -> None:
+        ahead.append(len(sink.mails) - len(told(databases)))
+        assert len(sink.mails) == 1 or begun.wait(60)
+
+    sink.before_answer = answer
     with ThreadPoolExecutor(1) as pool:
         passing = pool.submit(send)
         eventually(lambda: len(sink.mails) == AHEAD + 1, 30, "the sender to wait")

@@ -37,6 +37,7 @@ class QuirkyImap:
         self.arrives_at_search: tuple[int, bytes] | None = None
         self.idle_news_with_plus = False
         self.commands: list[str] = []
+        self._told: dict[socket.socket, int] = {}
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.port = int(self._server.server_address[1])
@@ -97,12 +98,13 @@ class QuirkyImap:
     def _login(self, *_: Any) -> str | None:
         return self.refuses_sign_in or "OK done"
 
-    def _select(self, _rest: str, _lines: Any, out: Any, _connection: Any) -> str | None:
-        out.write(f"* {len(self.mails)} EXISTS\r\n* OK [UIDVALIDITY {self.uidvalidity}] ok\r\n".encode())
+    def _select(self, _rest: str, _lines: Any, out: Any, connection: socket.socket) -> str | None:
+        self._told[connection] = len(self.mails)
+        out.write(f"* {self._told[connection]} EXISTS\r\n* OK [UIDVALIDITY {self.uidvalidity}] ok\r\n".encode())
         out.write(f"* FLAGS (\\Seen)\r\n* OK [PERMANENTFLAGS ({self.lasting})] ok\r\n".encode())
         return "OK [READ-WRITE] done"
 
-    def _search(self, rest: str, _lines: Any, out: Any, _connection: Any) -> str | None:
+    def _search(self, rest: str, _lines: Any, out: Any, connection: socket.socket) -> str | None:
         window, _, above = rest.split()
         first, last = window.split(":")
         least = int(above.split(":")[0])
@@ -114,6 +116,7 @@ class QuirkyImap:
             self.arrives_at_search = None
             self.flags[uid] = set()
             self.mails[uid] = raw
+            self._told[connection] = len(self.mails)
             out.write(f"* {len(self.mails)} EXISTS\r\n".encode())
         return "OK done"
 
@@ -162,14 +165,13 @@ class QuirkyImap:
         if self.drops_idle:
             return None
         chatter = self.idle_chatter
-        known = len(self.mails)
         while not select.select([connection], [], [], 0.02)[0]:
             if chatter:
                 chatter -= 1
                 out.write(b"* OK still here\r\n")
-            if len(self.mails) != known:
-                known = len(self.mails)
-                out.write(f"* {known} EXISTS\r\n".encode())
+            if len(self.mails) != self._told[connection]:
+                self._told[connection] = len(self.mails)
+                out.write(f"* {self._told[connection]} EXISTS\r\n".encode())
         lines.readline()
         return "OK done"
 
