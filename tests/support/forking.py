@@ -89,7 +89,7 @@ def start(
     folder: Path | None = None,
     code: str = "",
 ) -> Forked:
-    """`intake WORDS` in a session of its own, with these as its standard input, output and error.
+    """`intake WORDS` in a process group of its own, with these as its standard input, output and error.
 
     With `code` it is that Python instead, with WORDS as its arguments. `env` stands beside the bare environment.
     """
@@ -186,6 +186,9 @@ def serve(descriptor: int) -> None:
                 line, _ = listener.accept()
                 request, descriptors = _request(line)
                 if pid := os.fork():
+                    # here too: who is told the pid may kill the group before the child has run
+                    with suppress(ProcessLookupError):
+                        os.setpgid(pid, pid)
                     waiting[pid] = line
                     for each in descriptors:
                         os.close(each)
@@ -267,7 +270,7 @@ def _tell(waiting: dict[int, socket.socket]) -> None:
 
 
 def _become(request: Mapping[str, Any], descriptors: Sequence[int]) -> None:
-    os.setsid()
+    os.setpgid(0, 0)
     for place, each in enumerate(descriptors):
         os.dup2(each, place)
         os.close(each)
