@@ -20,6 +20,8 @@ CASES = 1_000_000
 TICKS = 21
 # copies of the first case stand far from the numbers that are still to be given
 FIRST_COPY = 10_000_000
+# the program that is measured has been running for a while
+WARMING = 100
 # times one, modulo the other, a prime, each copy has a number of its own, in no order, as hashes and Message-IDs have
 STRIDE, PRIME = 7_777_777, 20_000_003
 # what is the first case's, where that is not said by `case_id`
@@ -100,6 +102,7 @@ def measure(cases: int = CASES, mails: int = mail_to_case.MAILS) -> tuple[Figure
             settle(connection)
         os.sync()  # gigabytes that the kernel still has to write are no mail's
         full_tick = _tick(made)
+        mail_to_case.rate(made, WARMING)
         full_rate, _ = mail_to_case.rate(made, mails)
     among = f"the same in the same run, without the {cases:,} open cases"
     return Figure(full_tick, "ms", empty_tick, among), Figure(full_rate, "mails/s", empty_rate, among)

@@ -8,7 +8,7 @@ from intake.app import decide_all, now
 from intake.core.mail.fields import read_fields
 from intake.core.mail.read import read
 
-MAILS = 600
+MAILS = 1_800
 
 
 def rate(made: Installation, mails: int) -> tuple[float, list[bytes]]:
