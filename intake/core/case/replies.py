@@ -172,7 +172,7 @@ def _supply(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> 
     case = clocks.end(case.unmarked("missing-information"), "information", now)
     entry = Entry("complete", "everything that the form asks for is there", because=information_because(policy))
     # the acknowledgment says it as well: severity, wish and reasons stand in it
-    others = tuple(wish for wish in decision.wishes if wish.kind not in ("severity-wish", "severity-set"))
+    others = tuple(wish for wish in decision.wishes if wish.kind not in ("severity-wish", severity_change.TOLD))
     return replace(decision, case=case, wishes=others).then(entry, wishes=(Wish("acknowledgment"),))
 
 
@@ -200,7 +200,7 @@ def _severity(policy: Policy, decision: Decision, reply: Reply, now: datetime) -
     changed = severity_change.changed(policy, sorted_out, judged.severity, now, reply.customer)
     changed = replace(changed, wished_severity=given, because=(*judged.because, *case.because[1:]))
     entry = severity_change.entry(case, changed, reply.writer.address)
-    told = (Wish("severity-set", changed.severity),) if changed.severity != case.severity else ()
+    told = (Wish(severity_change.TOLD, changed.severity),) if changed.severity != case.severity else ()
     return replace(decision, case=changed).then(entry, wishes=told)
 
 

@@ -65,7 +65,7 @@ def _told(before: Case, after: Case, *, open_wish: bool = False) -> tuple[Wish, 
     """The letter to the customer; none where the case is over."""
     tells = open_wish or before.severity != after.severity
     over = after.state in ("resolved", "closed")
-    return (Wish("severity-set", after.severity, text=DECIDED),) if tells and not over else ()
+    return (Wish(severity_change.TOLD, after.severity, text=DECIDED),) if tells and not over else ()
 
 
 def _why(clause: str, because: str, level: int) -> Because:

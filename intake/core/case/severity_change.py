@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from intake.core.case import clocks
 from intake.core.case.case import Case, Clock, Customer, Entry, Pause
@@ -13,7 +14,8 @@ from intake.core.policy.promise import has_target
 from intake.core.policy.target_words import target_said
 from intake.core.sentences import Sentence, joined, sentence, translated
 
-TOLD = "severity-set"
+TOLD: Final = "severity-set"
+"""The wish for the letter that tells a customer of another severity."""
 UNTOUCHED = ("information", "escalation")
 
 
