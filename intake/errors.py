@@ -65,7 +65,6 @@ class Smtp(Enum):
     TOO_MANY_RECIPIENTS = "452 4.5.3 Too many recipients"
     BAD_ADDRESS = "553 5.1.3 Not a valid address"
     TLS_NEEDED = "530 5.7.0 Must issue a STARTTLS command first"
-    LOGIN_NEEDED = "530 5.7.0 Authentication required"
     LOGIN_WRONG = "535 5.7.8 Authentication credentials invalid"
 
     def __str__(self) -> str:

@@ -38,14 +38,13 @@ State = Literal["new", "elsewhere", "connecting", "looking", "waiting", "backing
 class MailboxStatus:
     """How a mailbox fares. `last_success` is the end of the last whole look; `last_error` is one line.
 
-    `troubled` counts mails that the server would not give yet. A watchdog compares `last_success` with now.
+    `troubled` counts mails that the server would not give yet.
     """
 
     name: str
     state: State = "new"
     last_success: datetime | None = None
     last_error: str | None = None
-    last_error_at: datetime | None = None
     troubled: int = 0
 
 
@@ -173,7 +172,7 @@ class MailboxWatcher:
         # many mailboxes of one server are not to come back all at once; a sign-in never comes early
         pause *= random.uniform(1.0, 1.25) if refused else random.uniform(0.5, 1.0)
         line = describe(error, self._mailbox)
-        self._set(state="backing off", last_error=line, last_error_at=self._now())
+        self._set(state="backing off", last_error=line)
         self._log.warning("mailbox cannot be read right now", error=line, retry_in=round(pause, 1))
         return pause
 
