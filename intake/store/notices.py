@@ -109,12 +109,17 @@ def told_of(connection: Connection, case_id: int, kinds: Sequence[str]) -> list[
 def of_digests(connection: Connection, message_ids: Sequence[str]) -> list[tuple[str, str]]:
     """Who was told of which cases by digests of these Message-IDs, as pairs of address and reference, in order."""
     letters = outgoing.c.message_id.in_(message_ids), outgoing.c.kind == "desk-digest"
-    ids = list(connection.scalars(select(outgoing.c.message_id).where(*letters))) if message_ids else []
-    if not ids:
+    columns = outgoing.c.message_id, outgoing.c.recipient
+    digests = connection.execute(select(*columns).where(*letters)).all() if message_ids else []
+    if not digests:
         return []
+    # by the reader: of Message-IDs there is no index
+    told = (
+        notice.c.recipient.in_({each.recipient for each in digests}),
+        notice.c.message_id.in_([each.message_id for each in digests]),
+    )
     query = select(notice.c.recipient, case.c.reference).join(case, case.c.id == notice.c.case_id)
-    rows = connection.execute(query.where(notice.c.message_id.in_(ids)).order_by(notice.c.id))
-    return [(row.recipient, row.reference) for row in rows]
+    return [(row.recipient, row.reference) for row in connection.execute(query.where(*told).order_by(notice.c.id))]
 
 
 def told_in_digests(connection: Connection, reader: str, references: Sequence[str]) -> list[str]:
@@ -125,9 +130,10 @@ def told_in_digests(connection: Connection, reader: str, references: Sequence[st
 
 def last_digest(connection: Connection, reader: str) -> list[str]:
     """The cases of which the last digest told the reader, in order."""
-    mine = _in_digests(outgoing.c.message_id).where(notice.c.recipient == reader.lower())
-    last = list(connection.scalars(mine.order_by(outgoing.c.id.desc()).limit(1)))
-    return list(dict.fromkeys(each for _, each in of_digests(connection, last)))
+    columns = outgoing.c
+    mine = columns.recipient == reader.lower(), columns.kind == "desk-digest"
+    newest = select(columns.message_id).where(*mine).order_by(columns.queued_at.desc(), columns.id.desc()).limit(1)
+    return list(dict.fromkeys(each for _, each in of_digests(connection, list(connection.scalars(newest)))))
 
 
 def digests_on(connection: Connection, reference: str) -> list[str]:

@@ -411,6 +411,7 @@ notice = Table(
     Column("message_id", String(998), comment="the letter that told it; NULL where none did"),
     Column("because", Text, comment="why it was not told"),
     Index("notice_case", "case_id"),
+    Index("notice_recipient", "recipient", "asked_at"),
     Index("notice_look", "look_at", sqlite_where=Column("look_at", Instant).is_not(None)),
 )
 
