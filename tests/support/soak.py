@@ -8,6 +8,7 @@ What a round that does not hold leaves behind stands in var/soak.
 
 import re
 import shutil
+import signal
 import sys
 from dataclasses import astuple
 from datetime import UTC, datetime
@@ -91,4 +92,6 @@ def _round(number: int, server: Postgres | None) -> tuple[int, ...]:
 
 
 if __name__ == "__main__":
+    # an end in order takes the programs, the clients' server and the database along
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
