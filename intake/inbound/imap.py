@@ -172,8 +172,9 @@ class MailboxWatcher:
         # many mailboxes of one server are not to come back all at once; a sign-in never comes early
         pause *= random.uniform(1.0, 1.25) if refused else random.uniform(0.5, 1.0)
         line = describe(error, self._mailbox)
-        self._set(state="backing off", last_error=line)
         self._log.warning("mailbox cannot be read right now", error=line, retry_in=round(pause, 1))
+        # what a status tells stands in the log already
+        self._set(state="backing off", last_error=line)
         return pause
 
     def _set(self, **changes: Any) -> None:

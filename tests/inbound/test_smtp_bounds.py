@@ -146,13 +146,15 @@ def test_a_message_is_kept_exactly_or_refused_but_never_two(shared: Mailroom, pa
 
 
 def test_an_idle_client_is_told_and_dropped(tmp_path: Path) -> None:
-    with mailroom(tmp_path, idle_seconds=0.5) as room, room.client() as client:
-        client.reply()
+    with mailroom(tmp_path, idle_seconds=0.5) as room:
         begun = time.monotonic()
+        client = room.client()
+        client.reply()
         assert client.reply() == "421 4.4.2 Too slow, closing the connection"
         assert client.reply() == ""
         assert 0.4 < time.monotonic() - begun < 3
         wait_for(lambda: room.listener.connections == 0, 3)
+        client.close()
 
 
 def test_commands_keep_a_connection_but_half_a_command_does_not(tmp_path: Path) -> None:
