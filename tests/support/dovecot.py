@@ -17,6 +17,7 @@ from typing import Any
 
 from imapclient import IMAPClient
 from real import require_real
+from running import free_port
 
 PASSWORD = "correct-horse"
 STARTS_WITHIN = 15.0
@@ -82,7 +83,7 @@ class Dovecot:
         # not pytest's folder: its parents are closed to the user that serves the mailboxes
         self.folder = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/var/tmp"))
         self.folder.chmod(0o755)
-        self.port, self.tls_port = _free_ports(2)
+        self.port, self.tls_port = free_port(), free_port()
         self.certificate = self.folder / "certificate.pem"
         self._process: subprocess.Popen[bytes] | None = None
         self._write(extra)
@@ -178,11 +179,3 @@ def running(extra: str = "") -> Iterator[Dovecot]:
         yield server
     finally:
         server.close()
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports

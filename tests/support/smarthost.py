@@ -1,13 +1,13 @@
 """Outgoing mail in tests: letters to render, and a real mail server on loopback that misbehaves as it is told."""
 
 import asyncio
-import socket
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from running import free_port
 from sqlalchemy import Connection, insert, select
 
 from intake.core.answer.letter import Letter
@@ -83,9 +83,7 @@ class Listening:
     """The sink behind a port."""
 
     def __init__(self, sink: Sink, **more: Any) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self.sink = sink
         self._controller = Controller(sink, hostname="127.0.0.1", port=self.port, **more)
         self._controller.start()

@@ -1,12 +1,12 @@
 """Mail in the console: parked and junk mails, the outbox, the channels, the ledger, and what private queues keep."""
 
 import re
-import socket
 from pathlib import Path
 
 import pytest
 from console import ADA, BO, Desk, desk
 from house import FORM, NOW, mail
+from running import free_port
 
 from intake.core.case.case import Customer
 from intake.store import people
@@ -146,8 +146,7 @@ def test_the_ledger_says_whether_it_balances(fresh: Desk) -> None:
 
 
 def test_a_channel_tells_its_last_success_and_a_test_what_answers(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     mailbox = f'[[mailbox]]\nname = "box"\nhost = "127.0.0.1"\nport = {port}\nuser = "u"\npassword = "file:secret"\n'
     (tmp_path / "secret").write_text("s")
     with desk(tmp_path, {"smtp.listen": f"127.0.0.1:{port}"}, mailbox) as here:
