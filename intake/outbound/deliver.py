@@ -124,12 +124,13 @@ class _Batch:
         self.counts.later += 1
 
     def _put_back(self, mails: list[OutgoingMail], reason: str | None = None, after: timedelta = timedelta(0)) -> None:
+        at, waiting = self.clock() + after, []
         for mail in mails:
-            at = self.clock() + after
             if reason and at - mail.queued_at > self.give_up:
                 self._failed(mail, self._given_up(reason))
             else:
-                insist(sending.put_back, self.engine, mail, self.owner, at, reason)
+                waiting.append(mail)
+        insist(sending.put_back, self.engine, waiting, self.owner, at, reason)
 
     def _failed(self, mail: OutgoingMail, reason: str) -> None:
         insist(sending.mark_failed, self.engine, mail, self.owner, reason, self.clock())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Integer, Row, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Integer, Row, String, and_, bindparam, func, insert, or_, select, update
 
 from intake.store.engine import reading
 from intake.store.tables import history, outgoing
@@ -69,6 +69,23 @@ MARK_SENT = (
     .where(outgoing.c.id == bindparam("mail"))
     .values(
         state="sent", sent_at=bindparam("at"), reason=bindparam("why"), next_try_at=None, owner=None, lease_until=None
+    )
+)
+PUT_BACK = (
+    update(outgoing)
+    .where(
+        outgoing.c.id == bindparam("mail"),
+        outgoing.c.owner == bindparam("hand"),
+        outgoing.c.tries == bindparam("taken"),
+    )
+    .values(
+        state=bindparam("state"),
+        next_try_at=bindparam("at"),
+        tries=bindparam("left"),
+        # why it was tried before stands until something else does
+        reason=func.coalesce(bindparam("why", type_=String), outgoing.c.reason),
+        owner=None,
+        lease_until=None,
     )
 )
 NOTE = insert(history)
@@ -187,13 +204,19 @@ def mark_retry(
         return _let_go(connection, mail, owner, values)
 
 
-def put_back(engine: Engine, mail: OutgoingMail, owner: str, next_try_at: datetime, reason: str | None = None) -> bool:
-    """Puts a mail back that was claimed and not tried."""
-    values: dict[str, Any] = {"state": _waiting(mail), "next_try_at": next_try_at, "tries": mail.tries - 1}
-    if reason:
-        values["reason"] = reason
+def put_back(
+    engine: Engine, mails: Sequence[OutgoingMail], owner: str, next_try_at: datetime, reason: str | None = None
+) -> int:
+    """Puts mails back that were claimed and not tried, in one commit; how many were still in the owner's hands."""
+    if not mails:
+        return 0
     with engine.begin() as connection:
-        return _let_go(connection, mail, owner, values)
+        return connection.execute(PUT_BACK, [_put_back(mail, owner, next_try_at, reason) for mail in mails]).rowcount
+
+
+def _put_back(mail: OutgoingMail, owner: str, next_try_at: datetime, reason: str | None) -> dict[str, Any]:
+    held = {"mail": mail.id, "hand": owner, "taken": mail.tries}
+    return held | {"state": _waiting(mail), "at": next_try_at, "left": mail.tries - 1, "why": reason}
 
 
 def mark_failed(engine: Engine, mail: OutgoingMail, owner: str, reason: str, now: datetime) -> bool:

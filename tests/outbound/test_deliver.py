@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from running import eventually
 from smarthost import NOW, Clock, Listening, Sink, queue_mail, row, told
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
 from intake.config import Outgoing
@@ -140,7 +140,11 @@ def test_a_smarthost_that_is_gone_costs_one_try_for_the_whole_outbox(
             return super().send(mail)
 
     way = Gone(Outgoing(smtp="127.0.0.1:9", tls="none", timeout_seconds=1), "", "desk.example")
+    commits: list[Connection] = []
+    event.listen(databases.desk, "commit", commits.append)
     counts = deliver(databases.desk, way, "one", clock)
+    # all are taken, the one that was tried is noted, the others are put back
+    assert len([each for each in commits if not each.get_execution_options().get("reads")]) == 3
     assert (asked, counts.sent, counts.later) == (1, 0, 1)
     states = [row(databases, mail) for mail in mails]
     assert {state["state"] for state in states} == {"queued"}

@@ -95,7 +95,7 @@ def test_a_lease_that_ran_out_passes_the_mail_on_as_perhaps_sent(databases: Data
     # the first owner wakes up: what it knows for certain counts, what it would merely put back does not
     assert not sending.mark_retry(databases.desk, lost, "one", "451", NOW)
     assert not sending.mark_failed(databases.desk, lost, "one", "550", NOW)
-    assert not sending.put_back(databases.desk, lost, "one", NOW)
+    assert sending.put_back(databases.desk, [lost], "one", NOW) == 0
     assert sending.mark_sent(databases.desk, [Left(lost, NOW)]) == 1
     assert sending.mark_sent(databases.desk, [Left(found, NOW)]) == 0
     assert not sending.mark_retry(databases.desk, found, "two", "451", NOW)
@@ -122,7 +122,7 @@ def test_a_hand_that_slept_over_its_lease_does_not_put_back_what_it_took_again(
     mail_id = queue_mail(databases, templates)
     (before,) = sending.claim(databases.desk, "one", NOW, LEASE, 10)
     (now,) = sending.claim(databases.desk, "one", NOW + LEASE, LEASE, 10)
-    assert not sending.put_back(databases.desk, before, "one", NOW)
+    assert sending.put_back(databases.desk, [before], "one", NOW) == 0
     assert not sending.mark_failed(databases.desk, before, "one", "550", NOW)
     assert row(databases, mail_id)["state"] == "unknown"
     assert sending.mark_retry(databases.desk, now, "one", "451", NOW + LEASE)
