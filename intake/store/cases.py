@@ -246,7 +246,7 @@ def _insert(connection: Connection, new: Sequence[Case], ranks: Ranks) -> dict[s
     """The ids of new cases by their references."""
     if not new:
         return {}
-    rows = [{"version": 1, **case_row(case), **_listed(case, ranks)} for case in new]
+    rows = [{"version": 1, **case_row(case), **place(case, ranks)} for case in new]
     return {row.reference: row.id for row in connection.execute(INSERT_CASES, rows)}
 
 
@@ -254,7 +254,7 @@ def _change(connection: Connection, changed: Sequence[Case], ranks: Ranks) -> No
     if not changed:
         return
     rows = [
-        {"stored_id": case.id, "stored_version": case.version, **case_row(case), **_listed(case, ranks)}
+        {"stored_id": case.id, "stored_version": case.version, **case_row(case), **place(case, ranks)}
         for case in changed
     ]
     if connection.execute(UPDATE_CASES, rows).rowcount != len(rows):
@@ -266,8 +266,8 @@ def _change(connection: Connection, changed: Sequence[Case], ranks: Ranks) -> No
         connection.execute(DELETE_THEIR_NUMBERS, ids)
 
 
-def _listed(case: Case, ranks: Ranks) -> dict[str, Any]:
-    """What the work list goes by."""
+def place(case: Case, ranks: Ranks) -> dict[str, Any]:
+    """What the work list goes by, as it is stored."""
     rank, ranked_by = (None, None) if case.state in OVER else ranks(case)
     unsorted = bool(case.marks & UNSORTED)
     return {"rank": rank, "ranked_by": ranked_by, "due_at": due(case), "unsorted": unsorted}

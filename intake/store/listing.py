@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Text, cast, func, select, upda
 
 from intake.core.case.work_list import OVER, Common, common, merged
 from intake.store.seen import Sight, cases_seen
-from intake.store.tables import case
+from intake.store.tables import MISPLACED, case
 
 COLUMNS = (case.c.rank, case.c.severity, case.c.due_at, case.c.opened_at, case.c.id)
 Group = tuple[str, str]
@@ -81,7 +81,7 @@ def among(connection: Connection, asked: Asked, ids: Sequence[int]) -> list[int]
     return list(connection.scalars(wanted.order_by(case.c.id.desc()))) if ids else []
 
 
-def ranked_otherwise(connection: Connection, policy: str, version: str, above: int, limit: int) -> list[int]:
+def ranked_otherwise(connection: Connection, above: int, limit: int, *, policy: str, version: str) -> list[int]:
     """Ids of a policy's open cases above an id that were ranked by another version of it."""
     groups = [group for group in _groups(connection) if group[0] == policy and group[1] != version]
     found: list[int] = []
@@ -91,16 +91,23 @@ def ranked_otherwise(connection: Connection, policy: str, version: str, above: i
     return sorted(found)[:limit]
 
 
+def misplaced(connection: Connection, above: int, limit: int) -> list[int]:
+    """Ids of cases above an id that are open and have no rank, or are over and have one."""
+    return list(
+        connection.scalars(select(case.c.id).where(MISPLACED, case.c.id > above).order_by(case.c.id).limit(limit))
+    )
+
+
 def policies(connection: Connection) -> list[str]:
     """The policies that open cases have."""
     return list(dict.fromkeys(policy for policy, _ in _groups(connection)))
 
 
-def rank_anew(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Keeps `rank` and `ranked_by` of cases by `id` and `version`; a case that changed in the meantime has its own."""
+def place_anew(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Keeps what the list goes by of cases by `id` and `version`; one that changed in the meantime has its own."""
     for row in rows:
         mine = case.c.id == row["id"], case.c.version == row["version"]
-        connection.execute(update(case).where(*mine).values(rank=row["rank"], ranked_by=row["ranked_by"]))
+        connection.execute(update(case).where(*mine).values(row))
 
 
 def _groups(connection: Connection) -> list[Group]:

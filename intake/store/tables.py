@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from intake.store.types import Instant, Key, String
@@ -196,6 +197,9 @@ LISTED = (
     *("unsorted", "assignee", "customer_id"),
 )
 RANKED = Column("ranked_by", String).is_not(None)
+# as an older version of the program leaves cases that does not know of ranks; SQLite compares an index's condition by
+# its words
+MISPLACED = text("(ranked_by IS NULL) = (state IN ('new', 'open', 'waiting'))")
 
 case = Table(
     "cases",
@@ -254,6 +258,7 @@ case = Table(
     Index("cases_opened", "opened_at", "policy", "plan", "severity", "route", "queue", "private", "state"),
     Index("cases_policy", "policy", "policy_version", "state", "route", "queue", "private"),
     Index("cases_listed", *LISTED, sqlite_where=RANKED, postgresql_where=RANKED),
+    Index("cases_misplaced", "id", sqlite_where=MISPLACED, postgresql_where=MISPLACED),
 )
 
 participant = Table(

@@ -124,6 +124,21 @@ def test_what_another_version_of_the_policy_ranked_is_ranked_anew_and_shown_unti
     assert catch_up(desk.house) == 0
 
 
+def test_what_an_older_version_opened_or_closed_without_regard_to_the_list_is_put_right(desk: Home) -> None:
+    opened, ranked, closed = (take(desk, number, 4 - number) for number in range(3))
+    wanted = expected(desk)
+    case, of = tables.case, tables.case.c.reference
+    blank = {"rank": None, "ranked_by": None, "due_at": None, "unsorted": False}
+    with desk.databases.desk.begin() as connection:
+        connection.execute(update(case).where(of == opened).values(blank))
+        connection.execute(update(case).where(of == closed).values(state="closed", closed_at=NOW))
+    assert listed(desk) == [closed, ranked]
+    assert catch_up(desk.house) == 2
+    assert listed(desk) == expected(desk) == [each for each in wanted if each != closed]
+    assert listed(desk, Asked(due_before=NOW + timedelta(days=365))) == listed(desk)
+    assert catch_up(desk.house) == 0
+
+
 def test_zit_5_nobody_else_sees_or_counts_what_is_private(tmp_path: Path) -> None:
     with home(tmp_path) as desk:
         desk.take(mail("A hole.", to="security@support.example"), routes=("security@support.example",))
