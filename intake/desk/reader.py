@@ -37,7 +37,7 @@ Specs = Mapping[str, tuple[FieldSpec, ...]]
 Work = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """What a mail says, with the form's fields for each policy asked about; or why it cannot be read.
 

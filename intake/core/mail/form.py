@@ -28,7 +28,7 @@ class FieldSpec:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FieldValue:
     """What the mail says for a field. `written` is as the sender wrote it; `value` the canonical reading.
 
