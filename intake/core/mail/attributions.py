@@ -23,6 +23,9 @@ _HEADS = frozenset(word for word, role in HEADER_ROLES.items() if role == "from"
 _HEAD_BEGINNINGS = frozenset(word[:3] for word in _HEADS)
 _ALONE_INITIALS = frozenset(words[0] for words in ALONE_WORDS) | {">", "m"}
 _DASHES = "-_=*~#"
+# Lines that begin with none of these, and end in none of theirs, introduce nothing.
+_BEGINNINGS = _HEAD_BEGINNINGS | {words[:3] for words in ALONE_WORDS} | {"mes"}
+_SIGNS = frozenset(_DASHES + ">")
 _RULE = re.compile(r"\s*(?:_{10,}|-{10,}|-{2,}[^-\n]{1,40}-{2,})\s*$")
 _NAME = re.compile(r"\s{0,8}[*_]{0,2}([^\W\d_][^:：*]{0,18}?)\s?[*_]{0,2}\s?[:：]")
 _HEADER = re.compile(_NAME.pattern + r"[*_]{0,2}\s*(.*)")
@@ -93,7 +96,7 @@ def quote_starts(lines: Sequence[str]) -> dict[int, Start]:
         if "   " in stripped and (run := _RUN_ON.match(stripped)) and _introduces(run[1], quoted=False):
             starts[number] = Start(number + 1, forward=False)
             continue
-        if len(stripped) > _LONGEST:
+        if len(stripped) > _LONGEST or not _may_introduce(stripped):
             continue
         divider = _divider(stripped)
         if divider is not None:
@@ -109,6 +112,18 @@ def quote_starts(lines: Sequence[str]) -> dict[int, Start]:
         if first is not None:
             starts[first] = Start(number + 1, forward=False)
     return starts
+
+
+def _may_introduce(line: str) -> bool:
+    """A look that spares most lines the dearer ones."""
+    begin = line[:3].casefold()
+    return (
+        begin[:3] in _BEGINNINGS
+        or begin[:2] in _BEGINNINGS
+        or begin[0] in _SIGNS
+        or line[-1] in _ENDS
+        or line.rstrip(_AROUND)[-3:] in ABOVE_ENDS
+    )
 
 
 def _heads(line: str) -> bool:
