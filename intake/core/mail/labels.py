@@ -137,8 +137,12 @@ class Labels:
 
     def _opens(self, line: str) -> bool:
         """Whether a label may begin with the first letters of `line`, or these are too few or strange to tell."""
-        head = line[:_OPENING_WITHIN]
-        letters = fold(head)
+        head = line[: _OPENING + 1]
+        if head.isascii() and head.isalpha() and len(head) > _OPENING:
+            letters = head.lower()
+        else:
+            head = line[:_OPENING_WITHIN]
+            letters = fold(head)
         if not head.isascii() or len(letters) <= _OPENING:
             return True
         return not self._openings.isdisjoint((letters[:1], letters[:2], letters[:_OPENING]))

@@ -40,9 +40,11 @@ _OFFER = re.compile(
 )
 # One word that has a mark of addresses in it is an address in brackets, "<https://ox.example>", and no placeholder.
 _IN_BRACKETS = re.compile(r"(?:<(?!\S*[.@:/]\S*>)[^<>]*>|\[(?!\S*[.@:/]\S*\])[^\[\]]*\]|\{(?!\S*[.@:/]\S*\})[^{}]*\})")
+_OPENED = frozenset("<[{")
 _FILLER = re.compile(r"x{2,}")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _LONGEST = 100
+_BEGINNING = 12
 _AFTER_HINT = " \t:：=>-–—→.,;"
 
 
@@ -58,13 +60,21 @@ def is_no_answer(spec: FieldSpec, plain: str) -> bool:
 
 def is_placeholder(spec: FieldSpec, plain: str) -> bool:
     """Whether `plain` is the form's own words: its hint, an instruction, or a placeholder in brackets."""
-    if spec.kind in ("line", "lines", "block") and _IN_BRACKETS.fullmatch(plain):
+    if plain[:1] in _OPENED and spec.kind in ("line", "lines", "block") and _IN_BRACKETS.fullmatch(plain):
         return True
-    if spec.hint and fold(plain) == fold(spec.hint):
+    if spec.hint and _are_alike(plain, spec.hint):
         return True
     if spec.kind == "choices" and _OFFER.match(plain):
         return True
     return len(plain) <= _LONGEST and _asks(spec, plain)
+
+
+def _are_alike(plain: str, hint: str) -> bool:
+    folded = fold(hint)
+    # an answer mostly begins otherwise, and may be long
+    if plain.isascii() and not folded.startswith(fold(plain[:_BEGINNING])):
+        return False
+    return fold(plain) == folded
 
 
 def _asks(spec: FieldSpec, plain: str) -> bool:
