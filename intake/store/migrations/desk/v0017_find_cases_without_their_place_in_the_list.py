@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "v0017"
-down_revision = "v0015"
+down_revision = "v0016"
 
 MISPLACED = "(ranked_by IS NULL) = (state IN ('new', 'open', 'waiting'))"
 

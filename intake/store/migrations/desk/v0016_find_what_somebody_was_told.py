@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "v0017"
+revision = "v0016"
 down_revision = "v0015"
 
 
