@@ -8,12 +8,24 @@ import typer
 
 from intake import app as program
 from intake import tomlfile
-from intake.cli.common import ConfigOption, JsonOption, configured, group, many, print_json, read_text, say, table
+from intake.cli.acting import acting_as
+from intake.cli.common import (
+    AsOption,
+    ConfigOption,
+    JsonOption,
+    configured,
+    group,
+    many,
+    print_json,
+    read_text,
+    say,
+    table,
+)
 from intake.cli.stored import read_store
 from intake.desk import customer_changes, customers, service_credits, show
 from intake.desk.acting import acting
 from intake.desk.customer_files import tables_in
-from intake.desk.house import own_addresses, roles_of
+from intake.desk.house import House, own_addresses, roles_of
 from intake.desk.show import plain
 from intake.errors import IntakeError
 from intake.store import people
@@ -142,6 +154,48 @@ def _save_agents(config: Path | None, found: list[people.Agent]) -> tuple[int, i
         databases.close()
     new = sum(each.address not in known for each in others)
     return new, len(others) - new
+
+
+@agent.command("remove")
+def agent_remove(
+    address: Annotated[str, typer.Argument(help="The agent's mail address.")],
+    by: AsOption,
+    to: Annotated[
+        str, typer.Option(help="Who gets the open cases: an agent or a role; else the role that their policy reminds.")
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown.")] = False,
+    config: ConfigOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take an agent who leaves off the list: no mail of theirs is obeyed any more, and their cases go on.
+
+    Example: intake agent remove ada@desk.example --to bo@desk.example --as lead@desk.example --yes
+    """
+    from intake.desk import leaving
+
+    with program.house_of(configured(config), trial=not yes) as house:
+        if yes:
+            taking = _taking(house, to)
+            found = leaving.leave(house, address, taking, acting_as(house.databases, by), program.now())
+        else:
+            found = leaving.preview(house, address)
+    if json:
+        print_json(found.json() | {"removed": yes})
+        return
+    say(f"{'open cases':<20}{', '.join(found.open) or 'none'}")
+    say(f"{'cases that are over':<20}{found.over}")
+    say(f"{found.address} is no agent any more" if yes else "nothing was done; --yes does it")
+
+
+def _taking(house: House, to: str) -> str:
+    """Who gets the cases: an agent's address, a role, or "" for the policies' own. Raises `IntakeError`."""
+    if not to.strip() or to in house.settings.roles:
+        return to.strip()
+    with reading(house.databases.reading) as connection:
+        address, doubt = acting(people.agents(connection), to)
+    if doubt:
+        raise IntakeError(f"--to: {doubt}")
+    return address
 
 
 @agent.command("show")

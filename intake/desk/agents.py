@@ -214,7 +214,7 @@ def _answered_directly(house: House, connection: Connection, mail: _Mail, now: d
 
 
 def _unverified(house: House, connection: Connection, mail: _Mail, now: datetime) -> Outcome:
-    """Kept, and nothing else; the person in whose name it came is told."""
+    """Kept, and nothing else; the person in whose name it came is told, or whoever has the case where they left."""
     message, person = mail.message, mail.person
     sender = message.from_.address if message.from_ else sentence("nobody")
     of_another = sentence(
@@ -228,9 +228,11 @@ def _unverified(house: House, connection: Connection, mail: _Mail, now: datetime
     )
     said = theirs if sender.lower() == person.address else of_another
     decision = Decision(replace(mail.case, changed_at=now), (Entry("unverified-agent", said),))
-    told = notices.asked(connection, person.address, KEPT, now - HOUR)
+    reader = (mail.case.assignee or mail.policy.file.chasing.remind) if person.gone else person.address
+    readers = house.people(reader, mail.case, mail.customer)
+    told = max((notices.asked(connection, each, KEPT, now - HOUR) for each in readers), default=0)
     if not person.old and told < ALERTS_AN_HOUR:
-        decision = decision.then(notices=(Notice("desk-alert", person.address, said.changed(_sentence)),))
+        decision = decision.then(notices=(Notice("desk-alert", reader, said.changed(_sentence)),))
     posted = act.letters(house, connection, mail.policy, decision, person.address, mail.customer, now)
     stored = _stored(mail, message.new_text, message.subject, None, "note", "unverified")
     return Outcome(posted, (replace(stored, author_name="", author_address=sender, text=message.text),))

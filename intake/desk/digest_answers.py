@@ -29,13 +29,13 @@ def receipt(house: House, connection: Connection, known: facts.Known, now: datet
     """The letter to whoever answered a digest without saying which case it is about, with a link for each.
 
     Somebody in whose name an unproven mail came is told so three times an hour at most, and of old mail never. Where no
-    digest is known that went to them, whoever triages hears that the mail is parked.
+    digest is known that went to them, or they left the desk, whoever triages hears that the mail is parked.
     """
     arrival = known.arrival
     person, message = arrival.staff, arrival.message
     if person is None or person.old:
         return ()
-    if not arrival.digest:
+    if not arrival.digest or person.gone:
         return post.parked(house, connection, known.work, person.doubt or UNCLEAR, now)
     most = RECEIPTS_AN_HOUR if person.believed else UNPROVEN_AN_HOUR
     if outbox.told(connection, WHICH_CASE, person.address, now - HOUR) >= most:

@@ -136,6 +136,11 @@ def add_welcome(connection: Connection, secret: str, made: Welcome, now: datetim
     connection.execute(insert(welcome).values(id=hashed(secret), address=address, role=made.role, made_at=now))
 
 
+def drop_welcome(connection: Connection, address: str) -> None:
+    """A one-time link for an address works no more."""
+    connection.execute(delete(welcome).where(_same(address)))
+
+
 def welcome_of(connection: Connection, secret: str, now: datetime) -> Welcome | None:
     """What a link is for; None where it was used, replaced or has run out."""
     columns = welcome.c

@@ -16,6 +16,7 @@ from intake.store.tables import MISPLACED, case
 
 COLUMNS = (case.c.rank, case.c.severity, case.c.due_at, case.c.opened_at, case.c.id)
 Group = tuple[str, str]
+AT_A_TIME = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,22 @@ def among(connection: Connection, asked: Asked, ids: Sequence[int]) -> list[int]
     """Those of some ids that the list is of, the newest first."""
     wanted = select(case.c.id).where(case.c.id.in_(ids), *asked.conditions())
     return list(connection.scalars(wanted.order_by(case.c.id.desc()))) if ids else []
+
+
+def assigned_to(connection: Connection, address: str, states: Sequence[str]) -> list[tuple[int, str]]:
+    """Ids and references of the cases in these states that somebody has, in the order of their ids."""
+    mine = func.lower(case.c.assignee) == address.lower(), case.c.state.in_(states)
+    return [
+        (row.id, row.reference)
+        for row in connection.execute(select(case.c.id, case.c.reference).where(*mine).order_by(case.c.id))
+    ]
+
+
+def assign_to_nobody(connection: Connection, ids: Sequence[int]) -> None:
+    """Nobody has these cases any more; whoever decides on one of them decides again."""
+    for start in range(0, len(ids), AT_A_TIME):
+        some = case.c.id.in_(ids[start : start + AT_A_TIME])
+        connection.execute(update(case).where(some).values(assignee=None, version=case.c.version + 1))
 
 
 def ranked_otherwise(connection: Connection, above: int, limit: int, *, policy: str, version: str) -> list[int]:

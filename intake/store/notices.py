@@ -81,6 +81,17 @@ def postpone(connection: Connection, ids: Sequence[int], until: datetime) -> boo
     return _change(connection, ids, {"look_at": until})
 
 
+def drop(connection: Connection, recipient: str, now: datetime, because: str) -> list[tuple[int, str]]:
+    """Tells somebody nothing of what waits for them; the cases and kinds of it."""
+    columns = notice.c
+    mine = columns.recipient == recipient.lower(), columns.look_at.is_not(None)
+    dropped = [
+        (row.case_id, row.kind) for row in connection.execute(select(columns.case_id, columns.kind).where(*mine))
+    ]
+    connection.execute(update(notice).where(*mine).values(look_at=None, settled_at=now, because=because))
+    return dropped
+
+
 def _change(connection: Connection, ids: Sequence[int], values: dict[str, Any]) -> bool:
     mine = notice.c.id.in_(ids), notice.c.look_at.is_not(None)
     return connection.execute(update(notice).where(*mine).values(values)).rowcount == len(ids)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from intake.core.case.case import Customer
 from intake.store import tables
@@ -160,6 +160,18 @@ def save_agents(connection: Connection, agents: Sequence[Agent]) -> None:
             update(tables.agent).where(tables.agent.c.address == address).values(values)
         ).rowcount:
             connection.execute(insert(tables.agent).values(address=address, **values))
+
+
+def remove_agent(connection: Connection, address: str) -> None:
+    """Takes somebody off the list; their sessions and tokens of the API end with it."""
+    connection.execute(delete(tables.agent).where(tables.agent.c.address == address.lower()))
+
+
+def served_by(connection: Connection, address: str) -> list[str]:
+    """The names of the customers whose records name somebody as engineer or account manager."""
+    columns = tables.customer.c
+    named = func.lower(columns.engineer) == address.lower(), func.lower(columns.account_manager) == address.lower()
+    return list(connection.scalars(select(columns.name).where(or_(*named)).order_by(columns.name)))
 
 
 def agent(connection: Connection, address: str) -> Agent | None:

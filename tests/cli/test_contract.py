@@ -39,6 +39,8 @@ EVERY: list[tuple[str, set[str]]] = [
     ("case open --from kim@hosting.example --subject Call --as ada@desk.example", {"reference"}),
     ("case spam OX-1002 --as ada@desk.example", {"reference"}),
     ("ledger", {"received", "waiting", "balanced"}),
+    ("agent add cy@desk.example --name Cy", {"address"}),
+    ("agent remove cy@desk.example --as ada@desk.example", {"address", "open_cases", "cases_that_are_over", "removed"}),
     ("parked list", set()),
     ("parked show 2", {"id", "outcomes", "raw"}),
     ("parked retry 2", set()),

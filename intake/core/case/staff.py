@@ -28,6 +28,7 @@ class Staff:
     """Somebody of the desk, as whom a mail came. `doubt` is why the mail is not obeyed, empty where it is.
 
     `authenticated`: From is theirs, and proven; the token may still be missing. `old`: nobody needs to be told.
+    `gone`: the token is theirs, and they are none of the desk's people any more.
     """
 
     address: str
@@ -35,6 +36,7 @@ class Staff:
     doubt: Sentence
     authenticated: bool
     old: bool = False
+    gone: bool = False
 
     @property
     def believed(self) -> bool:
@@ -88,4 +90,5 @@ def staff(clue: Clue) -> Staff | None:
     doubt = next((said(clue) for applies, said in DOUBTS if applies(clue)), NOTHING)
     address = sender if clue.member else str(clue.holder)
     proven = clue.member and not clue.old and not _unproven(clue)
-    return Staff(address, clue.name or address, doubt, authenticated=proven, old=clue.old)
+    gone = not clue.member and address == sender
+    return Staff(address, clue.name or address, doubt, authenticated=proven, old=clue.old, gone=gone)
