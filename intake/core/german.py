@@ -163,6 +163,12 @@ GERMAN: Mapping[str, str] = {
     "thanks: the case stays {state}": "Ein Dank: Stand bleibt „{state}“",
     "thanks: nothing is asked of us": "Ein Dank: Von uns wird nichts erbeten",
     "mail to {failed} came back for good": "Die Mail an {failed} kam endgültig zurück",
+    "the copy for {failed} came back for good; the customer's own letter did not": (
+        "Die Kopie für {failed} kam endgültig zurück; der Brief an den Kunden selbst nicht"
+    ),
+    "mail reaches {who} again: they wrote, and nobody doubts the sender": (
+        "Mails erreichen {who} wieder: Sie schrieben, und am Absender ist kein Zweifel"
+    ),
     "the server would not give the mail; it was left where it is: {place}": (
         "Der Server gab die Mail nicht heraus; sie blieb, wo sie ist: {place}"
     ),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, exists, func, insert, select, update
 
 from intake.core.answer.letter import Letter
 from intake.errors import IntakeError
@@ -180,13 +180,20 @@ def letters_to_desk(connection: Connection, case_id: int) -> list[tuple[str, byt
 
 
 def failed_letters(connection: Connection, since: datetime) -> dict[int, list[str]]:
-    """Reasons of letters to customers that failed for good, queued since then, by case."""
+    """Reasons of letters to customers that failed for good, queued since then, by case.
+
+    Not of those queued before the case's contact was reached again.
+    """
     columns = outgoing.c
+    again = exists().where(
+        history.c.case_id == columns.case_id, history.c.event == "deliverable", history.c.at >= columns.queued_at
+    )
     query = select(columns.case_id, columns.recipient, columns.reason).where(
         columns.state == "failed",
         columns.queued_at > since,
         columns.kind.not_like("desk-%"),
         columns.case_id.is_not(None),
+        ~again,
     )
     found: dict[int, list[str]] = {}
     for row in connection.execute(query.order_by(columns.id)):

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from house import NOW, ROUTE, home, mail
+from sqlalchemy import update
 
 from intake.desk.receive import again
+from intake.store.tables import outgoing
 
 LATER = NOW + timedelta(hours=1)
 VOUCHED = "mx.support.example; dmarc=pass header.from=hosting.example"
@@ -57,3 +59,21 @@ def test_a_released_false_bounce_lifts_the_mark_of_the_address_and_of_the_case(t
         desk.take(supplied, LATER)
         desk.tick(LATER + timedelta(days=4))
         assert "reminder" in [each["kind"] for each in desk.outbox()]
+
+
+def test_a_customer_who_writes_after_a_letter_had_failed_can_be_reached_again_and_nobody_is_told_twice(
+    tmp_path: Path,
+) -> None:
+    with home(tmp_path, {"reading.trusted_host": "mx.support.example", "reading.seconds": 60}) as desk:
+        desk.take(mail(Authentication_Results=VOUCHED))
+        (letter,) = desk.outbox()
+        with desk.databases.desk.begin() as connection:
+            mine = outgoing.c.id == letter["id"]
+            connection.execute(update(outgoing).where(mine).values(state="failed", reason="550 no such user"))
+        desk.tick(NOW + timedelta(minutes=1))
+        assert "undeliverable" in desk.case().marks
+        more = mail("More.\n", message_id="m@h", subject="Re: [OX-1001]", Authentication_Results=VOUCHED)
+        desk.take(more, LATER)
+        desk.tick(LATER + timedelta(minutes=1))
+        assert "undeliverable" not in desk.case().marks
+        assert [each["kind"] for each in desk.outbox(desk=True)].count("desk-undeliverable") == 1

@@ -12,7 +12,7 @@ from intake.core.case.matching import SAID, Candidate, Match, match, match_staff
 from intake.core.case.opening import Opening, open_case
 from intake.core.case.replies import Reply, may_reopen, take_reply
 from intake.core.case.reply_fields import fields_of_reply
-from intake.core.case.returned import came_back
+from intake.core.case.returned import came_back, copy_came_back, only_copies
 from intake.core.case.staff import Staff
 from intake.core.mail.farewell import Farewell, farewell
 from intake.core.mail.form import FieldValue
@@ -223,6 +223,8 @@ def _on_its_case(arrival: Arrival, now: datetime) -> Decision | None:
         return None
     if message.bounce is None or not message.bounce.permanent:
         return Decision(replace(case, changed_at=now), (Entry(message.kind, message.kind_because),))
+    if only_copies(case, message.bounce.recipients):
+        return copy_came_back(arrival.bounced_policy or arrival.policy, case, message.bounce.recipients, now)
     failed = ", ".join(message.bounce.recipients) or case.contact.address
     text = sentence("mail to {failed} came back for good", failed=failed)
     return came_back(arrival.bounced_policy or arrival.policy, case, text, now, was_the_answer=arrival.bounced_reply)

@@ -60,6 +60,7 @@ def take_reply(policy: Policy, case: Case, reply: Reply, now: datetime) -> Decis
     if reply.third_party:
         return _third_party(policy, case, reply, now)
     decision = Decision(replace(case, changed_at=now), (Entry("reply", f"{who} wrote: {reply.because}", who),))
+    decision = _reached_again(decision, reply)
     decision = _join(policy, decision, reply)
     decision = _verify(policy, decision, reply, now)
     decision = copied.join(decision, reply.copied, reply.customer, reply.writer.address)
@@ -122,6 +123,17 @@ def _join(policy: Policy, decision: Decision, reply: Reply) -> Decision:
     contact = case.contact if case.contact.address else reply.writer
     joined = replace(case, participants=(*case.participants, person), contact=contact)
     return replace(decision, case=joined).then(entry)
+
+
+def _reached_again(decision: Decision, reply: Reply) -> Decision:
+    """The contact, proven, wrote from the address that a letter had come back from."""
+    case, who = decision.case, reply.writer.address
+    if "undeliverable" not in case.marks or reply.authentication != "pass":
+        return decision
+    if who.lower() != case.contact.address.lower():
+        return decision
+    said = sentence("mail reaches {who} again: they wrote, and nobody doubts the sender", who=who)
+    return replace(decision, case=case.unmarked("undeliverable")).then(Entry("deliverable", said, who))
 
 
 def _verify(policy: Policy, decision: Decision, reply: Reply, now: datetime) -> Decision:

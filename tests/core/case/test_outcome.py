@@ -138,6 +138,35 @@ def test_an_answer_of_a_person_that_came_back_leaves_the_case_unanswered(
             assert response.due_at == clocks.started(policy, answered, "response", monday, None).due_at
 
 
+@pytest.mark.parametrize(
+    ("failed", "copy_alone"),
+    [
+        (("Sam@hosting.example",), True),
+        (("sam@hosting.example", "kim@hosting.example"), False),
+        (("kim@mailbox.hosting.example",), False),
+        ((), False),
+    ],
+)
+def test_a_copy_that_came_back_is_told_and_the_customer_has_the_answer(
+    policy: Policy,
+    arriving: Arriving,
+    message: Make,
+    opened: Opened,
+    monday: datetime,
+    failed: tuple[str, ...],
+    copy_alone: bool,
+) -> None:
+    copied = act(policy, opened(WHOLE), Act("cc", "sam@hosting.example", "ada@desk.example"), None, monday).case
+    answered = act(policy, copied, Act("reply", "Done.", "ada@desk.example"), None, monday).case
+    mail = message(kind="bounce", kind_because="a delivery report", bounce=replace(BOUNCE, recipients=failed))
+    arrival = arriving(mail, bounced=answered, bounced_reply=True)
+    decision = carry_out(arrival, classify(arrival), "", monday + DAY)
+    assert decision is not None
+    assert ("undeliverable" not in decision.case.marks) is copy_alone
+    assert (decision.case.running("response") is None) is copy_alone
+    assert [notice.kind for notice in decision.notices] == ["desk-alert" if copy_alone else "desk-undeliverable"]
+
+
 def test_a_new_case_takes_over_what_the_mail_says_within_bounds(
     policy: Policy, arriving: Arriving, message: Make, monday: datetime
 ) -> None:

@@ -325,3 +325,20 @@ def test_a_case_reopens_within_the_policys_days_and_not_after(policy: Policy, op
     assert may_reopen(policy, closed, monday + 30 * DAY)
     assert not may_reopen(policy, closed, monday + 30 * DAY + timedelta(seconds=1))
     assert may_reopen(policy, opened(WHOLE), monday + 300 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("writer", "authentication", "lifted"),
+    [
+        ("kim@hosting.example", "pass", True),
+        ("kim@hosting.example", "none", False),
+        ("sam@hosting.example", "pass", False),
+    ],
+)
+def test_a_proven_mail_of_the_contact_shows_that_letters_reach_them_again(
+    opened: Opened, replying: Replying, monday: datetime, writer: str, authentication: str, lifted: bool
+) -> None:
+    case = opened(WHOLE).marked("undeliverable")
+    decision = replying(case, monday + DAY, writer=Address("", writer), authentication=authentication)
+    assert ("undeliverable" not in decision.case.marks) is lifted
+    assert ("deliverable" in _events(decision)) is lifted
