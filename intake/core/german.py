@@ -88,6 +88,12 @@ GERMAN: Mapping[str, str] = {
     "information is missing, and no letter could ask the customer for it": (
         "Es fehlen Angaben, und keine Mail konnte den Kunden danach fragen"
     ),
+    "information is missing, and our letters were held back": (
+        "Angaben fehlen, und unsere Briefe wurden zurückgehalten"
+    ),
+    "the letters before it were held back in shadow mode": (
+        "Die Briefe davor wurden im Schattenbetrieb zurückgehalten"
+    ),
     "information is missing, and our letters came back": "Es fehlen Angaben, und unsere Mails kamen zurück",
     "information is still missing; a person has answered, so the case stays open": (
         "Es fehlen noch Angaben; jemand hat geantwortet, also bleibt der Fall offen"

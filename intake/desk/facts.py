@@ -15,8 +15,9 @@ from intake.core.policy.policy import Policy
 from intake.core.sentences import sentence
 from intake.desk import forwards, lookups, staff
 from intake.desk.house import House
+from intake.desk.post import SHADOW
 from intake.desk.reader import Reading
-from intake.store import cases, people
+from intake.store import cases, outbox, people
 from intake.store import correspondence as store
 from intake.store.ledger import Waiting
 
@@ -164,6 +165,11 @@ def asking(
         cap=house.settings.answers.per_sender_per_hour,
         shadow=house.settings.answers.shadow,
     )
+
+
+def unheard(house: House, connection: Connection, case: Case) -> bool:
+    """Whether shadow mode is over, and nothing but what it held back was ever written to the case's customer."""
+    return not house.settings.answers.shadow and outbox.held_back(connection, case.id, SHADOW)
 
 
 def correspondence(connection: Connection, addresses: Iterable[str | None], now: datetime) -> list[Correspondence]:

@@ -33,6 +33,9 @@ def permitted(house: House, connection: Connection) -> Letters:
     """Letters as the desk will send them: mail of lists, machines and addresses that mail came back from gets none."""
 
     def asked(case: Case, kind: str, at: datetime) -> Case:
+        if facts.unheard(house, connection, case):
+            # no letter follows, and no silence counts
+            return case.marked("undeliverable")
         asking = facts.asking(house, connection, case, kind, at)
         if judge(asking).verdict != "never":
             return sent(case, kind, at)

@@ -1,6 +1,7 @@
 """Time: which clocks ask for something now, and the digests that are due. The same steps as for a mail."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -41,7 +42,8 @@ def tick(house: House, now: datetime) -> int:
         done += sum(_each(house, case_id, now, partial(_chase, now)) for case_id in asking)
 
 
-Decide = Callable[[Policy, Case], Decision]
+# the case under its policy; whether any letter to its customer has left
+Decide = Callable[[Policy, Case, bool], Decision]
 
 
 def _returned(house: House, now: datetime) -> list[tuple[int, Decide]]:
@@ -57,11 +59,11 @@ def _returned(house: House, now: datetime) -> list[tuple[int, Decide]]:
     ]
 
 
-def _chase(now: datetime, _policy: Policy, case: Case) -> Decision:
-    return chase(case, now)
+def _chase(now: datetime, _policy: Policy, case: Case, heard: bool) -> Decision:
+    return chase(case, now, heard=heard)
 
 
-def _came_back(text: str, now: datetime, was_the_answer: bool, policy: Policy, case: Case) -> Decision:
+def _came_back(text: str, now: datetime, was_the_answer: bool, policy: Policy, case: Case, _heard: bool) -> Decision:
     return came_back(policy, case, Sentence(text), now, was_the_answer=was_the_answer)
 
 
@@ -84,12 +86,13 @@ def _decide(house: House, connection: Connection, case_id: int, now: datetime, d
     case = cases.load(connection, [case_id])[case_id]
     policy = house.policy_of(connection, case)
     customer = people.load(connection, [case.customer_id]).get(case.customer_id) if case.customer_id else None
+    heard = not facts.unheard(house, connection, case)
     return post.finish(
         house,
         connection,
         policy,
-        decide(policy, case),
-        lambda changed, kind: facts.asking(house, connection, changed, kind, now),
+        decide(policy, case, heard),
+        lambda changed, kind: replace(facts.asking(house, connection, changed, kind, now), unheard=not heard),
         now,
         thread=Thread(),
         customer=customer,

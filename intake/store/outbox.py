@@ -209,6 +209,13 @@ def reached_nobody(connection: Connection, case_id: int) -> bool:
     return states_of == {"failed"}
 
 
+def held_back(connection: Connection, case_id: int, because: str) -> bool:
+    """Whether there are letters to the case's customer, and each of them was withheld for that reason."""
+    columns = outgoing.c
+    query = select(columns.state, columns.reason).where(columns.case_id == case_id, columns.kind.not_like("desk-%"))
+    return {tuple(row) for row in connection.execute(query.distinct())} == {("withheld", because)}
+
+
 def listed(
     connection: Connection, case_id: int | None = None, shown: Callable[[Row[Any]], bool] = lambda _row: True
 ) -> list[dict[str, Any]]:

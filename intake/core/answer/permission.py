@@ -22,7 +22,8 @@ class Asking:
     `message` is the mail that would be answered, None for a scheduled letter.
     `envelope_from` is "" for `<>`, None where the channel names none.
     `case_kinds` are the kinds of automatic letters that the case had; `sent_last_hour` counts automatic letters to the
-    recipient, `digest_last_hour` whether a digest was among them.
+    recipient, `digest_last_hour` whether a digest was among them. `unheard`: shadow mode is over, and all that the case
+    had to say to the customer while it lasted was held back: what follows that by itself would come as a surprise.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Asking:
     digest_last_hour: bool = False
     cap: int = 3
     shadow: bool = False
+    unheard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ RULES: tuple[tuple[Callable[[Asking], bool], Verdict, Sentence | None], ...] = (
     (lambda a: takes_no_answers(a.to or ""), "never", sentence("the address takes no answers")),
     (lambda a: a.undeliverable, "never", sentence("mail to the address came back")),
     (lambda a: a.kind in a.case_kinds, "never", sentence("the case had this kind of letter already")),
+    (lambda a: a.unheard, "never", sentence("the letters before it were held back in shadow mode")),
     (lambda a: a.sent_last_hour < a.cap and a.shadow, "withhold", sentence("shadow mode: nothing leaves")),
     (lambda a: a.sent_last_hour < a.cap, "send", sentence("nothing speaks against it")),
     (lambda a: a.known_contact and not a.digest_last_hour, "digest", ENOUGH),

@@ -8,12 +8,15 @@ from intake.core.case.case import WROTE_SINCE, Case, Clock, Decision, Entry, Esc
 from intake.core.sentences import NOTHING, Sentence, sentence, translated
 
 
-def chase(case: Case, now: datetime) -> Decision:
-    """Everything that the case's clocks ask for at `now`, each once: what was done is no longer among the steps."""
+def chase(case: Case, now: datetime, *, heard: bool = True) -> Decision:
+    """Everything that the case's clocks ask for at `now`, each once: what was done is no longer among the steps.
+
+    `heard`: whether any letter of the case has left to the customer, who cannot be silent otherwise.
+    """
     decision = Decision(case)
     for number in [clock.number for clock in case.clocks]:
         while (clock := _clock(decision.case, number)) and clock.next_at is not None and clock.next_at <= now:
-            decision = _do(decision, clock, now)
+            decision = _do(decision, clock, now, heard=heard)
     return decision
 
 
@@ -21,7 +24,7 @@ def _clock(case: Case, number: int) -> Clock | None:
     return next((clock for clock in case.clocks if clock.number == number), None)
 
 
-def _do(decision: Decision, clock: Clock, now: datetime) -> Decision:
+def _do(decision: Decision, clock: Clock, now: datetime, *, heard: bool) -> Decision:
     step, rest = clock.steps[0], clock.steps[1:]
     case = decision.case.with_clock(replace(clock, steps=rest))
     decision = replace(decision, case=replace(case, changed_at=now))
@@ -37,7 +40,7 @@ def _do(decision: Decision, clock: Clock, now: datetime) -> Decision:
         case "remind-customer":
             return _remind_customer(decision, clock, step, now)
         case "close":
-            return _close_for_silence(decision, clock, step, now)
+            return _close_for_silence(decision, clock, step, now, heard=heard)
 
 
 def _remind_desk(decision: Decision, clock: Clock, step: Step, now: datetime) -> Decision:
@@ -108,9 +111,9 @@ def _remind_customer(decision: Decision, clock: Clock, step: Step, now: datetime
     )
 
 
-def _close_for_silence(decision: Decision, clock: Clock, step: Step, now: datetime) -> Decision:
+def _close_for_silence(decision: Decision, clock: Clock, step: Step, now: datetime, *, heard: bool) -> Decision:
     """Closes what the customer owes and does not send; where that is no silence, the desk is told in its place."""
-    text = _no_silence(decision.case)
+    text = _no_silence(decision.case, heard=heard)
     if text:
         return decision.then(
             Entry("not-closed", text, because=clock.because),
@@ -127,11 +130,13 @@ def _close_for_silence(decision: Decision, clock: Clock, step: Step, now: dateti
 
 def closes_for_silence(case: Case) -> bool:
     """Whether the case as it stands would be closed where nothing comes, once a letter has asked for it."""
-    return not _no_silence(replace(case, answered=case.answered or frozenset({"missing-information"})))
+    return not _no_silence(replace(case, answered=case.answered or frozenset({"missing-information"})), heard=True)
 
 
-def _no_silence(case: Case) -> Sentence:
+def _no_silence(case: Case, *, heard: bool) -> Sentence:
     """Why a customer who sent nothing is not silent; empty where that is silence."""
+    if not heard:
+        return sentence("information is missing, and our letters were held back")
     if not case.answered:
         return sentence("information is missing, and no letter could ask the customer for it")
     if "undeliverable" in case.marks:
