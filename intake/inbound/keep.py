@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from intake.store.engine import is_trouble
 from intake.store.spool import NewMail
 
 SHARED = 64
@@ -105,6 +104,5 @@ class Keeper:
 
 def _is_busy(error: Exception) -> bool:
     """Whether the database as a whole could not be had; a full disk may still take a smaller mail."""
-    if not isinstance(error, OperationalError | InterfaceError | PoolTimeout):
-        return False
-    return getattr(getattr(error, "orig", None), "sqlite_errorcode", None) != sqlite3.SQLITE_FULL
+    full = getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return is_trouble(error) and not full

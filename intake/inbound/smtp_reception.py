@@ -14,12 +14,14 @@ from typing import Literal, Protocol
 import structlog
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 from aiosmtpd.smtp import Session as State
+from sqlalchemy.exc import SQLAlchemyError
 
 from intake.config import Smtp as Settings
 from intake.errors import Smtp
 from intake.inbound.keep import Keeper
 from intake.inbound.routing import Routes
 from intake.inbound.smtp_message import Room
+from intake.store.engine import said
 from intake.store.spool import NewMail
 
 MEGABYTE = 1_048_576
@@ -160,7 +162,8 @@ class Reception:
             await asyncio.shield(kept)
         except Exception as error:
             reply = Smtp.DISK_FULL if _is_full(error) else Smtp.TRY_AGAIN
-            log.error("mail not kept", reply=reply.name, error=type(error).__name__, peer=mail.peer, size=len(raw))
+            why = said(error) if isinstance(error, SQLAlchemyError) else type(error).__name__
+            log.error("mail not kept", reply=reply.name, error=why, peer=mail.peer, size=len(raw))
             return reply
         return Smtp.KEPT
 

@@ -7,6 +7,8 @@ from typing import Any, cast
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from intake.store.engine import said
+
 CHANNEL = "intake_mail"
 LOOK_AGAIN_SECONDS = 1.0
 CALL = text("SELECT pg_notify(:channel, '')")
@@ -23,11 +25,12 @@ def listen(engine: Engine, wake: Callable[[], object], stop: Event) -> None:
     # imported where it is used: commands that only keep mail wait for nothing more
     import structlog
 
-    log = structlog.get_logger()
+    log, told = structlog.get_logger(), ""
     while not stop.is_set():
         try:
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.execute(text(f"LISTEN {CHANNEL}"))
+                told = ""
                 # mail that came while nobody listened
                 wake()
                 driver = cast(Any, connection.connection.driver_connection)
@@ -36,5 +39,8 @@ def listen(engine: Engine, wake: Callable[[], object], stop: Event) -> None:
                         wake()
                 connection.execute(text("UNLISTEN *"))
         except DBAPIError as error:
-            log.warning("cannot hear of mail: it is looked for instead", because=str(error.orig))
+            # a database that is gone for an hour is told once, not every second
+            if (because := said(error)) != told:
+                log.warning("cannot hear of mail: it is looked for instead", because=because)
+            told = because
             stop.wait(LOOK_AGAIN_SECONDS)

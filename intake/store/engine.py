@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -30,6 +30,16 @@ STATEMENT_SECONDS = 120
 WRITES_WITHIN = 600.0
 # a machine that vanished without a word holds its locks no longer than this: 20 + 3 x 10 seconds
 ALIVE = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+# nor do we wait longer for a server whose machine vanished; the URL may say otherwise
+PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 50_000,
+}
+# a server that became a standby refuses writes by the first of these, and to begin them by the other
+READ_ONLY = frozenset({"25006", "0A000"})
 # PostgreSQL's class for what goes beyond its own limits, such as a value too large for an index
 BEYOND_LIMITS = "54"
 # PostgreSQL's advisory lock of those who write what may be there only once; any number that nobody else takes
@@ -85,15 +95,22 @@ def _postgresql(url: str) -> Engine:
     if place.drivername in ("postgresql", "postgres"):
         place = place.set(drivername="postgresql+psycopg")
     limits = f"-c idle_in_transaction_session_timeout={STANDS_STILL}s -c statement_timeout={STATEMENT_SECONDS}s {ALIVE}"
+    patience = {name: value for name, value in PATIENCE.items() if name not in place.query}
+    given = {"options": limits, **patience}
     try:
-        engine = create_engine(
-            place, pool_pre_ping=True, pool_size=POOL, max_overflow=POOL, connect_args={"options": limits}
-        )
+        engine = create_engine(place, pool_pre_ping=True, pool_size=POOL, max_overflow=POOL, connect_args=given)
         event.listen(engine, "connect", _without_zeros())
+        event.listen(engine, "handle_error", _leave_standby)
     except ModuleNotFoundError as error:
         said = f"PostgreSQL needs a driver that is not installed ({error.name}): pip install 'case-intake[postgres]'"
         raise IntakeError(said) from None
     return engine
+
+
+def _leave_standby(context: ExceptionContext) -> None:
+    """A connection with a standby is of no use: the next one finds who took over, where the URL names several hosts."""
+    if getattr(context.original_exception, "sqlstate", None) in READ_ONLY:
+        context.is_disconnect = True
 
 
 def _without_zeros() -> Callable[[Any, object], None]:
