@@ -50,6 +50,8 @@ _LOOKS = 3_000
 
 def quote_depth(line: str) -> tuple[int, str]:
     """How deep a line is quoted by `>` signs, and the line without them."""
+    if ">" not in line[:4]:
+        return 0, line
     depth = place = 0
     while True:
         start = place

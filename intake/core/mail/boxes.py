@@ -11,7 +11,11 @@ _AROUND = " \t\n,;|-•·*"
 
 def has_box(text: str) -> bool:
     """Whether a box stands in `text`, ticked or not."""
-    return bool(_BOX.search(text))
+    return _may_have_box(text) and _BOX.search(text) is not None
+
+
+def _may_have_box(text: str) -> bool:
+    return "[" in text or "(" in text or not text.isascii()
 
 
 def ticked(text: str) -> list[str] | None:
@@ -19,7 +23,7 @@ def ticked(text: str) -> list[str] | None:
 
     Words belong to the box before them, or, where words come first, to the box behind them.
     """
-    boxes = list(_BOX.finditer(text))
+    boxes = list(_BOX.finditer(text)) if _may_have_box(text) else []
     if not boxes:
         return None
     first = text[: boxes[0].start()].strip(_AROUND)

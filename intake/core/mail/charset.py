@@ -146,7 +146,7 @@ def clean_text(text: str) -> str:
         text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii() and text.isprintable():
         return text
-    return _SURROGATES.sub("\ufffd", text.translate(_TEXT_CONTROLS))
+    return _whole(text.translate(_TEXT_CONTROLS))
 
 
 def _is_no_western(data: bytes, codec: str) -> bool:

@@ -29,14 +29,15 @@ def without_commas(labels: Labels, lines: Sequence[str]) -> list[str]:
     out: list[str] = []
     number = looks = 0
     while number < len(lines):
-        begins = looks < _MOST_LOOKS and _begins(labels, lines[number])
+        line = lines[number]
+        begins = looks < _MOST_LOOKS and ("," in line or ";" in line) and _begins(labels, line)
         looks += begins
         written, end = _form_at(labels, lines, number) if begins else ([], number)
         if written:
             out += ["", *written, ""]
             number = end
         else:
-            out.append(lines[number])
+            out.append(line)
             number += 1
     return out
 

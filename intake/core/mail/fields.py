@@ -76,7 +76,12 @@ def missing_fields(specs: Sequence[FieldSpec], values: Mapping[str, FieldValue])
 
 
 def _entries(labels: Labels, text: str) -> Sequence[Entry]:
-    lines = rejoined(labels, unmarked(labels, text[:_LONGEST].translate(_SEEN).splitlines()))
+    text = text[:_LONGEST].translate(_SEEN)
+    lines = text.splitlines()
+    if "||" in text:
+        lines = unmarked(labels, lines)
+    if "\t" in text:
+        lines = rejoined(labels, lines)
     upright_lines = upright(labels, without_commas(labels, lines))
     return Scan(labels, set_apart(labels, spread(labels, upright_lines))).entries()
 

@@ -40,4 +40,9 @@ def hash_of(raw: bytes, root: Part) -> str:
 def _lasting(headers: Headers) -> list[tuple[str, str]]:
     kept = ((name, value) for name, value in headers.fields if name in _KEPT or name.startswith("content-"))
     # Relays may put headers in another order, but not those of one name.
-    return sorted(((n, _SPACE.sub(" ", v).strip()) for n, v in kept), key=lambda pair: pair[0])
+    return sorted(((name, _with_single_spaces(value)) for name, value in kept), key=lambda pair: pair[0])
+
+
+def _with_single_spaces(value: str) -> str:
+    single = "  " not in value and value.isprintable()
+    return (value if single else _SPACE.sub(" ", value)).strip()

@@ -158,7 +158,7 @@ def _rejoin(labels: Labels, lines: list[str], number: int) -> None:
 
 def _heading(labels: Labels, line: str, *, strange: bool = False) -> _Row | None:
     """The row that a line is if its cells are labels, others among them; with `strange`, mostly others: not `sure`."""
-    if not ("\t" in line or "  " in line or _EDGES.search(line)) or not _begins(labels, line, strange=strange):
+    if not _has_cells(line) or not _begins(labels, line, strange=strange):
         return None
     row = _row(line)
     if row is None or not 2 <= len(row.cells) <= _MOST_CELLS:
@@ -170,6 +170,10 @@ def _heading(labels: Labels, line: str, *, strange: bool = False) -> _Row | None
     if known * 3 >= len(named) * 2:
         return row
     return row._replace(sure=False) if strange and all(map(_like_a_label, named)) else None
+
+
+def _has_cells(line: str) -> bool:
+    return "\t" in line or "  " in line or "|" in line or (not line.isascii() and _EDGES.search(line) is not None)
 
 
 def _like_a_label(cell: str) -> bool:

@@ -195,7 +195,10 @@ class _Reader:
 
     def _date_value(self) -> str | None:
         value = self.headers.get("date")
-        return None if value is None else _ZONE_TWICE.sub(r"\1\2", unescaped(value, self.hint)[:5_000])
+        if value is None:
+            return None
+        date = unescaped(value, self.hint)[:5_000]
+        return _ZONE_TWICE.sub(r"\1\2", date) if "GMT" in date or "UT" in date else date
 
     def _received(self) -> datetime | None:
         """When the last host on the way took the mail: the end of the topmost Received."""

@@ -126,7 +126,9 @@ def signature(lines: Sequence[str], kept: Sequence[int], quoted: Sequence[bool])
 
     It ends where lines are left out or quoted. Two delimiters without the space (RFC 3676) part other things.
     """
-    found = [p for p, n in enumerate(kept) if not quoted[n] and _DELIMITER.match(lines[n])][-_MOST_DELIMITERS:]
+    found = [p for p, n in enumerate(kept) if not quoted[n] and lines[n][:2] == "--" and _DELIMITER.match(lines[n])][
+        -_MOST_DELIMITERS:
+    ]
     bare = sum(1 for place in found if lines[kept[place]] != "-- ")
     for place in found:
         exact = lines[kept[place]] == "-- "
