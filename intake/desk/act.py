@@ -156,7 +156,7 @@ def letters(
         connection,
         policy,
         decision,
-        lambda changed, kind: facts.asking(house, connection, changed, kind, now),
+        lambda changed, kind: replace(facts.asking(house, connection, changed, kind, now), by_person=True),
         now,
         thread=_thread(connection, decision.case),
         customer=customer,

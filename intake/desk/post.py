@@ -125,6 +125,7 @@ def _automatic(
     decision = decision.then(Entry("letter", f"{wish.kind} to {asked.to}"), case=case)
     desk, to = house.desk(case.route), Address("", asked.to)
     letter = to_customer(policy, case, wish, to, desk, now, thread=thread, unique=house.unique(), customer=customer)
+    letter = replace(letter, by_person=asked.by_person)
     try:
         rendered = render(letter, house.templates)
     except BadAddress as error:

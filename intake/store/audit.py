@@ -43,7 +43,7 @@ def _same_mail(table: Table) -> ColumnElement[bool]:
 
 def _letters(kind: str) -> Any:
     """How many letters of a kind a case has."""
-    mine = (outgoing.c.case_id == case.c.id) & (outgoing.c.kind == kind) & outgoing.c.automatic
+    mine = (outgoing.c.case_id == case.c.id) & (outgoing.c.kind == kind)
     return select(func.count()).select_from(outgoing).where(mine).correlate(case).scalar_subquery()
 
 

@@ -70,7 +70,7 @@ def _row(case_id: int | None, letter: Letter, finished: Finished, withheld: str,
     return {
         "case_id": case_id,
         "kind": letter.kind,
-        "automatic": letter.automatic is not None,
+        "automatic": letter.automatic is not None and not letter.by_person,
         "recipient": letter.to.address.lower(),
         "envelope_from": finished.envelope_from,
         "envelope_to": list(finished.envelope_to),

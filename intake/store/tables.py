@@ -374,6 +374,7 @@ outgoing = Table(
     Column("id", Key, primary_key=True),
     Column("case_id", Key, ForeignKey("cases.id")),
     Column("kind", String(32), nullable=False),
+    # by itself: neither a person's words nor brought about by a person's act
     Column("automatic", Boolean, nullable=False),
     Column("recipient", String(320), nullable=False),
     Column("envelope_from", String(320), nullable=False),

@@ -179,3 +179,15 @@ def test_a_case_is_opened_by_hand_on_a_known_route_only(desk: Home) -> None:
             by=ADA,
             now=NOW,
         )
+
+
+def test_letters_that_acts_of_the_desk_bring_about_are_neither_counted_nor_held_back_for_the_hours_cap(
+    opened_case: Home,
+) -> None:
+    for severity in ("3", "2", "1", "4"):
+        act.perform(opened_case.house, "OX-1001", Act("severity", severity, ADA, "as we spoke"), NOW)
+    act.perform(opened_case.house, "OX-1001", Act("status", "resolved", ADA), NOW)
+    opened_case.take(mail(message_id="two@hosting.example", subject="Another matter"), NOW)
+    states = [(each["kind"], each["state"]) for each in opened_case.outbox()]
+    told = [("severity-set", "queued")] * 4
+    assert states == [("acknowledgment", "queued"), *told, ("resolved", "queued"), ("acknowledgment", "queued")]

@@ -25,6 +25,7 @@ class Letter:
     mail, `auto-generated` for scheduled ones, None for a person's words. `values` are plain dicts, lists and
     strings. Ids are without angle brackets. `date` is aware.
     `their_numbers` are ticket numbers of the reader's own system, which stand in the subject.
+    `by_person`: a person's act brought it about, and machines that answer each other do not.
     """
 
     kind: str
@@ -43,3 +44,4 @@ class Letter:
     loop_mark: str | None = None
     their_numbers: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+    by_person: bool = False

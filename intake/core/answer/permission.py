@@ -24,6 +24,8 @@ class Asking:
     `case_kinds` are the kinds of automatic letters that the case had; `sent_last_hour` counts automatic letters to the
     recipient, `digest_last_hour` whether a digest was among them. `unheard`: shadow mode is over, and all that the case
     had to say to the customer while it lasted was held back: what follows that by itself would come as a surprise.
+    `by_person`: a person of the desk brought the letter about, by an act: the hour's cap keeps machines from answering
+    each other, and is not for that.
     """
 
     kind: str
@@ -42,6 +44,7 @@ class Asking:
     cap: int = 3
     shadow: bool = False
     unheard: bool = False
+    by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,10 @@ def _own(asking: Asking) -> bool:
     return bool({f"{local}@{domain}", f"{plain}@{domain}"} & asking.own_addresses)
 
 
+def _has_room(asking: Asking) -> bool:
+    return asking.by_person or asking.sent_last_hour < asking.cap
+
+
 # automatic_because covers: Auto-Submitted, List-*, Precedence, MAILER-DAEMON and its kind, loop marks, other kinds
 RULES: tuple[tuple[Callable[[Asking], bool], Verdict, Sentence | None], ...] = (
     (lambda a: "spam" in a.marks, "never", sentence("the case was closed as spam")),
@@ -103,7 +110,7 @@ RULES: tuple[tuple[Callable[[Asking], bool], Verdict, Sentence | None], ...] = (
     (lambda a: a.undeliverable, "never", sentence("mail to the address came back")),
     (lambda a: a.kind in a.case_kinds, "never", sentence("the case had this kind of letter already")),
     (lambda a: a.unheard, "never", sentence("the letters before it were held back in shadow mode")),
-    (lambda a: a.sent_last_hour < a.cap and a.shadow, "withhold", sentence("shadow mode: nothing leaves")),
-    (lambda a: a.sent_last_hour < a.cap, "send", sentence("nothing speaks against it")),
+    (lambda a: _has_room(a) and a.shadow, "withhold", sentence("shadow mode: nothing leaves")),
+    (_has_room, "send", sentence("nothing speaks against it")),
     (lambda a: a.known_contact and not a.digest_last_hour, "digest", ENOUGH),
 )
