@@ -8,7 +8,15 @@ from difflib import get_close_matches
 from typing import Any, TypeVar, get_args, get_origin
 
 import tree_sitter_toml
-from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 from tree_sitter import Language, Node, Parser
@@ -146,6 +154,20 @@ class Shaped:
         return handler(schema) | {"pattern": f"^{self.pattern}$"}
 
 
+class Table(BaseModel):
+    """A table of a file as a model: unknown keys are mistakes; true is no number, and no number is without end."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _true_is_no_number(cls, value: object, info: ValidationInfo) -> object:
+        kind = cls.model_fields[info.field_name or ""].annotation
+        if isinstance(value, bool) and {int, float} & {kind, *get_args(kind)} and bool not in get_args(kind):
+            raise ValueError("must be a number")
+        return value
+
+
 def validate(model: type[M], text: TomlText, context: Any = None) -> M:
     """The text's values as a model; `context` is what its validators are to know.
 
@@ -184,6 +206,7 @@ RIGHT = {
     "bool": "must be true or false",
     "date": "must be a date such as 2026-03-01",
     "dict": 'must be a table such as {{ key = "value" }}',
+    "finite_number": "must be a finite number",
     "float": "must be a number",
     "greater_than": "must be more than {gt}",
     "greater_than_equal": "must be {ge} or more",

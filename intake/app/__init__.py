@@ -54,8 +54,6 @@ def open_store(config: Config) -> Databases:
         databases = open_databases(config.folder, database_url(config))
     except OSError as error:
         raise IntakeError(f"{config.folder}: cannot be written: {error.strerror}") from None
-    except ModuleNotFoundError as error:
-        raise IntakeError(f"store.url: this database needs the Python package {error.name}; install it") from None
     except ArgumentError:
         # (the URL may hold a password, and is not shown)
         raise IntakeError("store.url: no database's URL; right would be postgresql://user@host/name") from None

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from intake.core.hours import parse_weekly, zone_named
-from intake.tomlfile import Shaped
+from intake.tomlfile import Shaped, Table
 
 ENVIRONMENT = "INTAKE_"
 PASSWORD_IN_URL = re.compile(r"://[^/@]*:[^/]*@|[?&]password=")
@@ -49,7 +49,11 @@ def _secret(value: str) -> str:
 
 
 def _database(value: str) -> str:
-    return _secret(value) if PASSWORD_IN_URL.search(value) else value
+    if PASSWORD_IN_URL.search(value):
+        return _secret(value)
+    if value and not value.startswith(("env:", "file:", "postgresql:", "postgresql+psycopg:", "postgres:")):
+        raise ValueError('must be "postgresql://USER@HOST/NAME", or "" for SQLite in the data folder')
+    return value
 
 
 def _language(value: str) -> str:
@@ -88,10 +92,10 @@ Listen = Annotated[str, AfterValidator(_listen)]
 SecretPlace = Annotated[str, AfterValidator(_secret)]
 
 
-class Part(BaseModel):
-    """A section of the configuration: unknown keys are mistakes."""
+class Part(Table):
+    """A section of the configuration, whose values no error shows by itself: some are secret."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(hide_input_in_errors=True)
 
 
 class Service(Part):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from intake import tomlfile
 from intake.config import MailAddress, Settings
@@ -36,11 +36,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 Domain = Annotated[str, AfterValidator(_domain)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class CustomerPart(_Part):
+class CustomerPart(tomlfile.Table):
     """One `[[customer]]` of an import."""
 
     name: str = Field(min_length=1, max_length=200)
@@ -60,13 +56,13 @@ class CustomerPart(_Part):
     hours: dict[str, str] = {}
 
 
-class CustomerFile(_Part):
+class CustomerFile(tomlfile.Table):
     """A file of customers."""
 
     customer: list[CustomerPart]
 
 
-class AgentPart(_Part):
+class AgentPart(tomlfile.Table):
     """One `[[agent]]` of an import."""
 
     address: MailAddress
@@ -74,7 +70,7 @@ class AgentPart(_Part):
     zone: Zone | None = None
 
 
-class AgentFile(_Part):
+class AgentFile(tomlfile.Table):
     """A file of agents."""
 
     agent: list[AgentPart]

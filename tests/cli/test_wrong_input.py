@@ -100,7 +100,7 @@ WRONG: list[tuple[str, int, tuple[str, ...]]] = [
     ("demo --once --folder a.eml", 1, ("a.eml", "File exists")),
     ("serve --roles smtpd", 2, ("smtpd", "lmtp")),
     ("case list --config typo.toml", 1, ("typo.toml:", 'did you mean "hostname"?')),
-    ("case list --config driver.toml", 1, ("store.url", "mysql", "postgresql://")),
+    ("case list --config driver.toml", 1, ("driver.toml:13", "store.url", "postgresql://")),
     ("case list --config url.toml", 1, ("store.url", "postgresql://")),
     ("check --config folder.toml", 1, ("folder.toml:", "files.policies", "a.eml is no folder")),
     ("check --config french.toml", 1, ("french.toml:8", "service.language", "de, en")),

@@ -5,11 +5,11 @@ from functools import cache
 from typing import Annotated, Any, Literal
 
 from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
 
 from intake.core.hours import parse_rule, parse_target, parse_times, parse_weekly, zone_named
 from intake.core.policy.because import PHONE, Because
-from intake.tomlfile import Shaped, suggestion
+from intake.tomlfile import Shaped, Table, suggestion
 
 ClockKind = Literal["response", "update", "resolution", "escalation"]
 Level = Annotated[int, Field(ge=1, le=9)]
@@ -135,13 +135,11 @@ Words = dict[str, str]
 """The same sentence in other languages."""
 
 
-class Part(BaseModel):
-    """A table of the file: unknown keys are mistakes, and so are names that the file defines nowhere.
+class Part(Table):
+    """A table of the file, in which names that the file defines nowhere are mistakes.
 
     Validation takes `Names` as its context: the names that the file defines.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 PLACES = ["given", "example", "example_severity"]

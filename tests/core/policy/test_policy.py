@@ -51,6 +51,7 @@ def _line(text: str, part: str) -> int:
         ('role = "manager"\nclause = "house"', 'role = "manager"\nclause = "H-9"', "ladder[2].clause", '"H-9"'),
         ('after = "1 hour"', 'after = "best effort"', "ladder[1].after", "must be a time such as"),
         ('"4 hours, 24x7"', '"4 hours, 24x8"', "ladder[2].after", 'did you mean "24x7"?'),
+        ("within_days = 30", "within_days = true", "reopening.within_days", "must be a number"),
         ("within_days = 30", "within_days = 99999999", "reopening.within_days", "or less"),
         ("percent = 75", "percent = 100", "chasing.remind_at_percent", "must be 99 or less"),
         ('kind = "block"', 'kind = "blok"', "fields[3].kind", "'block'"),
