@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from intake import tomlfile
 from intake.app import database_url
 from intake.config import Config
+from intake.config.sound import UNKNOWN_SECRET
 from intake.core.case.case import Customer
 from intake.core.case.examples import differing
 from intake.core.hours import Country, parse_target
@@ -60,9 +61,11 @@ def _of_secrets(config: Config) -> Iterator[Mistake]:
         places["mailbox", index, key] = mailbox.password or mailbox.token
     for section, part in (("smtp", settings.smtp), ("lmtp", settings.lmtp)):
         places |= {(section, "logins", user): place for user, place in part.logins.items()}
+    if settings.store.url.startswith(("env:", "file:")):
+        places["store", "url"] = settings.store.url
     for path, place in places.items():
         try:
-            _ = config.secret(place) if place else ""
+            _ = config.secret(place) if place not in ("", UNKNOWN_SECRET) else ""
         except IntakeError as error:
             yield config.text.mistake(path, str(error))
 
@@ -106,10 +109,13 @@ def _names_hours(customer: Customer) -> bool:
 
 def _customers(config: Config) -> list[Customer]:
     """The customers on record, where there is a store that can be read as it stands; nothing is made or changed."""
-    url = database_url(config)
-    if not url and not (config.folder / "desk.db").exists():
+    try:
+        url = database_url(config)
+        if not url and not (config.folder / "desk.db").exists():
+            return []
+        databases = open_databases(config.folder, url)
+    except (IntakeError, SQLAlchemyError):
         return []
-    databases = open_databases(config.folder, url)
     try:
         with reading(databases.desk) as connection:
             return people.every_customer(connection)

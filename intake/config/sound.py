@@ -14,9 +14,10 @@ from intake.errors import Mistake, Mistakes
 # what stands in for a value that was named already
 NOWHERE = "@unknown.example"
 UNKNOWN = f"unknown{NOWHERE}"
+UNKNOWN_SECRET = "env:UNKNOWN"
 INSTEAD: dict[str, dict[str, Any]] = {
     "route": {"address": "unknown-{}" + NOWHERE, "policy": ""},
-    "mailbox": {"name": "unknown {}", "host": "unknown.example", "user": "unknown", "password": "env:UNKNOWN"},
+    "mailbox": {"name": "unknown {}", "host": "unknown.example", "user": "unknown", "password": UNKNOWN_SECRET},
 }
 KEPT = ("address", "aliases", "policy", "role", "name", "route")
 

@@ -8,6 +8,7 @@ from house import Home, home
 from intake import tomlfile
 from intake.app import checked_policies
 from intake.app.check_policies import example_mistakes, warnings
+from intake.config.sound import load_sound
 from intake.desk.customers import read_customers
 from intake.desk.policies import load_policies
 from intake.store import people
@@ -87,3 +88,17 @@ def test_without_a_store_no_customer_is_asked_for_and_none_is_made(tmp_path: Pat
         elsewhere = desk.config.with_folder(tmp_path / "nowhere")
     assert not [each for each in warnings(elsewhere, checked_policies(elsewhere), 2026) if "Gold" in each.text]
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_secret_that_is_not_there_is_warned_of_where_it_is_named_and_none_that_nobody_named(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(
+        '[store]\nurl = "env:NOT_THERE"\n[[mailbox]]\nname = "m"\nhost = "imap.example"\nuser = "u"\n'
+        'password = "hush"\n[[route]]\naddress = "support@desk.example"\npolicy = "zoho"\n',
+        encoding="utf-8",
+    )
+    settings, mistakes = load_sound(config)
+    assert settings is not None
+    assert [(each.line, each.key) for each in mistakes] == [(7, "mailbox[1].password")]
+    found = [each for each in warnings(settings, checked_policies(settings), 2026) if "secret" in each.text]
+    assert [(each.line, each.key) for each in found] == [(2, "store.url")]
