@@ -1,6 +1,7 @@
 """Who stands in Cc: takes part as the policy and the participants allow, and reads nothing by a forged mail."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ import pytest
 from house import NOW, Home, home, mail
 
 from intake.core.case.act import Act
+from intake.core.case.case import Participant
 from intake.desk import act
 from intake.shipped import shipped
+from intake.store import cases
 
 ADA = "ada@desk.example"
 LATER = NOW + timedelta(hours=1)
@@ -82,6 +85,36 @@ def test_threat_17_a_stranger_who_is_proven_brings_nobody_into_a_customers_case(
         ),
         LATER, envelope_from="m@evil.example",
     )  # fmt: skip
+    assert answered(desk)["cc"] == []
+
+
+def test_threat_17_a_contact_who_writes_from_elsewhere_brings_nobody_in(desk: Home) -> None:
+    desk.take(
+        mail(
+            sender="noc@elsewhere.example", Cc="sam@telco.example",
+            Authentication_Results="mx.support.example; dmarc=pass header.from=elsewhere.example",
+        ),
+        envelope_from="noc@elsewhere.example",
+    )  # fmt: skip
+    assert desk.case().customer_id is not None
+    assert [each.address for each in desk.case().participants] == ["noc@elsewhere.example"]
+
+
+def test_threat_17_a_partner_brings_none_of_their_own_into_a_customers_case(desk: Home) -> None:
+    desk.take(mail(Authentication_Results=VOUCHED))
+    partner = Participant(7, "noc@telco.example", "", "partner")
+    with desk.databases.desk.begin() as connection:
+        case = desk.case()
+        cases.save(connection, replace(case, participants=(*case.participants, partner)), desk.house.ranks)
+    desk.take(
+        mail(
+            "We look into it.", sender="noc@telco.example", message_id="p@telco.example", subject="Re: [OX-1001] x",
+            Cc="sam@telco.example", In_Reply_To="<one@hosting.example>",
+            Authentication_Results="mx.support.example; dmarc=pass header.from=telco.example",
+        ),
+        LATER, envelope_from="noc@telco.example",
+    )  # fmt: skip
+    assert len(desk.shown("OX-1001")["messages"]) == 2
     assert answered(desk)["cc"] == []
 
 

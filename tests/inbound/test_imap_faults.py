@@ -290,7 +290,9 @@ def test_a_bad_mail_of_the_backlog_is_backlog_after_a_restart_too(server: Quirky
     assert [kept.mail.backlog for kept in desk.kept()] == [True] * 3
 
 
-def test_a_bad_mail_is_old_after_a_restart_under_a_new_uidvalidity_too(server: QuirkyImap, desk: House) -> None:
+def test_threat_46_a_bad_mail_is_old_after_a_restart_under_a_new_uidvalidity_too(
+    server: QuirkyImap, desk: House
+) -> None:
     desk.watch(mailbox(server.port, backlog="answer")).close()
     server.uidvalidity = 8
     server.refuses = {BAD}

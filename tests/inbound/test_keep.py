@@ -95,7 +95,7 @@ def test_a_database_that_cannot_be_had_refuses_a_batch_once() -> None:
     assert writer.batches == [[b"7"]]
 
 
-def test_a_future_cannot_be_cancelled_with_its_commit() -> None:
+def test_threat_15_a_future_cannot_be_cancelled_with_its_commit() -> None:
     writer = Writer()
     keeper = Keeper(writer)
     held_up(writer, keeper)

@@ -31,7 +31,7 @@ def resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def test_a_size_over_the_limit_is_refused_when_announced(tmp_path: Path) -> None:
+def test_threat_09_a_size_over_the_limit_is_refused_when_announced(tmp_path: Path) -> None:
     with mailroom(tmp_path, size_limit_mb=1) as room, room.client() as client:
         client.reply()
         assert "SIZE 1048576" in client.ask("EHLO client.example")
@@ -45,7 +45,7 @@ def mail_of(size: int) -> bytes:
     return mail + b"y" * (size - len(mail) - 2) + b"\r\n"
 
 
-def test_the_limit_is_exact_and_a_lie_refused_after_the_end(tmp_path: Path) -> None:
+def test_threat_09_the_limit_is_exact_and_a_lie_refused_after_the_end(tmp_path: Path) -> None:
     with mailroom(tmp_path, size_limit_mb=1) as room, room.client() as client:
         client.open()
         assert client.ask(mail_of(MEGABYTE) + b".").startswith("250")
@@ -176,7 +176,7 @@ def test_commands_keep_a_connection_but_half_a_command_does_not(tmp_path: Path) 
         assert time.monotonic() - begun < 5
 
 
-def test_a_trickle_in_data_is_dropped_and_a_steady_stream_is_not(tmp_path: Path) -> None:
+def test_threat_08_a_trickle_in_data_is_dropped_and_a_steady_stream_is_not(tmp_path: Path) -> None:
     with mailroom(tmp_path, idle_seconds=1, least_rate=2_000) as room, room.client() as slow, room.client() as steady:
         slow.open()
         steady.open()

@@ -192,7 +192,7 @@ def test_closing_is_bounded_when_a_transaction_does_not_finish(tmp_path: Path) -
         assert running.reply() == ""
 
 
-def test_closing_waits_for_a_commit_that_has_begun(tmp_path: Path) -> None:
+def test_threat_15_closing_waits_for_a_commit_that_has_begun_though_its_client_has_gone(tmp_path: Path) -> None:
     begun, go, done = threading.Event(), threading.Event(), threading.Event()
 
     def slowly(mails: Sequence[NewMail]) -> list[int]:

@@ -3,6 +3,7 @@
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from house import home, mail
 from running import eventually, running
 from sqlalchemy import Connection, Engine, text
 
+from intake import app
 from intake.config import load
 from intake.errors import Outdated
 from intake.store.engine import open_databases
@@ -85,6 +87,21 @@ def test_a_program_decides_nothing_on_tables_of_a_newer_version_that_it_could_st
             _stands_at(connection, DESK.revisions[-1])
         databases.close()
         assert program.json("ledger")["new_case"] == 0
+
+
+def test_a_program_chases_nothing_on_tables_of_a_newer_version_that_it_could_still_use(tmp_path: Path) -> None:
+    with home(tmp_path) as desk, running(tmp_path, start=False) as program:
+        program.start("--roles", "chase")
+        with desk.databases.desk.begin() as connection:
+            _stands_at(connection, NEWER)
+        desk.take(mail(), app.now() - timedelta(days=60))
+        before, told = desk.case(), desk.outbox(desk=True)
+        eventually(lambda: not program.runs, 60, "its end")
+        assert "written by a newer version" in program.log()
+        assert desk.case() == before
+        assert desk.outbox(desk=True) == told
+        with desk.databases.desk.begin() as connection:
+            _stands_at(connection, DESK.revisions[-1])
 
 
 def _stands_at(connection: Connection, version: str) -> None:

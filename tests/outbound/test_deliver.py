@@ -50,7 +50,7 @@ def test_what_is_queued_goes_out_once_and_is_told_on_its_case(
     assert len(sink.mails) == 2
 
 
-def test_a_soft_refusal_backs_off_with_the_same_bytes_and_counts_on(
+def test_threat_51_a_soft_refusal_backs_off_with_the_same_bytes_and_counts_on(
     databases: Databases, templates: TemplateSet, send: Pass, sink: Sink, clock: Clock
 ) -> None:
     mail = queue_mail(databases, templates)

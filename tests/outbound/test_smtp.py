@@ -203,7 +203,7 @@ def test_a_mail_over_the_servers_limit_is_refused_before_it_is_sent(
     assert sink.mails == []
 
 
-def test_an_address_outside_ascii_needs_a_server_that_takes_it(
+def test_threat_10_an_address_outside_ascii_needs_a_server_that_takes_it(
     sink: Sink, listening: Listening, listen: Callable[..., Listening], transport: Open, mail: Make
 ) -> None:
     abroad = mail(to=Address("", "用户@例え.example"))

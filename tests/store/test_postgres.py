@@ -211,7 +211,7 @@ def test_a_mail_that_the_database_cannot_take_is_parked_and_its_neighbours_are_d
     assert sound(desk.databases)["balanced"]
 
 
-def test_a_zero_in_a_text_is_kept_as_a_sign_that_something_was_there(desks: list[Home]) -> None:
+def test_threat_06_a_zero_in_a_text_is_kept_as_a_sign_that_something_was_there(desks: list[Home]) -> None:
     desk = desks[0]
     desk.take(mail())
     perform(desk.house, desk.case().reference, Act("note", "before\0after", "ada@desk.example"), NOW)

@@ -105,6 +105,13 @@ def test_threat_09_a_size_that_lies_does_not_make_us_read_more_than_the_limit(de
         assert all(f"<0.{SIZE_LIMIT + 1}>" in each for each in server.commands if "BODY.PEEK[]" in each)
 
 
+def test_threat_09_the_bytes_of_a_mail_that_says_it_is_too_big_are_not_fetched(desk: House) -> None:
+    with quirky({1: letter(1, size=3 * SIZE_LIMIT), 2: letter(2)}) as server:
+        desk.watch(mailbox(server.port))
+        assert [kept.mail.oversize is None for kept in desk.kept()] == [False, True]
+        assert [each for each in server.commands if "BODY.PEEK[]" in each and "FETCH 2 " not in each] == []
+
+
 @pytest.mark.real
 def test_threat_46_a_new_uidvalidity_loses_no_mail(server: Dovecot, desk: House) -> None:
     make(server)

@@ -168,8 +168,7 @@ def test_the_mail_can_be_had_as_it_came(here: Desk) -> None:
     assert ada.get(f"/cases/{reference}/messages/7/raw").status_code == 400
 
 
-def test_an_attachment_is_downloaded_and_never_shown(here: Desk) -> None:
-    """THREATS 33, 35."""
+def test_threats_33_35_an_attachment_is_downloaded_and_never_shown(here: Desk) -> None:
     made = EmailMessage()
     made["From"], made["To"] = "Kim <kim@hosting.example>", "open-xchange@support.example"
     made["Subject"], made["Message-ID"] = "With a file", "<file@hosting.example>"

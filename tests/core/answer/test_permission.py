@@ -68,6 +68,15 @@ def test_threats_40_beyond_the_cap_a_known_contact_gets_one_digest_and_a_strange
     assert judge(replace(PLAIN, sent_last_hour=3, known_contact=True)).verdict == "digest"
     assert judge(replace(PLAIN, sent_last_hour=3)).verdict == "never"
     assert judge(replace(PLAIN, sent_last_hour=0, cap=0)).verdict == "never"
+    assert judge(replace(PLAIN, sent_last_hour=4, known_contact=True, digest_last_hour=True)).verdict == "never"
+
+
+@pytest.mark.parametrize("changes", [{}, {"known_contact": True, "sent_last_hour": 3}, {"shadow": True}])
+def test_threats_40_a_kind_of_letter_that_the_case_had_never_goes_out_again(changes: dict[str, object]) -> None:
+    asked = replace(PLAIN, **changes)  # type: ignore[arg-type]
+    assert judge(asked).verdict != "never"
+    assert judge(replace(asked, case_kinds=frozenset({"reminder"}))).verdict != "never"
+    assert judge(replace(asked, case_kinds=frozenset({"acknowledgment"}))).verdict == "never"
 
 
 def test_shadow_mode_makes_letters_that_do_not_leave_and_never_more_than_would() -> None:
@@ -86,7 +95,7 @@ def test_an_answer_goes_to_from_where_it_is_authenticated_else_to_the_envelopes_
     assert _to(message(authentication="fail")) == "bounces@hosting.example"
 
 
-def test_an_ambiguous_from_is_never_the_one_however_authenticated(message: Make) -> None:
+def test_threats_24_an_ambiguous_from_is_never_the_one_however_authenticated(message: Make) -> None:
     assert _to(message(ambiguous_sender=True, authentication="pass")) == "bounces@hosting.example"
     assert _to(message(ambiguous_sender=True), source="file", envelope_from=None) is None
 

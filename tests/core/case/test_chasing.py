@@ -53,7 +53,7 @@ def test_the_desk_hears_of_the_target_nearing_of_the_miss_and_of_each_level_of_t
     assert (response.missed_at, "escalated" in case.marks) == (monday + 4 * HOUR, True)
 
 
-def test_after_the_miss_nobody_hears_that_it_nears(opened: Opened, monday: datetime) -> None:
+def test_threats_49_after_the_miss_nobody_hears_that_it_nears(opened: Opened, monday: datetime) -> None:
     decision = chase(opened(WHOLE), monday + 4 * HOUR + timedelta(minutes=1))
     assert _told(decision) == [("desk-missed", "lead", 0)]
 

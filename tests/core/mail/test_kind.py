@@ -189,7 +189,7 @@ def test_people_whose_names_look_a_little_alike_get_an_answer(sender: str) -> No
     assert read(_mail(sender=f"{sender}@x.example")).automatic_because is None
 
 
-def test_a_null_return_path_an_own_address_and_our_loop_mark_forbid_an_answer() -> None:
+def test_threat_40_a_null_return_path_an_own_address_and_our_loop_mark_forbid_an_answer() -> None:
     assert read(_mail(path="")).automatic_because == "null return path"
     own = frozenset({"Robin@Hosting.example"})
     assert read(_mail(), own_addresses=own).automatic_because is not None

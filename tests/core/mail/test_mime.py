@@ -87,7 +87,7 @@ def test_a_forwarded_message_is_one_part_whose_defects_are_not_the_mails() -> No
     assert not defects
 
 
-def test_more_parts_than_the_limit_are_refused() -> None:
+def test_threat_29_more_parts_than_the_limit_are_refused() -> None:
     raw = b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + b"--x\r\n\r\nhi\r\n" * 501
     with pytest.raises(Unreadable, match="parts"):
         split(raw, Limits(parts=500))
