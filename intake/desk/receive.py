@@ -128,7 +128,7 @@ def _counting(house: House) -> frozenset[str]:
 def waves(
     batch: Sequence[Waiting], readings: dict[int, Reading], counting: Collection[str] = ()
 ) -> Iterator[list[Waiting]]:
-    """The batch in parts that share no sender, thread or content, so that each mail sees what came of those before.
+    """The batch in parts that share no sender or thread, so that each mail sees what came of those before.
 
     On a route that counts requests they share no sender's domain either.
     """
@@ -154,7 +154,6 @@ def _keys(work: Waiting, message: Message | None) -> set[str]:
         keys |= {f"id {each}" for each in ids if each}
         keys |= {f"from {each.lower()}" for each in message.sender_addresses}
         keys |= {f"from {(each or '').lower()}" for each in (work.mail.envelope_from, message.return_path)}
-        keys |= {f"content {message.content_hash}"}
         keys |= {f"number {each}" for each in (*numbers_in(message.subject), *map(ticket_key, message.ticket_numbers))}
         keys.discard("from ")
     return keys

@@ -166,8 +166,6 @@ class Grammar:
         return self._known(node, step, owner, _written(base) + ".")
 
     def _known(self, node: nodes.Node, name: str, owner: Scope, before: str) -> Any:
-        if name.startswith("_"):
-            return self._say(node, f'"{before}{name}": names that begin with an underscore are not possible')
         if name not in owner:
             return self._say(node, f'there is no "{before}{name}" here{suggestion(name, sorted(owner))}')
         return owner[name]

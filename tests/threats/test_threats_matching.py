@@ -171,10 +171,12 @@ def test_threat_23_a_retry_without_a_message_id_is_one_case(tmp_path: Path) -> N
         assert [each["kind"] for each in desk.outbox()] == ["acknowledgment"]
 
 
-def test_threat_23_two_copies_in_one_batch_are_one_case(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sender", ["Kim <kim@hosting.example>", ""], ids=["of a sender", "of nobody"])
+def test_threat_23_two_copies_in_one_batch_are_one_case(tmp_path: Path, sender: str) -> None:
     with home(tmp_path) as desk:
-        for _ in range(3):
-            desk.keep(mail(message_id=None), routes=[ROUTE])
+        for number in range(3):
+            raw = mail(message_id=None, sender=sender)
+            desk.keep(raw, routes=[ROUTE], envelope_from=f"{number}@relay.example")
         desk.receive()
         assert len(desk.cases()) == 1
         assert desk.ledger()["duplicate"] == 2
