@@ -8,6 +8,8 @@ _ASKING = (
     "escalat*", "escalad*", "escalar*", "escalac*", "escalaç*", "escalam*", "escale", "escalem", "escalen", "escalez",
     "escalona*", "escaler*", "escaleer*", "geëscaleer*", "eskal*",
 )  # fmt: skip
+_ROOTS = ("scal", "skal")
+"""Each of those words has one of these in it; most mails have neither, which is quickly seen."""
 _UNSPACED = re.compile(r"エスカレ")
 # the same words of another matter, and denials that phrases of policies do not know
 _NO_REQUEST = re.compile(
@@ -34,6 +36,8 @@ _WRAPPED = 50
 
 def asks_for_escalation(said: str) -> bool:
     """Whether some words ask for it."""
+    if not any(root in words.plain_text(said) for root in _ROOTS) and _UNSPACED.search(said) is None:
+        return False
     plain = _NO_REQUEST.sub(" ", said)
     return words.found(_ASKING, plain) is not None or _UNSPACED.search(plain) is not None
 
