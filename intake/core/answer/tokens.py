@@ -9,7 +9,6 @@ import hmac
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Literal
 
 Purpose = Literal["reply", "bounce"]
@@ -73,7 +72,7 @@ class Keys:
         return None
 
     def _mac(self, key: int, body: str) -> str:
-        digest = hmac.new(self.secrets[key].encode(), body.encode(), sha256).digest()
+        digest = hmac.digest(self.secrets[key].encode(), body.encode(), "sha256")
         return base64.b32encode(digest[:10]).decode().lower()
 
 
