@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
-
 from intake.core.case.case import Case, Clock, Escalation, Participant, Pause, Step, Task
 from intake.core.mail.form import FieldValue
 from intake.core.mail.message import Address
@@ -55,47 +53,47 @@ def case_row(case: Case) -> dict[str, Any]:
     }
 
 
-def case_of(row: Row[Any], people: Sequence[Participant], clocks: Sequence[Clock]) -> Case:
+def case_of(row: Mapping[str, Any], people: Sequence[Participant], clocks: Sequence[Clock]) -> Case:
     return Case(
-        id=row.id,
-        reference=row.reference,
-        version=row.version,
-        policy=row.policy,
-        policy_version=row.policy_version,
-        plan=row.plan,
-        route=row.route,
-        queue=row.queue,
-        customer_id=row.customer_id,
-        contact=Address(row.contact_name, row.contact_address),
-        answer_to=row.answer_to,
-        subject=row.subject,
-        language=row.language,
-        zone=row.zone,
-        state=row.state,
-        severity=row.severity,
-        wished_severity=row.wished_severity,
-        because=reasons_of(row.because),
-        marks=frozenset(row.marks),
-        fields=fields_of(row.fields),
-        waived=frozenset(row.waived),
-        linked=tuple(row.linked),
-        assignee=row.assignee,
-        opened_at=row.opened_at,
-        changed_at=row.changed_at,
-        closed_at=row.closed_at,
-        answered=frozenset(row.answered),
+        id=row["id"],
+        reference=row["reference"],
+        version=row["version"],
+        policy=row["policy"],
+        policy_version=row["policy_version"],
+        plan=row["plan"],
+        route=row["route"],
+        queue=row["queue"],
+        customer_id=row["customer_id"],
+        contact=Address(row["contact_name"], row["contact_address"]),
+        answer_to=row["answer_to"],
+        subject=row["subject"],
+        language=row["language"],
+        zone=row["zone"],
+        state=row["state"],
+        severity=row["severity"],
+        wished_severity=row["wished_severity"],
+        because=reasons_of(row["because"]),
+        marks=frozenset(row["marks"]),
+        fields=fields_of(row["fields"]),
+        waived=frozenset(row["waived"]),
+        linked=tuple(row["linked"]),
+        assignee=row["assignee"],
+        opened_at=row["opened_at"],
+        changed_at=row["changed_at"],
+        closed_at=row["closed_at"],
+        answered=frozenset(row["answered"]),
         participants=tuple(people),
         clocks=tuple(clocks),
-        channel=row.channel,
-        region=row.region,
-        country=row.country,
-        tags=frozenset(row.tags),
-        held=_reason_of(row.held) if row.held else None,
-        worst=row.worst,
-        escalation=_escalation_of(row.escalation),
-        tasks=tuple(_task_of(each) for each in row.tasks),
-        merged_into=row.merged_into,
-        their_numbers=tuple(row.their_numbers),
+        channel=row["channel"],
+        region=row["region"],
+        country=row["country"],
+        tags=frozenset(row["tags"]),
+        held=_reason_of(row["held"]) if row["held"] else None,
+        worst=row["worst"],
+        escalation=_escalation_of(row["escalation"]),
+        tasks=tuple(_task_of(each) for each in row["tasks"]),
+        merged_into=row["merged_into"],
+        their_numbers=tuple(row["their_numbers"]),
     )
 
 
@@ -158,25 +156,25 @@ def clock_row(clock: Clock) -> dict[str, Any]:
     }
 
 
-def clock_of(row: Row[Any]) -> Clock:
+def clock_of(row: Mapping[str, Any]) -> Clock:
     return Clock(
-        number=row.number,
-        kind=row.kind,
-        severity=row.severity,
-        target=row.target,
-        calendar=row.calendar,
-        started_at=row.started_at,
-        aim_at=row.aim_at,
-        due_at=row.due_at,
-        because=reasons_of(row.because),
-        state=row.state,
-        ended_at=row.ended_at,
-        missed_at=row.missed_at,
-        missed_calendar=row.missed_calendar,
-        missed_while=row.missed_while,
-        pauses=pauses_of(row.pauses),
+        number=row["number"],
+        kind=row["kind"],
+        severity=row["severity"],
+        target=row["target"],
+        calendar=row["calendar"],
+        started_at=row["started_at"],
+        aim_at=row["aim_at"],
+        due_at=row["due_at"],
+        because=reasons_of(row["because"]),
+        state=row["state"],
+        ended_at=row["ended_at"],
+        missed_at=row["missed_at"],
+        missed_calendar=row["missed_calendar"],
+        missed_while=row["missed_while"],
+        pauses=pauses_of(row["pauses"]),
         # steps of an older version lack their last value
-        steps=tuple(Step(datetime.fromisoformat(at), *rest) for at, *rest in row.steps),
+        steps=tuple(Step(datetime.fromisoformat(at), *rest) for at, *rest in row["steps"]),
     )
 
 

@@ -1,5 +1,6 @@
 """Opening the databases: pragmas, who begins how, and the two files of SQLite."""
 
+import json
 import sqlite3
 import threading
 import time
@@ -46,6 +47,11 @@ BEYOND_LIMITS = "54"
 TURNS = 7_251_004
 TAKE_TURN = text("SELECT pg_advisory_xact_lock(:number)")
 STATEMENT_FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE)
+
+
+ENCODED, DECODED = json.JSONEncoder().encode, json.JSONDecoder().decode
+# most lists of a case are empty, and each takes the encoder as long as a short one
+NONE = "[]"
 
 
 @dataclass(frozen=True)
@@ -133,6 +139,8 @@ def _sqlite(file: Path, cache_kb: int, attach: Path | None = None) -> Engine:
         f"sqlite:///{file}",
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         pool_use_lifo=True,
+        json_serializer=_as_json,
+        json_deserializer=_of_json,
     )
 
     @event.listens_for(engine, "connect")
@@ -171,6 +179,14 @@ def _sqlite(file: Path, cache_kb: int, attach: Path | None = None) -> Engine:
             turn.release()
 
     return engine
+
+
+def _as_json(value: object) -> str:
+    return NONE if value == [] else ENCODED(value)
+
+
+def _of_json(written: str) -> object:
+    return [] if written == NONE else DECODED(written)
 
 
 def _begin_writing(connection: Connection) -> None:

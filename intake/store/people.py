@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from intake.core.case.case import Customer
 from intake.store import tables
@@ -27,6 +27,21 @@ COLUMNS = (
     "targets",
     "hours",
 )
+# made once: SQLAlchemy takes longer to make a statement than SQLite to run it
+_OF = tables.customer_address.c
+CUSTOMERS_OF = (
+    select(_OF.kind, _OF.value, _OF.customer_id)
+    .join(tables.customer, tables.customer.c.id == _OF.customer_id)
+    .where(
+        tables.customer.c.policy == bindparam("policy"),
+        ((_OF.kind == "contact") & _OF.value.in_(bindparam("contacts", expanding=True)))
+        | ((_OF.kind == "domain") & _OF.value.in_(bindparam("domains", expanding=True))),
+    )
+    .order_by(_OF.customer_id.desc())
+)
+IDS: BindParameter[int] = bindparam("ids", expanding=True)
+ADDRESSES = select(tables.customer_address).where(_OF.customer_id.in_(IDS)).order_by(_OF.value)
+CUSTOMERS = select(tables.customer).where(tables.customer.c.id.in_(IDS))
 AGENTS = select(tables.agent.c.address, tables.agent.c.name, tables.agent.c.zone)
 AGENTS_OF = AGENTS.where(tables.agent.c.address.in_(bindparam("addresses", expanding=True)))
 
@@ -45,16 +60,9 @@ def customers_of(connection: Connection, addresses: Iterable[str], policy: str) 
     wanted = {address.lower() for address in addresses if "@" in address and len(address) <= LONGEST_ADDRESS}
     if not wanted:
         return {}
-    table, match = tables.customer, tables.customer_address
-    kind, value = match.c.kind, match.c.value
-    by_contact = (kind == "contact") & value.in_(sorted(wanted))
-    by_domain = (kind == "domain") & value.in_(sorted({domain for address in wanted for domain in _domains(address)}))
-    rows = connection.execute(
-        select(kind, value, match.c.customer_id)
-        .join(table, table.c.id == match.c.customer_id)
-        .where(table.c.policy == policy, by_contact | by_domain)
-        .order_by(match.c.customer_id.desc())
-    )
+    domains = {domain for address in wanted for domain in _domains(address)}
+    asked = {"contacts": sorted(wanted), "domains": sorted(domains), "policy": policy}
+    rows = connection.execute(CUSTOMERS_OF, asked)
     ids = {(row.kind, row.value): row.customer_id for row in rows}
     found = {}
     for address in wanted:
@@ -77,11 +85,10 @@ def load(connection: Connection, ids: Iterable[int]) -> dict[int, Customer]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    table, match = tables.customer, tables.customer_address
     addresses: dict[int, dict[str, list[str]]] = defaultdict(lambda: {"domain": [], "contact": []})
-    for row in connection.execute(select(match).where(match.c.customer_id.in_(wanted)).order_by(match.c.value)):
+    for row in connection.execute(ADDRESSES, {"ids": wanted}):
         addresses[row.customer_id][row.kind].append(row.value)
-    rows = connection.execute(select(table).where(table.c.id.in_(wanted)))
+    rows = connection.execute(CUSTOMERS, {"ids": wanted})
     return {row.id: _customer(row, addresses[row.id]) for row in rows}
 
 
