@@ -33,10 +33,3 @@ def assignee(house: House, written: str) -> str:
         return acting(known, written)[0]
     except IntakeError as error:
         raise IntakeError(f"the agent: {error}") from None
-
-
-def must_be_address(written: str, what: str) -> None:
-    """Raises `IntakeError` for what is no mail address; `what` names it."""
-    local, at, domain = written.rpartition("@")
-    if not (local and at and domain) or any(each.isspace() or each in "<>,;" for each in written):
-        raise IntakeError(f'{what}: "{written}" is no mail address; right would be kim@hosting.example')

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from intake import app as program
-from intake.cli.acting import acting_as, must_be_address
+from intake.cli.acting import acting_as
 from intake.cli.case_acts import Reference, tell
 from intake.cli.case_acts import commands as acts
 from intake.cli.common import (
@@ -28,6 +28,7 @@ from intake.cli.common import (
 from intake.core.mail.message import Address
 from intake.core.policy.because import HOUSE
 from intake.desk import service_credits, show, work_list
+from intake.desk.acting import must_be_address
 from intake.desk.privacy import View
 from intake.errors import IntakeError
 from intake.store import outbox, people

@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from intake import app as program
-from intake.cli.acting import acting_as, must_be_address
+from intake.cli.acting import acting_as
 from intake.cli.common import AsOption, ConfigOption, JsonOption, configured, group, print_json, say
+from intake.desk.acting import must_be_address
 
 commands = group("Erasing a person's data.")
 

@@ -32,3 +32,10 @@ def acting(known: Sequence[Agent], written: str) -> tuple[str, str]:
 
 def _names(agent: Agent) -> tuple[str, ...]:
     return agent.address, agent.name.lower(), agent.address.rpartition("@")[0]
+
+
+def must_be_address(written: str, what: str) -> None:
+    """Raises `IntakeError` for what is no mail address; `what` names it."""
+    local, at, domain = written.rpartition("@")
+    if not (local and at and domain) or any(each.isspace() or each in "<>,;" for each in written):
+        raise IntakeError(f'{what}: "{written}" is no mail address; right would be kim@hosting.example')

@@ -21,7 +21,7 @@ MEANING: Mapping[Right, str] = {
     "work": "reply, note, and act on cases and mails",
     "publish": "publish and roll back templates",
     "manage": "change customers, replay changed policies, test channels",
-    "people": "invite people, give roles, sign people out",
+    "people": "invite people, give roles, sign people out, erase a person's data",
 }
 
 

@@ -34,6 +34,7 @@ PAGES = (
     "/reports/ahead",
     "/desk",
     "/people",
+    "/erase",
 )
 
 
