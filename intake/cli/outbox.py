@@ -130,7 +130,7 @@ def outbox_release(
     _change(config, number, json, outboxes.release, by)
 
 
-def _change(config: Path | None, number: int, json: bool, act: Callable[..., None], by: str | None = None) -> None:
+def _change(config: Path | None, number: int, json: bool, act: Callable[..., None], by: str | None) -> None:
     """Changes a mail, under a person's name where one is given, and shows it as it is then."""
 
     def write(store: Databases) -> dict[str, Any] | None:
