@@ -4,8 +4,6 @@ from datetime import date
 
 import holidays
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from intake.core.hours import Closure, Country, Named, closures, easter, parse_rule
 
@@ -63,24 +61,6 @@ def test_what_is_no_rule_is_refused_in_one_line_that_says_what_is_right(sentence
         parse_rule(sentence)
     assert f'"{sentence}"' in str(caught.value)
     assert "\n" not in str(caught.value)
-
-
-WORDS = ["first", "last", "Monday", "of", "May", "Easter", "-", "+", "2", "31", "day", "July", "2027-02-29", "\n"]
-SENTENCES = st.text(max_size=40) | st.lists(st.sampled_from(WORDS), max_size=7).map(" ".join)
-
-
-@given(SENTENCES)
-def test_no_text_breaks_the_reading(text: str) -> None:
-    refused = refusal(text)
-    assert refused is None or ("right would be" in refused and len(refused.splitlines()) == 1)
-
-
-def refusal(text: str) -> str | None:
-    try:
-        parse_rule(text)
-    except ValueError as error:
-        return str(error)
-    return None
 
 
 def test_easter_falls_where_the_library_of_holidays_puts_it() -> None:

@@ -84,24 +84,6 @@ def test_anything_else_is_refused_in_one_line_that_says_what_is_right(sentence: 
     assert "\n" not in str(caught.value)
 
 
-WORDS = ["Mon", "Fri", "-", "to", ",", "08:00", "24:00", "25:61", "17", ":", "24x7", "24x5", "always", "\n"]
-SENTENCES = st.text(max_size=40) | st.lists(st.sampled_from(WORDS), max_size=7).map(" ".join)
-
-
-@given(SENTENCES)
-def test_no_text_breaks_the_reading(text: str) -> None:
-    refused = refusal(text)
-    assert refused is None or ("right would be" in refused and len(refused.splitlines()) == 1)
-
-
-def refusal(text: str) -> str | None:
-    try:
-        parse_weekly(text)
-    except ValueError as error:
-        return str(error)
-    return None
-
-
 def test_times_of_one_day_are_read_as_minutes() -> None:
     assert parse_times("12:00-24:00") == (720, 1440)
     for wrong in ("24:00-12:00", "12:00", "12:00-12:00", "noon"):
