@@ -94,7 +94,7 @@ def test_a_target_that_policy_and_contract_lack_is_told() -> None:
     assert "resolution: the policy has no such target here" in texts(found)
 
 
-def test_tags_count() -> None:
+def test_a_target_for_cases_of_a_tag_holds_for_those_that_have_it() -> None:
     saturday = {"severity": 1, "opened": "2026-11-21T03:00:00+01:00"}
     assert ask(**saturday)["response"]["calendar"] == "business"
     assert ask(**saturday, tags=["critical"])["response"]["due"] == "2026-11-21T04:00:00+00:00"

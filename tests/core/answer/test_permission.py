@@ -41,7 +41,7 @@ def test_nothing_speaks_against_an_ordinary_answer(message: Make) -> None:
         ({"sent_last_hour": 3, "known_contact": True, "digest_last_hour": True}, "had its letters of the hour"),
     ],
 )
-def test_never(changes: dict[str, object], because: str) -> None:
+def test_what_forbids_an_answer_is_said_with_it(changes: dict[str, object], because: str) -> None:
     permission = judge(replace(PLAIN, **changes))  # type: ignore[arg-type]
     assert permission.verdict == "never"
     assert because in permission.because

@@ -50,7 +50,7 @@ def test_the_list_is_the_work_list_page_by_page_each_case_once(fresh: Desk) -> N
     )
 
 
-def test_filters(fresh: Desk) -> None:
+def test_a_list_of_cases_holds_what_its_filters_ask_for(fresh: Desk) -> None:
     plain = fresh.case(subject="Plain")
     grave = fresh.case(FORM.replace("Severity: 2", "Severity: 1"), subject="Grave")
     stranger = fresh.case("Hello?", subject="Stranger", sender="Rob <rob@unknown.example>")
@@ -160,7 +160,7 @@ def test_a_case_is_opened_by_hand(here: Desk) -> None:
     assert "mail address" in problem(program.post("cases", json={**body, "from": "kim"}), 422)
 
 
-def test_merge_and_split(here: Desk) -> None:
+def test_a_case_is_merged_into_another_and_mails_are_split_off(here: Desk) -> None:
     program = here.program()
     part, whole = here.case(subject="Part"), here.case(subject="Whole")
     merged = program.post(f"cases/{part}/merge", json={"into": whole, "because": "the same fault"})

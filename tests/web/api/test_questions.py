@@ -46,7 +46,7 @@ def test_due_is_reckoned_as_the_command_does_it(here: Desk) -> None:
         assert said in problem(here.program().post("due", json={**asked, **wrong}), 422)
 
 
-def test_customers(here: Desk) -> None:
+def test_customers_come_page_by_page_and_one_by_its_name(here: Desk) -> None:
     program = here.program()
     first = program.get("customers", params={"limit": 1}).json()
     assert [each["name"] for each in first["items"]] == ["Beispiel Hosting"]
