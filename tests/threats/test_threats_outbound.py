@@ -161,6 +161,7 @@ HOSTILE = [
     "{% autoescape false %}x{% endautoescape %}",
     "{% for a in because recursive %}{{ loop(a) }}{% endfor %}",
     "{% for a in because %}{% for b in because %}{% for c in because %}x{% endfor %}{% endfor %}{% endfor %}",
+    "{% for a in because %}{% for b in because %}" + "{{ case.url }}" * 60 + "{% endfor %}{% endfor %}",
     "{\\{ 9**(9**9) }}",
     "\\{\\{ 9**(9**9) }}",
     "&#123;&#123; 9**(9**9) }}",
