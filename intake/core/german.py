@@ -168,6 +168,12 @@ GERMAN: Mapping[str, str] = {
     "{who} said that the case may be closed": "{who} sagt, dass der Fall geschlossen werden kann",
     "thanks: the case stays {state}": "Ein Dank: Stand bleibt „{state}“",
     "thanks: nothing is asked of us": "Ein Dank: Von uns wird nichts erbeten",
+    "say who gets the case: me, an address, a role, or nobody": (
+        "sagen Sie, wer den Fall bekommt: me, eine Adresse, eine Rolle oder nobody"
+    ),
+    "{who} is none of the desk's people; `intake agent add` adds them": (
+        "{who} gehört nicht zum Team; `intake agent add` nimmt sie auf"
+    ),
     "mail to {failed} came back for good": "Die Mail an {failed} kam endgültig zurück",
     "the copy for {failed} came back for good; the customer's own letter did not": (
         "Die Kopie für {failed} kam endgültig zurück; der Brief an den Kunden selbst nicht"

@@ -139,6 +139,7 @@ def _agent_mail(house: House, connection: Connection, mail: _Mail, *, copied: bo
         copied=copied,
         files=any(each.content_type not in TECHNICAL for each in message.attachments),
         roles=house.roles_of(mail.person.address),
+        ours=lambda address: address in house.role_addresses or people.agent(connection, address) is not None,
         customers=lambda address: people.customers_of(connection, [address], case.policy).get(address.lower()),
     )
 

@@ -202,6 +202,10 @@ def test_a_refused_command_is_told_with_its_reason_and_the_answer_goes_out(desk:
         ("/clsoe", "/close"),
         ("/severty 2", "/severity"),
         ("\\note", "/note"),
+        ("＼note", "/note"),
+        ("*/note*", "/note"),
+        ("**/note** he is confused", "/note"),
+        ("„/note“", "/note"),
         ("/xyzzy", "/help"),
     ],
 )
@@ -609,3 +613,24 @@ def test_who_wrote_on_the_case_can_be_given_a_copy_of_answers(desk: Home) -> Non
     assert sent["Cc"].addresses[0].addr_spec == "lee@hosting.example"
     write(desk, "/cc lee@hosting.example kim@hosting.example\n", 2)
     assert "answers go to lee@hosting.example, kim@hosting.example already" in receipt(desk)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("/assign", "say who gets the case: me, an address, a role, or nobody"),
+        ("/assign bo@dekc.example", "bo@dekc.example is none of the desk's people"),
+    ],
+)
+def test_a_case_is_given_to_nobody_by_mistake_and_to_no_stranger(desk: Home, line: str, said: str) -> None:
+    write(desk, "/assign me\n", 1)
+    write(desk, f"{line}\n", 2)
+    assert desk.case().assignee == ADA
+    assert said in " ".join(receipt(desk).split())
+    assert "desk-assigned" not in [each["kind"] for each in desk.outbox(desk=True)]
+
+
+@pytest.mark.parametrize("whom", ["lead@desk.example", "lead", "nobody", BO])
+def test_a_case_is_given_to_people_of_the_desk_and_roles(desk: Home, whom: str) -> None:
+    write(desk, f"/assign {whom}\n", 1)
+    assert desk.case().assignee == (None if whom == "nobody" else whom)

@@ -27,8 +27,9 @@ class AgentMail:
     `text` is their own words, without quotes they do not answer and without signature. `notices` is what we wrote to
     the desk on the case, `customer_words` what the participants wrote, `sent_before` the answers that went out.
     `unreadable` says why the text cannot be read. `copied`: the customer has the mail already. `files`: it has some.
-    `roles` are those that the person answers for; `customers` finds the record of an address; `elsewhere` does the acts
-    that touch another case as well (`ELSEWHERE`), and raises `Refused`.
+    `roles` are those that the person answers for; `ours` tells whether an address is one of the desk's people;
+    `customers` finds the record of an address; `elsewhere` does the acts that touch another case as well (`ELSEWHERE`),
+    and raises `Refused`.
     """
 
     agent: str
@@ -42,6 +43,7 @@ class AgentMail:
     copied: bool = False
     files: bool = False
     roles: frozenset[str] = frozenset()
+    ours: Callable[[str], bool] = lambda _address: True
     customers: Callable[[str], Customer | None] = lambda _address: None
     elsewhere: Callable[[Case, Act], Decision] = lambda case, _act: Decision(case)
 
@@ -128,15 +130,24 @@ class _Work:
             why = sentence("not done, since the answer was not sent: {problem}", problem=self.problem)
             self.results.append(Result(line.written, False, why))
             return
-        value = _person(line.value, self.mail.agent) if line.command.takes == "person" else line.value
         before = len(self.decision.entries)
         try:
+            value = self._person(line.value) if line.command.takes == "person" else line.value
             self.do(Act(line.command.act, value, self.mail.agent, line.because, self.mail.roles))
         except Refused as refused:
             self.results.append(Result(line.written, False, refused.text))
         else:
             said = joined("; ", (entry.text for entry in self.decision.entries[before:]))
             self.results.append(Result(line.written, True, said or sentence("done")))
+
+    def _person(self, written: str) -> str:
+        """The address or role that is meant, empty for nobody. Raises `Refused` for no name, and for a stranger's."""
+        value = {"me": self.mail.agent, "nobody": ""}.get(written.lower(), written.lower())
+        if not written:
+            raise Refused(sentence("say who gets the case: me, an address, a role, or nobody"))
+        if "@" in value and not self.mail.ours(value):
+            raise Refused(sentence("{who} is none of the desk's people; `intake agent add` adds them", who=value))
+        return value
 
     def answer(self, text: str, *, waits: bool) -> str:
         """The answer sent, or noted as sent where the customer has it already; its text, empty where refused."""
@@ -158,10 +169,6 @@ class _Work:
             done = act(self.policy, self.decision.case, wanted, customer, self.now)
         merged = self.decision.then(*done.entries, wishes=done.wishes, notices=done.notices)
         self.decision = replace(merged, case=done.case)
-
-
-def _person(value: str, agent: str) -> str:
-    return {"me": agent, "nobody": ""}.get(value.lower(), value.lower())
 
 
 def _stopped(told: Instructions) -> Sentence:

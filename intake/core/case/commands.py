@@ -61,7 +61,11 @@ COMMANDS: tuple[Command, ...] = (
 BY_NAME = {command.name: command for command in COMMANDS}
 # clients put other dashes and wide slashes where a person types the plain ones
 _LINE = re.compile(r"[\s\u200b\ufeff]*[/／]\s?([^\W\d_][\w‐‑–-]*)(?=\s|[:：.,;]|$)[:：.,;]?\s*(.*)")
-_SLIP = re.compile(r"[\s\u200b\ufeff]*[\\!#|]\s?([^\W\d_][\w‐‑–-]*)(?=\s|[:：.,;]|$)")
+# another sign in place of the slash; or the signs of bold words or of quotation before it
+_AROUND = r"*_~`\"'“”„‘’«»"
+_SLIP = re.compile(
+    rf"[\s\u200b\ufeff]*(?:[\\＼!#|]\s?|[{_AROUND}]{{1,3}}[/／])([^\W\d_][\w‐‑–-]*?)(?=[\s:：.,;{_AROUND}]|$)"
+)
 _DASHES = str.maketrans("‐‑–_", "----")
 _BECAUSE = re.compile(r"\s*[:,;–-]?\s*(?:because\b)?\s*[:,]?\s*", re.IGNORECASE)
 _NUMBERS = re.compile(r"(?:#?[0-9]{1,18}(?:\s*,\s*|\s+|$))+")

@@ -81,3 +81,10 @@ def _after(lines: list[str], count: int) -> int:
             return number
         count -= bool(line.strip())
     return len(lines)
+
+
+@pytest.mark.parametrize(
+    "text", ["- /etc/hosts is gone", "*/var/log* is full", "“/closet” is a path", "-- \nAda", "* open"]
+)
+def test_a_path_or_word_behind_such_a_sign_is_text(text: str) -> None:
+    assert instructions(text).lines == ()
