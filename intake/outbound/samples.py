@@ -175,6 +175,7 @@ SAMPLES: Mapping[str, Values] = {
         "unverified": {**_MISSING, **_INFORMATION},
         "escalated": _ESCALATION,
         "escalation-early": _ESCALATION,
+        "escalation-top": _ESCALATION,
         "resolved": {
             "offers": ["You may ask for an analysis of the cause."],
             "resolved": {"text": "A patch is in place."},

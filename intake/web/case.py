@@ -34,6 +34,7 @@ LETTERS = {
     "too-big": "Too big",
     "escalated": "Escalated",
     "escalation-early": "Too early to escalate",
+    "escalation-top": "Escalated to the top",
     "resolved": "Resolved",
     "severity-set": "Severity set",
     "digest": "Digest",

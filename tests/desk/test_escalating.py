@@ -195,3 +195,18 @@ def test_each_request_with_an_answer_of_its_own_is_confirmed_without_a_level(tmp
             answer = Act("reply", "We look at it.", "manager@desk.example")
             act.perform(desk.house, reference, answer, NOW + timedelta(hours=hours, minutes=5))
         assert len([each for each in desk.outbox() if each["kind"] == "escalated"]) == 2
+
+
+def test_a_request_at_the_top_of_the_ladder_is_answered_once_and_told_to_the_people_there(zoho: Home) -> None:
+    for _ in range(4):
+        escalate(zoho)
+    reached = zoho.case().escalation
+    assert reached is not None
+    before = len(zoho.outbox())
+    for number in (2, 3):
+        ask(zoho, number, NOW + number * timedelta(hours=5))
+    said = read(zoho, "escalation-top")
+    assert f"It has reached level {reached.level}, the highest that there is." in said
+    assert [each["kind"] for each in zoho.outbox()][before:] == ["escalation-top"]
+    (top,) = zoho.house.people(reached.owner, zoho.case())
+    assert "the case is at the top of its ladder (ZOH-8)" in read(zoho, "desk-alert", to=top)

@@ -28,6 +28,7 @@ WishKind = Literal[
     "too-big",
     "escalated",
     "escalation-early",
+    "escalation-top",
     "resolved",
     "severity-wish",
     "severity-set",

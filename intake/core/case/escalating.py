@@ -124,8 +124,12 @@ def _climb(policy: Policy, part: EscalationPart, decision: Decision, text: str, 
         )
     if case.escalation is not None and case.escalation.level >= len(ladder):
         said = sentence("escalation asked for, and the case is at the top of its ladder")
-        notices = (_alert(policy, case, _under(said, why)),)
-        return decision.then(Entry("escalation-asked", said, because=(why,)), notices=notices)
+        owner = Notice("desk-alert", case.escalation.owner, _under(said, why))
+        return decision.then(
+            Entry("escalation-asked", said, because=(why,)),
+            wishes=(Wish("escalation-top", case.escalation.level),),
+            notices=(_alert(policy, case, _under(said, why)), owner),
+        )
     return _rise(policy, decision, at, _under(sentence("the customer asks for escalation"), why), asked=why)
 
 
