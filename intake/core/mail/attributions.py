@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from intake.core.mail.attribution_words import (
@@ -82,13 +83,19 @@ class Start(NamedTuple):
     forward: bool
 
 
-def quote_starts(lines: Sequence[str]) -> dict[int, Start]:
+def quote_starts(lines: Sequence[str]) -> Mapping[int, Start]:
     """The lines at which another mail begins.
 
     A start is a divider ("-----Original Message-----"), a block of headers in a mail program's order, or an
     attribution ("On … wrote:", also wrapped over some lines) that a quote follows, or that names an address besides
     its date.
     """
+    return _quote_starts(tuple(lines))
+
+
+# (a text is asked about twice in a row: when it is folded, and when its fields are read)
+@lru_cache(maxsize=1)
+def _quote_starts(lines: tuple[str, ...]) -> Mapping[int, Start]:
     starts: dict[int, Start] = {}
     looks = 0
     for number, line in enumerate(lines):
@@ -239,6 +246,8 @@ def begins_mail(lines: Sequence[str], number: int) -> bool:
     Subject. Headers that somebody pasted come in other orders, or go on after the subject; a form's lines name nobody.
     """
     found = _headers(lines, number, 3)
+    if not found:
+        return False
     roles = [role for role, _ in found if role != "cc"]
     if roles == ["from", "date", "to", "subject"]:
         return True

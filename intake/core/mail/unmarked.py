@@ -6,6 +6,7 @@ never enough, and what only people write counts against it.
 
 import re
 from collections.abc import Callable
+from itertools import islice
 from typing import NamedTuple
 
 from intake.core.mail.automatic import asks_for_silence, takes_no_answers
@@ -70,8 +71,8 @@ def _is_away(clues: Clues) -> bool:
 
 def _thanks_first(clues: Clues) -> bool:
     """Whether the text begins with thanks for a mail, below a salutation at most."""
-    lines = [line.strip() for line in clues.new_text[:_LOOKS_AT].splitlines() if line.strip()]
-    return any(THANKS_FOR_MAIL.match(line) for line in lines[:2])
+    lines = (stripped for line in clues.new_text[:_LOOKS_AT].splitlines() if (stripped := line.strip()))
+    return any(THANKS_FOR_MAIL.match(line) for line in islice(lines, 2))
 
 
 def _gone_for_good(clues: Clues) -> bool:
