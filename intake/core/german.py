@@ -190,8 +190,8 @@ GERMAN: Mapping[str, str] = {
     "its recipient address carries the case's signed token": "Ihr Empfänger trägt das signierte Zeichen des Falls",
     "it replies to a message of the case": "Die Mail antwortet auf eine Nachricht des Falls",
     "its subject names the case": "Der Betreff der Mail nennt den Fall",
-    "{evidence} {case}, but the writer takes no part in it and is not authenticated": (
-        "{evidence} {case}, aber wer schreibt, ist daran nicht beteiligt und nicht nachgewiesen"
+    "{evidence} {case}, but the writer takes no part in it and is not proven to belong to its customer": (
+        "{evidence} {case}, doch wer schrieb, nimmt daran nicht teil und gehört nicht nachweislich zum Kunden"
     ),
     "{why}: opened as a case of its own": "{why}: als eigener Fall eröffnet",
     # why a mail in the name of somebody of the desk is not obeyed

@@ -77,3 +77,18 @@ def test_a_customer_who_writes_after_a_letter_had_failed_can_be_reached_again_an
         desk.tick(LATER + timedelta(minutes=1))
         assert "undeliverable" not in desk.case().marks
         assert [each["kind"] for each in desk.outbox(desk=True)].count("desk-undeliverable") == 1
+
+
+def test_a_proven_stranger_who_names_a_case_is_not_called_unproven(tmp_path: Path) -> None:
+    with home(tmp_path, {"reading.trusted_host": "mx.support.example", "reading.seconds": 60}) as desk:
+        desk.take(mail(Authentication_Results=VOUCHED))
+        verdict = VOUCHED.replace("hosting", "telco")
+        other = mail("Me too.\n", sender="lea@telco.example", message_id="l@t", subject="Re: [OX-1001]")
+        raw = f"Authentication-Results: {verdict}\r\n".encode() + other
+        (outcome,) = desk.take(raw, LATER, envelope_from="lea@telco.example")
+        assert outcome["outcome"] == "new_case"
+        (alert,) = (each for each in desk.outbox(desk=True) if each["kind"] == "desk-alert")
+        body = message_from_bytes(desk.sent(alert["id"]), policy=policy.default).get_body(("plain",))
+        assert body is not None
+        said = " ".join(body.get_content().split())
+        assert "takes no part in it and is not proven to belong to its customer" in said

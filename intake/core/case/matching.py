@@ -130,7 +130,7 @@ def match(candidates: Sequence[Candidate]) -> Match:
         return Match(None, "nothing in it names a case")
     named = tuple(dict.fromkeys(candidate.case.reference for candidate in ranked))
     why = sentence(
-        "{evidence} {case}, but the writer takes no part in it and is not authenticated",
+        "{evidence} {case}, but the writer takes no part in it and is not proven to belong to its customer",
         evidence=SAID[ranked[0].evidence],
         case=named[0],
     )
