@@ -18,9 +18,11 @@ from intake.core.mail.attribution_words import (
     STAMPED,
     VERBS,
 )
+from intake.core.mail.notes_heads import notes_head
+from intake.core.mail.unaddressed import announced, ends_above, unaddressed
 
 # A look at a line's first characters spares most lines the dearer looks.
-_HEADS = frozenset(word for word, role in HEADER_ROLES.items() if role == "from") | frozenset(SENT_WORDS)
+_HEADS = frozenset(word for word, role in HEADER_ROLES.items() if role == "from") | {*SENT_WORDS, "date"}
 _HEAD_BEGINNINGS = frozenset(word[:3] for word in _HEADS)
 _ALONE_INITIALS = frozenset(words[0] for words in ALONE_WORDS) | {">", "m"}
 _DASHES = "-_=*~#"
@@ -38,12 +40,19 @@ _UNSEEN = " \t\r\n\f\v\xa0\u200e\u200f\u202a\u202b\u202c\u2068\u2069"
 _ENDS = ":：\u202c"
 # An attribution with the quote behind it in the same line, as a client for phones makes plain text.
 _RUN_ON = re.compile(r"(.{10,300}?[:：])\s{3,}\S")
+_POINTED = re.compile(r">>>(?!>).{0,300}?\d.{0,100} >>>")
 _BRACKETED_END = re.compile(r"<[^<>\s]{1,100}@[^<>\s]{1,100}>\W{0,3}[:：]$")
 _ADDRESS_END = re.compile(r"[<(\[]?\S{1,100}@\S{1,100}[>)\]]?\s?[:：]$")
 _AROUND = " .:-#"
 _LONGEST_MARKER, _MOST_BEFORE = 60, 3
 # no header's name, with all that may stand around it, is longer
 _LONGEST_NAME = 34
+# How an old webmailer orders them; the first is nobody else's order.
+_OLD_WEBMAIL = (
+    ["date", "subject", "from", "to"],
+    ["date", "from", "to", "subject"],
+    ["from", "to", "subject", "date"],
+)
 _WRAPPED = 4
 _LONGEST = 400
 _LOOKS = 3_000
@@ -73,14 +82,34 @@ def is_quoted(line: str) -> bool:
 
 def _is_pointed(line: str) -> bool:
     """Whether a line is the attribution of a client that sets a day and a name between arrows: ">>> Kim 1.2.26 >>>"."""
-    return line.startswith(">>> ") and line.rstrip().endswith(" >>>") and _DIGIT.search(line) is not None
+    return line.startswith(">>>") and _POINTED.fullmatch(line.rstrip()) is not None
+
+
+def _pointed_end(lines: Sequence[str], number: int) -> int | None:
+    """The line behind such an attribution that begins at a line, and may wrap: to its arrow, or to a verb and a colon.
+
+    Below a quoted line it is one of somebody else's.
+    """
+    if number and is_quoted(lines[number - 1]):
+        return None
+    joined = lines[number].strip()
+    for place in range(number, min(number + _WRAPPED, len(lines))):
+        line = lines[place].strip()
+        if place > number and (not line or is_quoted(line)):
+            return None
+        joined = line if place == number else f"{joined} {line}"
+        if _POINTED.fullmatch(joined) or (joined[-1] in ":：" and _introduces(joined.lstrip("> "), quoted=False)):
+            return place + 1
+    return None
 
 
 class Start(NamedTuple):
-    """Where another mail's text goes on after its introduction, and whether that says that it was forwarded."""
+    """Where another mail's text goes on after its introduction, whether that says that it was forwarded, and whether
+    it begins with arrows, which are no signs of a quote then."""
 
     after: int
     forward: bool
+    pointed: bool = False
 
 
 def quote_starts(lines: Sequence[str]) -> Mapping[int, Start]:
@@ -105,6 +134,13 @@ def _quote_starts(lines: tuple[str, ...]) -> Mapping[int, Start]:
         if "   " in stripped and (run := _RUN_ON.match(stripped)) and _introduces(run[1], quoted=False):
             starts[number] = Start(number + 1, forward=False)
             continue
+        if line[0] in " \t|>":
+            if head := notes_head(lines, number):
+                starts[head[0]] = Start(head[1], forward=False)
+                continue
+            if line.startswith(">>>") and (after := _pointed_end(lines, number)):
+                starts[number] = Start(after, forward=False, pointed=True)
+                continue
         if len(stripped) > _LONGEST or not _may_introduce(stripped):
             continue
         divider = _divider(stripped)
@@ -162,8 +198,6 @@ def _divider(line: str) -> bool | None:
             return False
         return words.startswith(FORWARD_WORDS) if words.startswith(REPLY_WORDS + FORWARD_WORDS) else None
     if line.rstrip(_AROUND)[-3:] in ABOVE_ENDS and _tells_to_answer_above(line):
-        return False
-    if _is_pointed(line):
         return False
     if len(line) >= 60 or line[0].casefold()[0] not in _ALONE_INITIALS:
         return None
@@ -244,6 +278,8 @@ def begins_mail(lines: Sequence[str], number: int) -> bool:
 
     Outlook puts From, Sent, To, Subject; Notes and some webmailers From, To, Date, Subject; others Sent, From, To,
     Subject. Headers that somebody pasted come in other orders, or go on after the subject; a form's lines name nobody.
+    An old webmailer put orders that people paste as well: one of them counts where no text announces it, the others
+    below the end of the writer's mail.
     """
     found = _headers(lines, number, 3)
     if not found:
@@ -263,7 +299,13 @@ def begins_mail(lines: Sequence[str], number: int) -> bool:
     alone = not "".join(lines[max(0, number - 1) : number]).strip() and not "".join(lines[after : after + 1]).strip()
     if roles == ["from", "to", "date", "subject"]:
         return alone
-    return roles == ["date", "from", "to", "subject"] and _word(lines[number]) in SENT_WORDS
+    if roles == ["date", "from", "to", "subject"] and _word(lines[number]) in SENT_WORDS:
+        return True
+    return (
+        alone
+        and roles in _OLD_WEBMAIL
+        and (ends_above(lines, number) or (roles == _OLD_WEBMAIL[0] and not announced(lines, number)))
+    )
 
 
 def names_writer_and_day(lines: Sequence[str]) -> bool:
@@ -278,7 +320,9 @@ def _attribution(lines: Sequence[str], last: int) -> int | None:
     window = " ".join(lines[max(0, last - _WRAPPED + 1) : last + 1])
     quoted = _is_quote_next(lines, last + 1)
     if len(window) > _WRAPPED * _LONGEST or not ("@" in window or (quoted and VERBS.search(window))):
-        return None
+        # (a clock has a colon, too: most labels of forms have no other)
+        timed = not quoted and ":" in "".join(lines[max(0, last - 1) : last + 1]).rstrip(_UNSEEN)[:-1]
+        return unaddressed(lines, last) if timed else None
     joined = ""
     alone: int | None = None
     for first in range(last, max(-1, last - _WRAPPED), -1):
@@ -290,7 +334,7 @@ def _attribution(lines: Sequence[str], last: int) -> int | None:
             return first
         if quoted and first == last and len(joined) < 120 and VERBS.search(joined):
             alone = first
-    return alone
+    return alone if alone is not None or quoted else unaddressed(lines, last)
 
 
 def _introduces(joined: str, quoted: bool) -> bool:

@@ -5,6 +5,7 @@ Own code, as the library at hand folds all that follows the first attribution, a
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
 from intake.core.mail.attributions import Start, is_quoted, quote_starts
 from intake.core.mail.banners import banner_end
@@ -18,6 +19,8 @@ _MOST_WORK = 150_000
 _TOP = 40
 _NEAR = 3
 _RULE = re.compile(r"\s*[-_=*~–—][-_=*~–—\s]{2,}")
+# Such a rule right above a quote is what a webmailer put there.
+_LONG_RULE = re.compile(r"[-_]{10,}")
 # Somebody who forwards a mail with so few words lets it speak.
 _FEW_WORDS = 20
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{1,2}|[^\W_]+")
@@ -110,7 +113,12 @@ def _fold(text: str, *, forwards: bool) -> str:
 def _quoted(lines: list[str], starts: Mapping[int, Start]) -> list[bool]:
     """Which lines belong to somebody else's mail, its introduction included."""
     quoted = [is_quoted(line) for line in lines]
+    if any(quoted):
+        for first in [n for n, (above, sign) in enumerate(pairwise(quoted), 1) if sign and not above]:
+            quoted[first - 1] = _LONG_RULE.fullmatch(lines[first - 1].strip()) is not None
     for first, start in starts.items():
+        if start.pointed:
+            quoted[first] = False
         following = start.after
         while following < len(lines) and not lines[following].strip():
             following += 1

@@ -88,6 +88,43 @@ def test_an_attribution_with_an_address_needs_no_quote_signs_below(attribution: 
     assert new_text(f"{FORM}\n\n{attribution}\n\nold words\nmore") == FORM
 
 
+EXACT = [
+    "On Mon, Nov 2, 2026 at 10:00 AM Support Desk wrote:",
+    "Am Montag, 2. November 2026, 10:00:12 MEZ schrieb Support Desk:",
+    "Support Desk schrieb am 02.11.2026 10:00:12:",
+    "Support Desk hat am 02.11.2026 10:00:12 geschrieben:",
+    "Le lun. 2 nov. 2026 à 10:00, Support Desk a écrit :",
+    "Op ma. 2 nov. 2026 om 10:00 schreef Kim van Support:",
+]
+PLAIN = [
+    "On 02/11/2026 10:00, Support Desk wrote:",
+    "Am 02.11.2026 um 10:00 schrieb Support Desk:",
+    "Support Desk wrote on 2 November 2026 at 10:00:",
+    "Support Desk <desk@support.example> schrieb:",
+]
+
+
+@pytest.mark.parametrize("attribution", EXACT)
+def test_an_attribution_as_exact_as_programs_write_it_needs_no_address(attribution: str) -> None:
+    assert new_text(f"{FORM}\n\n{attribution}\n\nold words\nmore") == FORM
+    announced = f"He is right:\n\n{attribution}\n\nold words\n\nThat did not help."
+    assert new_text(announced) == announced
+
+
+@pytest.mark.parametrize("attribution", PLAIN)
+def test_one_that_people_write_as_well_counts_below_the_end_of_their_mail(attribution: str) -> None:
+    words = "It stops.\n\nRegards\nRobin"
+    assert new_text(f"{words}\n\n{attribution}\n\nold words\nmore") == words
+    told = f"It stops.\n\n{attribution}\n\nold words\n\nThat did not help."
+    assert new_text(told) == told
+
+
+@pytest.mark.parametrize("who", ["Herr Muster", "Our admin", "Der Support", "Kim from our team"])
+def test_who_tells_what_somebody_wrote_keeps_it(who: str) -> None:
+    text = f"It stops.\n\n{who} wrote on 02.11.2026 10:00:12:\n\nold words\n\nThat did not help."
+    assert new_text(text) == text
+
+
 @pytest.mark.parametrize("attribution", ATTRIBUTIONS)
 def test_an_answer_below_the_quote_is_kept_without_it(attribution: str) -> None:
     assert new_text(f"{attribution}\n> Which version?\n> Please say.\n\n7.10.6\n") == "7.10.6"
