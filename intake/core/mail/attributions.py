@@ -230,6 +230,11 @@ def _word(line: str) -> str:
     return name[1].casefold().strip() if name else ""
 
 
+def is_header(line: str) -> bool:
+    """Whether a line is one of the headers that mail programs show of a mail."""
+    return _word(line) in HEADER_ROLES
+
+
 def _headers(lines: Sequence[str], number: int, least: int) -> list[tuple[str, int]]:
     """The roles of the header lines from `number` on, each with its line; none where there are fewer than `least`.
 

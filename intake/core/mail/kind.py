@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from intake.core.mail.attributions import is_header
 from intake.core.mail.bounce import actions, delivery_status, own_form
 from intake.core.mail.clues import Clues, token
 from intake.core.mail.invitation import ANSWERED
@@ -22,6 +23,9 @@ Rule = Callable[[Clues], str | None]
 _FAILED = {"failed", "delayed"}
 _SHORT = 1_000
 _ONE_SENTENCE = 500
+# words of a receipt before it says what was done, and behind the time; names of places there have capitals
+_MOST_BEFORE, _MOST_BEHIND = 8, 2
+_SMALL_WORD = re.compile(r"(?<![^\W_])[^\W\d_A-ZÀ-ÖØ-Þ][^\W\d_]+")
 
 _AUTO_REPLY_HEADERS = (
     "x-autoreply",
@@ -117,11 +121,20 @@ def _auto_header(clues: Clues) -> str | None:
 def _receipt_in_words(clues: Clues) -> str | None:
     """A receipt that lost its report on the way, or never had one."""
     subject, text = RECEIPT_SUBJECT.match(clues.subject), clues.new_text[:2_000]
-    if len(text) < _SHORT and subject and RECEIPT_TEXT.search(text):
+    if len(text) < _SHORT and subject and _says_that_alone(text):
         return f"the subject begins with “{subject.group().strip()[:40]}”, and the text says that a mail was read"
     words = text.lower()
     told = any(word in words for word in DISPOSITION_WORDS) and DISPOSITION_TEXT.search(text)
     return "the text is a disposition notification's" if told else None
+
+
+def _says_that_alone(text: str) -> bool:
+    """Whether a text says that a mail was read and when, beside that mail's headers; people go on."""
+    words = "\n".join(line for line in text.splitlines() if not is_header(line))
+    found = RECEIPT_TEXT.search(words)
+    if found is None or len(_SMALL_WORD.findall(words[: found.start()])) > _MOST_BEFORE:
+        return False
+    return len(_SMALL_WORD.findall(re.split(r"\d", words[found.end() :])[-1])) <= _MOST_BEHIND
 
 
 def _invitation_answered(clues: Clues) -> str | None:

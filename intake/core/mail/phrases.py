@@ -76,6 +76,27 @@ MEANWHILE = _any(
     r"piln|nieobecno|powr|odpowi|zastęp|dostęp|brådsk|frånvaro|åter|svar|tillgång|haster|fravær|tilbage|kiire|naléhav",
     r"срочн|свяж|верн|緊急|お急ぎ|連絡|戻り|返信|返事|対応|紧急|联系|긴급|문의",
 )
+# What becomes of the mail that such a note answers, which nobody tells who read it.
+UNREAD = _any(
+    r"your (e-?mails?|messages?) (will (not )?be|(is|are) not( being)?) (read|forwarded|processed|monitored|answered)",
+    r"(respond|reply) to your (e-?mail|message|[ie]nquiry) (when|as soon as|once|upon|after|on) (i|my)\b",
+    r"(ihre|deine) (e-?mails?|mails?|nachricht(en)?) (wird|werden) [^.\n]{0,40}(weitergeleitet|gelesen|bearbeitet)",
+    r"(ihre|deine) (e-?mail|mail|nachricht)[^.\n]{0,60}(nach meiner rückkehr|sobald ich (wieder|zurück))",
+    r"vo(tre|s) (messages?|e-?mails?|courriels?|mails?) (ne )?(sera|seront)[^.\n]{0,20}(lus?|transférés?)\b",
+    r"répondrai à votre (message|e-?mail|courriel|mail) (dès|à) mon",
+    r"su (mensaje|correo( electrónico)?) (no )?será (leído|reenviado)|a su (mensaje|correo) (a mi|cuando)",
+    r"(la (sua|vostra)|il (suo|vostro)) (e-?mail|mail|messaggio) (non )?(sarà|verrà) (lett|inoltrat)",
+    r"(uw|je) (e-?mail|mail|bericht) wordt (niet )?[^.\n]{0,20}(doorgestuurd|gelezen)",
+    r"sua mensagem (não )?será (lida|encaminhada)|wiadomość nie (zostanie|będzie) (przekazan|przeczytan)",
+    r"(ditt|din) (mejl|e-?post|mail|meddelande) (läses|vidarebefordras) inte",
+)
+# Subjects that people write as well, where nothing else stands in them.
+AWAY_WORDS = re.compile(
+    r"\s*(out[- ]of[- ](the )?office|ooo|on (vacation|holiday|leave)|abwesen(d|heit)|nicht im (büro|haus)|absen(ce|te?)"
+    r"|en congés?|ausente|ausencia|ausência|de vacaciones|assen(za|te)|fuori (sede|ufficio)|afwezig(heid)?"
+    r"|nieobecno\w+|frånvaro|fravær|poissaolo|nepřítomnost|不在(です|のお知らせ|のご連絡)?)[\s.!]*",
+    re.IGNORECASE,
+)
 # How answering machines begin.
 THANKS_FOR_MAIL = _any(
     r"(many )?thank(s| you)( very much)? for (your )?(e-?mail|mail|message|[ie]nquiry|contacting|getting in touch)",

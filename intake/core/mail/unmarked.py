@@ -17,12 +17,14 @@ from intake.core.mail.phrases import (
     AUTOMATIC_TEXT,
     AWAY_SUBJECT,
     AWAY_TEXT,
+    AWAY_WORDS,
     FAULT,
     GONE,
     MEANWHILE,
     REQUEST,
     SUPPOSING,
     THANKS_FOR_MAIL,
+    UNREAD,
 )
 from intake.core.mail.signatures import is_card_line
 
@@ -44,10 +46,11 @@ _TELLS_WHEN = re.compile(
     r"(?:[-–—|(\d]|(?:until|till|from|of|bis|ab|vom|von|jusqu|du|hasta|del|dal|fino|tot|van|até|do|od|till|från)\b)",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"[.!?:;](?:\s|$)|[,，、。！？\n]")
+# (behind a number a full stop may belong to a day: "bis 30.11. nicht im Büro")
+_CLAUSE = re.compile(r"(?:\.(?!(?<=\d\.)\s[a-zà-ÿ])|[!?:;])(?:\s|$)|[,，、。！？\n]")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _FEWEST_WORDS, _FEWEST_WIDE = 4, 12
-_ABSENT = (AWAY_TEXT, GONE, THANKS_FOR_MAIL, AUTOMATIC_TEXT, MEANWHILE)
+_ABSENT = (AWAY_TEXT, GONE, THANKS_FOR_MAIL, AUTOMATIC_TEXT, MEANWHILE, UNREAD)
 _CITED = re.compile(r"[\"“„«»「][^\"”“»«」\n]{1,200}[\"”“»«」]")
 _LABELLED = re.compile(r"[^\W\d_][^:：\n]{0,30}[:：][ \t]*\S")
 _ANSWER = re.compile(r"(?:re|aw|sv|vs|rif|odp|antw|ynt|回复|答复)\s?[:：]", re.IGNORECASE)
@@ -95,14 +98,19 @@ def _after(clues: Clues) -> str | None:
 
 
 def _stands_alone(clues: Clues) -> bool:
-    """Whether nothing, a colon, or an answer's subject follows: in a sentence it goes on otherwise."""
+    """Whether nothing, a colon, or an answer's subject follows: in a sentence it goes on otherwise, and a few words
+    people write alone."""
     rest = _after(clues)
-    return rest is not None and (rest[:1] in ("", ":", "：", "(", "[") or bool(_ANSWER.match(rest)))
+    return (
+        rest is not None
+        and not AWAY_WORDS.fullmatch(clues.subject)
+        and (rest[:1] in ("", ":", "：", "(", "[") or bool(_ANSWER.match(rest)))
+    )
 
 
 def _begins(clues: Clues) -> bool:
     """Whether the subject begins as answers of machines do, and does not go on as a sentence."""
-    return _stands_alone(clues) or bool(_TELLS_WHEN.match(_after(clues) or ""))
+    return _after(clues) == "" or _stands_alone(clues) or bool(_TELLS_WHEN.match(_after(clues) or ""))
 
 
 def _says_more(clues: Clues) -> bool:
@@ -166,7 +174,9 @@ AWAY: tuple[Sign, ...] = (
     Sign(1, "it begins with thanks for a mail", _thanks_first),
     Sign(1, "the text says that a machine wrote it", lambda c: bool(AUTOMATIC_TEXT.search(_text(c))), in_text=True),
     Sign(1, "and for good", _gone_for_good, in_text=True),
+    Sign(1, "and what becomes of the mail", lambda c: bool(UNREAD.search(_text(c))), in_text=True),
     Sign(2, "a mailbox's rule made it", _by_a_rule),
+    Sign(-1, "an answer has a new subject", lambda c: _answers(c) and bool(AWAY_WORDS.fullmatch(c.subject))),
     Sign(-1, "it says more than that", lambda c: not _gone_for_good(c) and _says_more(c)),
     *_EITHER,
     *_AGAINST,
