@@ -11,15 +11,15 @@ from intake.core.mail.attribution_words import (
     ALONE_WORDS,
     FORWARD_WORDS,
     HEADER_ROLES,
-    MORE_HEADERS,
     OPENING,
     REPLY_WORDS,
     SENT_WORDS,
     STAMPED,
     VERBS,
 )
+from intake.core.mail.header_blocks import begins_mail, header_lines, header_name, next_text
 from intake.core.mail.notes_heads import notes_head
-from intake.core.mail.unaddressed import announced, ends_above, unaddressed
+from intake.core.mail.unaddressed import unaddressed
 
 # A look at a line's first characters spares most lines the dearer looks.
 _HEADS = frozenset(word for word, role in HEADER_ROLES.items() if role == "from") | {*SENT_WORDS, "date"}
@@ -30,8 +30,6 @@ _DASHES = "-_=*~#"
 _BEGINNINGS = _HEAD_BEGINNINGS | {words[:3] for words in ALONE_WORDS} | {"mes"}
 _SIGNS = frozenset(_DASHES + ">")
 _RULE = re.compile(r"\s*(?:_{10,}|-{10,}|-{2,}[^-\n]{1,40}-{2,})\s*$")
-_NAME = re.compile(r"\s{0,8}[*_]{0,2}([^\W\d_][^:：*]{0,18}?)\s?[*_]{0,2}\s?[:：]")
-_HEADER = re.compile(_NAME.pattern + r"[*_]{0,2}\s*(.*)")
 _DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(r"\d{1,2}[:.hH時点时]\d\d")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{1,2}[./]\d{1,2}[./]\d\d(?!\d)")
@@ -45,14 +43,6 @@ _BRACKETED_END = re.compile(r"<[^<>\s]{1,100}@[^<>\s]{1,100}>\W{0,3}[:：]$")
 _ADDRESS_END = re.compile(r"[<(\[]?\S{1,100}@\S{1,100}[>)\]]?\s?[:：]$")
 _AROUND = " .:-#"
 _LONGEST_MARKER, _MOST_BEFORE = 60, 3
-# no header's name, with all that may stand around it, is longer
-_LONGEST_NAME = 34
-# How an old webmailer orders them; the first is nobody else's order.
-_OLD_WEBMAIL = (
-    ["date", "subject", "from", "to"],
-    ["date", "from", "to", "subject"],
-    ["from", "to", "subject", "date"],
-)
 _WRAPPED = 4
 _LONGEST = 400
 _LOOKS = 3_000
@@ -176,13 +166,13 @@ def _heads(line: str) -> bool:
     begin = line[:3].casefold()
     if begin[0] not in "*_" and begin[:3] not in _HEAD_BEGINNINGS and begin[:2] not in _HEAD_BEGINNINGS:
         return False
-    return _word(line) in _HEADS
+    return header_name(line) in _HEADS
 
 
 def _start_at(lines: Sequence[str], number: int, ruled: bool) -> int | None:
     """The first line of an introduction that ends at line `number`, or of headers that begin there."""
     if ruled:
-        below = _headers(lines, _next_text(lines, number + 1), 2)
+        below = header_lines(lines, next_text(lines, number + 1), 2)
         return number if below and below[0][0] in ("from", "date") else None
     if begins_mail(lines, number):
         titled = number > 0 and lines[number - 1].strip().casefold() in REPLY_WORDS
@@ -213,104 +203,6 @@ def _tells_to_answer_above(line: str) -> bool:
     words = line.casefold().strip(_AROUND)
     found = ABOVE.search(words)
     return found is not None and found.end() == len(words) and len(words[: found.start()].split()) <= _MOST_BEFORE
-
-
-def _next_text(lines: Sequence[str], number: int) -> int:
-    """The first line with text among the next few, else the last one looked at."""
-    for following in range(number, min(number + 3, len(lines))):
-        if lines[following].strip():
-            return following
-    return min(number + 3, len(lines))
-
-
-def _word(line: str) -> str:
-    """The name of the header that a line is, in lower case; empty where it is none."""
-    head = line[:_LONGEST_NAME]
-    name = _NAME.match(head) if ":" in head or "：" in head else None
-    return name[1].casefold().strip() if name else ""
-
-
-def is_header(line: str) -> bool:
-    """Whether a line is one of the headers that mail programs show of a mail."""
-    return _word(line) in HEADER_ROLES
-
-
-def _headers(lines: Sequence[str], number: int, least: int) -> list[tuple[str, int]]:
-    """The roles of the header lines from `number` on, each with its line; none where there are fewer than `least`.
-
-    A header may wrap (a long list of recipients); blank lines between headers come from HTML.
-    """
-    found: dict[str, int] = {}
-    last = ""
-    for place in range(number, min(number + 14, len(lines))):
-        if not lines[place].strip():
-            continue
-        role = HEADER_ROLES.get(_word(lines[place]))
-        if role is None and last not in ("to", "cc"):
-            break
-        if role and role not in found:
-            found[role] = place
-            last = role
-    return list(found.items()) if len(found) >= least else []
-
-
-class Block(NamedTuple):
-    """The headers above a mail in a text, by their roles, and the line after them."""
-
-    values: Mapping[str, str]
-    end: int
-
-
-def header_block(lines: Sequence[str], number: int) -> Block:
-    """The headers that begin at or right below line `number`; empty where there are fewer than two.
-
-    A value that wraps is read to its end.
-    """
-    found = _headers(lines, _next_text(lines, number), 2)
-    if not found:
-        return Block({}, number)
-    places = [place for _, place in found]
-    values = {}
-    for (role, place), following in zip(found, [*places[1:], places[-1] + 1], strict=True):
-        header = _HEADER.match(lines[place])
-        rest = [line.strip() for line in lines[place + 1 : following] if not _HEADER.match(line)]
-        values[role] = " ".join([header[2] if header else "", *rest]).strip()
-    return Block(values, places[-1] + 1)
-
-
-def begins_mail(lines: Sequence[str], number: int) -> bool:
-    """Whether headers that begin at line `number` are those that a mail program puts above what it quotes.
-
-    Outlook puts From, Sent, To, Subject; Notes and some webmailers From, To, Date, Subject; others Sent, From, To,
-    Subject. Headers that somebody pasted come in other orders, or go on after the subject; a form's lines name nobody.
-    An old webmailer put orders that people paste as well: one of them counts where no text announces it, the others
-    below the end of the writer's mail.
-    """
-    found = _headers(lines, number, 3)
-    if not found:
-        return False
-    roles = [role for role, _ in found if role != "cc"]
-    if roles == ["from", "date", "to", "subject"]:
-        return True
-    if not any(role == "date" and _DIGIT.search(lines[line]) for role, line in found):
-        return False
-    if roles == ["from", "date", "subject"]:
-        return True
-    after = found[-1][1] + 1
-    while after < len(lines) and _word(lines[after]) in MORE_HEADERS:
-        after += 1
-    if not any("@" in line for line in lines[number:after]):
-        return False
-    alone = not "".join(lines[max(0, number - 1) : number]).strip() and not "".join(lines[after : after + 1]).strip()
-    if roles == ["from", "to", "date", "subject"]:
-        return alone
-    if roles == ["date", "from", "to", "subject"] and _word(lines[number]) in SENT_WORDS:
-        return True
-    return (
-        alone
-        and roles in _OLD_WEBMAIL
-        and (ends_above(lines, number) or (roles == _OLD_WEBMAIL[0] and not announced(lines, number)))
-    )
 
 
 def names_writer_and_day(lines: Sequence[str]) -> bool:
@@ -361,5 +253,5 @@ def _tells_all(joined: str) -> bool:
 
 
 def _is_quote_next(lines: Sequence[str], number: int) -> bool:
-    following = _next_text(lines, number)
+    following = next_text(lines, number)
     return following < len(lines) and is_quoted(lines[following])

@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from intake.core.mail.attributions import header_block, quote_depth, quote_starts
+from intake.core.mail.attributions import quote_depth, quote_starts
+from intake.core.mail.header_blocks import header_block
 from intake.core.mail.message import Address
 
 _SPEC = re.compile(r"[^\s<>()\[\],;:\"'|]{1,64}@[^\W_](?:[\w.-]{0,250}[^\W_])")

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 
-from intake.core.mail.attributions import is_header
 from intake.core.mail.bounce import actions, delivery_status, own_form
 from intake.core.mail.clues import Clues, token
+from intake.core.mail.header_blocks import is_header
 from intake.core.mail.invitation import ANSWERED
 from intake.core.mail.message import Kind
 from intake.core.mail.phrases import (

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from intake.core.mail.attributions import begins_mail, names_writer_and_day
+from intake.core.mail.attributions import names_writer_and_day
+from intake.core.mail.header_blocks import begins_mail
 from intake.core.mail.signatures import farewell_start
 
 _MARKED = re.compile(
