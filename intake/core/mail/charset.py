@@ -8,6 +8,7 @@ from functools import lru_cache
 from webencodings import LABELS
 
 from intake.core.mail.guess import likely_charset
+from intake.core.mail.turkish import is_turkish
 
 # What clients write and the WHATWG table does not know, or knows only for web pages.
 _MORE_LABELS = {
@@ -125,6 +126,8 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         return _as_utf8(data)
     if codec not in _MULTIBYTE and codec not in _STATEFUL and not codec.startswith("utf-") and _is_utf8(data):
         return Decoded(_whole(data.decode("utf-8")), f"declared as {_shown(declared)} but written in utf-8")
+    if codec in _WESTERN and not data.isascii() and is_turkish(data):
+        return Decoded(data.decode("cp1254", "replace"), f"declared as {_shown(declared)} but written in windows-1254")
     if _is_no_western(data, codec) or (codec.startswith("iso-8859-") and _C1.search(data)):
         return _detected(data, f"not {_shown(declared)} as declared")
     text = _strict(data, codec)

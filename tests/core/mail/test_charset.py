@@ -167,6 +167,21 @@ def test_text_that_is_declared_rightly_comes_back(text: str) -> None:
             assert decode(data, codec).text == text
 
 
+@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1252", "iso-8859-15"])
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Merhaba, sunucuya giriş yapılamıyor, hata aşağıdaki gibi.", "cp1254"),
+        ("Sayın yetkili, kullanıcı şifresini değiştiremiyor.", "iso-8859-9"),
+        ("Góðan dag, þetta er ekki að virka, ég fæ villu við að skrá mig inn.", "cp1252"),
+        ("Það þarf að laga þetta. Við fáum villu.", "cp1252"),
+        ("Þórður ýtti við ýmsu", "cp1252"),
+    ],
+)
+def test_turkish_under_a_western_name_is_told_from_icelandic(text: str, written: str, declared: str) -> None:
+    assert decode(text.encode(written), declared).text == text
+
+
 def test_who_tries_umlauts_alone_is_read_as_declared() -> None:
     for text in ("äöüÄÖÜß äöüÄÖÜß éèà", "ßßßßßßßßßßßßßß"):
         assert decode(text.encode("iso-8859-1"), "iso-8859-1").text == text
