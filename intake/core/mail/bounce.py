@@ -88,10 +88,12 @@ def read_bounce(clues: Clues) -> Bounce:
     if recipients:
         return Bounce(tuple(dict.fromkeys(recipients)), any(verdicts), _original_id(clues))
     temporary, permanent = _flufl(clues)
-    found = permanent or temporary or _from_text(clues)
+    original = _original_id(clues)
+    # (a Message-ID that is quoted looks like an address)
+    found = [address for address in permanent or temporary or _from_text(clues) if address != original]
     # (flufl counts a blocked mail as passing, for the sake of list members; nobody tries it again either)
     passing = temporary and not permanent and not GAVE_UP.search(clues.text[:20_000])
-    return Bounce(tuple(found), _permanent_by_text(clues) and not passing, _original_id(clues))
+    return Bounce(tuple(found), _permanent_by_text(clues) and not passing, original)
 
 
 def _action(group: Headers) -> str:

@@ -33,6 +33,7 @@ AWAY_TEXT = _any(
     r"\bi('m| am|'ll be| will be)( \w+){0,2} (away|absent|unavailable|travell?ing|ooo)\b",
     r"\bi('m| am|'ll be| will be)? (currently |presently )?(out of (the |my )?office|away from)",
     r"\bi('m| am|'ll be| will be)? (currently |presently )?on (\w{1,10} leave|leave|vacation|holidays?|pto)\b",
+    r"\bi('m| am|'ll be| will be) (currently )?out (until|till|from|through|this week|next week)\b",
     r"\boffices? (is|are|will be) (currently )?closed (for|from|until|on)\b",
     r"thank you for (your|contacting)[^.\n]{0,80}(automat|out of)|this is an auto(matic|mated)",
     r"\b(bin|befinde mich|sind) [^\n]{0,80}(nicht im (büro|hause?)|außer haus|im urlaub|abwesend|nicht erreichbar)",

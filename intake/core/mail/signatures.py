@@ -86,27 +86,29 @@ _THIS_MAIL = re.compile(
     r"|\beste (?:mensaje|correo|e-?mail)|\b(?:il presente|questo|questa) (?:messaggio|e-?mail)"
     r"|\b(?:dit|deze) (?:e-?mail|bericht)|\besta (?:mensagem|comunicação)|\b(?:ta|niniejsza) wiadomość"
     r"|\bdetta (?:meddelande|e-)|\bdenne (?:e-?mail|meddelelse|e-post)|\btämä (?:viesti|sähköposti)|\btat?o zpráva"
+    r"|\bbu (?:e-?posta|ileti|mesaj)|\bez az (?:üzenet|e-?mail|levél)|\bacest (?:mesaj|e-?mail)|\btáto (?:správa|e-)"
+    r"|\bova (?:poruka|e-)|\bце (?:повідомлення|електронне)|\bτο (?:παρόν )?(?:μήνυμα|e-?mail)|(?:본|이) ?(?:이?메일|메시지)"
     r"|\b(?:это|данное) (?:сообщение|письмо)|(?:この|本)(?:電子)?メール|(?:本|此)(?:邮件|郵件)",
     re.I,
 )
 _SECRET = re.compile(
     r"confidential|privileged|vertraulich|confidentiel|confidencia|riservat|confidenzial|vertrouwelijk|poufn"
-    r"|konfidentiell|fortrolig|luottamuksell|důvěrn|конфиденциальн|機密|秘密|保密|机密",
+    r"|konfidentiell|fortrolig|luottamuksell|důvěrn|dôvern|gizli|bizalmas|confidenţial|confidențial|povjerljiv|конфіденційн|εμπιστευτικ|기밀|비밀|конфиденциальн|機密|秘密|保密|机密",
     re.I,
 )
 _ADDRESSEE = re.compile(
     r"intended|addressee|adressat|empfänger|bestimmt|destinat|geadresseerde|bestemd|adresat|przeznaczon"
-    r"|mottagare|avsedd|modtager|vastaanottaja|příjemc|адресат|宛先|受信者|收件人",
+    r"|mottagare|avsedd|modtager|vastaanottaja|příjemc|príjemc|alıcı|címzett|primatelj|адресат|παραλήπτ|수신[인자]|宛先|受信者|收件人",
     re.I,
 )
 _DESTROY = re.compile(
     r"delete|destroy|vernicht|lösch|supprim|détrui|elimin|borr|cancell|distrugg|verwijder|vernietig|apag|usun|usuń"
-    r"|radera|slet|smaz|удалит|削除|破棄|删除",
+    r"|radera|slet|smaz|smažte|vymaž|silin|töröl|şterge|șterge|izbriš|obriš|видал|удалит|διαγρά|삭제|削除|破棄|删除",
     re.I,
 )
 _FORBIDDEN = re.compile(
     r"unauthori[sz]ed|prohibit|unbefugt|nicht gestattet|untersagt|interdit|vietat|verboden|proibid|zabronion"
-    r"|förbjud|forbudt|kielletty|запрещ|禁止|禁じ",
+    r"|förbjud|forbudt|kielletty|yasak|tilos|interzis|zakázan|zabranjen|запрещ|заборон|απαγορε|금지|禁止|禁じ",
     re.I,
 )
 _LEGAL = (_SECRET, _ADDRESSEE, _DESTROY, _FORBIDDEN)
