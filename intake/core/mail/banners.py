@@ -43,13 +43,14 @@ _BIDS = re.compile(
     re.I,
 )
 _CAUTION = re.compile(
-    r"\W*(?:caution|warning|attention|achtung|vorsicht|warnung|atención|precaución|attenzione|let op|cuidado|atenção|uwaga"
-    r"|varning|advarsel|varoitus|upozornění|внимание|注意)",
+    r"\W*(?:caution|warning|attention|achtung|vorsicht|warnung|atención|precaución|attenzione|let op|cuidado|atenção"
+    r"|uwaga|varning|advarsel|varoitus|upozornění|внимание|注意)",
     re.I,
 )
 # a line of its own, in capitals or brackets
 _TAG = re.compile(
-    r"\W*\[(?i:ext(?:ern(?:al|e)?)?(?: (?:sender|e-?mail|message))?)\]\W*|\W*EXT(?:ERN(?:AL|E)?)?(?: (?:E-?MAIL|SENDER|MESSAGE))?\W*"
+    r"\W*\[(?i:ext(?:ern(?:al|e)?)?(?: (?:sender|e-?mail|message))?)\]\W*"
+    r"|\W*EXT(?:ERN(?:AL|E)?)?(?: (?:E-?MAIL|SENDER|MESSAGE))?\W*"
 )
 _SELDOM = re.compile(
     r"(?:(?:you|some people who received this message) don.t often get e-?mail from|zjqcmqryfpfptbanner"

@@ -33,12 +33,23 @@ _MOBILE = re.compile(
     r"|odesláno z (?:mého )?\S.{0,60}|отправлено (?:с|из) \S.{0,60}"
     r"|.{0,20}(?:iphone|ipad|android|スマートフォン)から送信.{0,10}"
     r"|(?:ios|android) ?版?\s?outlook.{0,10}を(?:入手|ダウンロード).{0,10}"
+    r"|odoslané z(?:o)? (?:môjho )?\S.{0,60}|надіслано (?:з|із) \S.{0,60}|poslano s(?:a)? (?:mog|mojega )?\S.{0,60}"
+    r"|elküldve az? \S.{0,60}|trimis de (?:pe|la) \S.{0,60}|\S.{0,60}(?:dan|den|tan|ten) gönderildi"
+    r"|στάλθηκε από τ\w+ \S.{0,60}|נשלח מ\S.{0,60}|أ\W?رسلت? من \S.{0,60}|đã gửi từ \S.{0,60}|dikirim dari \S.{0,60}"
+    r"|ส่งจาก ?\S.{0,60}|나의 \S{1,30}에서 보냄|從我的 .{1,30} ?傳送"
     r"|从?我的 ?(?:iphone|ipad).{0,10}发送|发自我的.{1,30}"
     r")\.?",
     re.I,
 )
+# what stands behind a comma or full stop on such a line; anything else is a person's
+_EXCUSE = re.compile(
+    r"an? \S.*(?:phone|device)|.*(?:excus|brev|typo|spell|thumb|autocorrect|kürze|kurz|tippfehler|entschuld|verzeih"
+    r"|faute|disculp|error|scus|desculp|erros|fout|przepra|ursäkt|undskyld|unnskyld|anteeksi|omluv|失礼|誤字)",
+    re.I,
+)
+_FURTHER = re.compile(r"[.,;!] (?=\S)")
 _DEVICE = re.compile(
-    r"iphone|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|redmi|pixel|oneplus|oppo|xperia|blackberry|nokia|mobil|handy|phone|smartphone|tablet"
+    r"iphon|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|redmi|pixel|oneplus|oppo|xperia|blackberry|nokia|mobil|handy|phone|smartphone|tablet"
     r"|outlook|windows|yahoo|gmail|mail|proton|thunderbird|携帯|手机|スマート",
     re.I,
 )
@@ -87,7 +98,8 @@ _THIS_MAIL = re.compile(
     r"|\b(?:dit|deze) (?:e-?mail|bericht)|\besta (?:mensagem|comunicação)|\b(?:ta|niniejsza) wiadomość"
     r"|\bdetta (?:meddelande|e-)|\bdenne (?:e-?mail|meddelelse|e-post)|\btämä (?:viesti|sähköposti)|\btat?o zpráva"
     r"|\bbu (?:e-?posta|ileti|mesaj)|\bez az (?:üzenet|e-?mail|levél)|\bacest (?:mesaj|e-?mail)|\btáto (?:správa|e-)"
-    r"|\bova (?:poruka|e-)|\bце (?:повідомлення|електронне)|\bτο (?:παρόν )?(?:μήνυμα|e-?mail)|(?:본|이) ?(?:이?메일|메시지)"
+    r"|\bova (?:poruka|e-)|\bце (?:повідомлення|електронне)|\bτο (?:παρόν )?(?:μήνυμα|e-?mail)"
+    r"|(?:본|이) ?(?:이?메일|메시지)"
     r"|\b(?:это|данное) (?:сообщение|письмо)|(?:この|本)(?:電子)?メール|(?:本|此)(?:邮件|郵件)",
     re.I,
 )
@@ -161,7 +173,10 @@ def is_mobile_line(line: str) -> bool:
     line = line.strip()
     if len(line) >= _LONGEST_CARD_LINE:
         return False
-    return bool(_MOBILE.fullmatch(line) and (_DEVICE.search(line) or "://" in line)) or bool(_SCANNED.fullmatch(line))
+    if _MOBILE.fullmatch(line) and (_DEVICE.search(line) or "://" in line):
+        further = _FURTHER.search(line)
+        return further is None or _EXCUSE.match(line, further.end()) is not None
+    return bool(_SCANNED.fullmatch(line))
 
 
 def card_start(lines: Sequence[str]) -> int | None:
