@@ -13,7 +13,9 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
 # Bullets and numbers, then what stands around a label: emphasis, a table's edge, brackets and quotation marks.
 _LEAD = re.compile(
-    r"\s*[|│┃║]?\s*(?:(?:[-*+•·▪◦‣⁃∙§–—→►➢●○■□✓✔»›o\uf0a7\uf0b7\uf0d8\uf0fc]|h[1-6]\.|\(?\d{1,2}[.)]|\d{1,2}(?:\.\d{1,2}){1,2}[.)]?|#\d{1,2}[.:)]?|\d{1,2}(?=\t)|\d{1,2}\s*[|│┃║]|\(?[A-Za-z][.)])\s+)*"
+    r"\s*[|│┃║]?\s*(?:(?:[-*+•·▪◦‣⁃∙§–—→►➢●○■□✓✔☑☐☒✅➤➔▶▸◆◇»›o\uf0a7\uf0b7\uf0d8\uf0fc]|h[1-6]\."
+    r"|\[[xX ]\]|\(?\d{1,2}[.)]|\d{1,2}(?:\.\d{1,2}){1,2}[.)]?|#\d{1,2}[.:)]?|\d{1,2}(?=\t)"
+    r"|\d{1,2}\s*[|│┃║]|\(?[A-Za-z][.)])\s+)*"
     r"\s*(?P<mark>[*_#`~|│┃║\s=\[<{\"'“„«]*)"
 )
 _CLOSING = {"[": "]", "{": "}", "<": ">"}

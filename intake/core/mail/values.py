@@ -41,6 +41,8 @@ _REMARKING = frozenset(
 )
 _WORD = re.compile(r"[^\W_]+")
 _SPLIT = re.compile(r"[,;/&+|\n、]|\band\b|\bund\b", re.I)
+_BULLETS = ("- ", "* ", "• ", "– ")
+_FRAMES = (('"', '"'), ("“", "”"), ("„", "“"))
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _CHOICE_CHARACTERS = 1_000
 _CHOICE_WORDS = 40
@@ -87,12 +89,30 @@ def _plain(written: str) -> str:
 
 def _line(spec: FieldSpec, written: str) -> str:
     del spec
-    return " ".join(written.split())
+    return _unframed(" ".join(written.split()))
+
+
+def _lines(spec: FieldSpec, written: str) -> str:
+    del spec
+    return written if "\n" in written.strip() else _unframed(written)
 
 
 def _as_written(spec: FieldSpec, written: str) -> str:
     del spec
     return written
+
+
+def _unframed(line: str) -> str:
+    """A line without a bullet, the form's blanks or quotation marks around it, and a comma behind it."""
+    bare = line.strip()
+    bare = bare[2:].lstrip() if bare.startswith(_BULLETS) else bare
+    bare = bare.strip("_ ") if bare.startswith("__") else bare
+    bare = bare.rstrip(" ,;")
+    for first, last in _FRAMES:
+        inner = bare[1:-1]
+        if bare[:1] == first and bare[-1:] == last and inner.strip() and first not in inner and last not in inner:
+            return inner.strip()
+    return bare or line
 
 
 @lru_cache(maxsize=256)
@@ -227,7 +247,7 @@ def _number(spec: FieldSpec, written: str) -> str | None:
 
 _READERS = {
     "line": _line,
-    "lines": _as_written,
+    "lines": _lines,
     "block": _as_written,
     "choice": _choice,
     "choices": _choices,
