@@ -8,6 +8,7 @@ from functools import lru_cache
 from webencodings import LABELS
 
 from intake.core.mail.guess import likely_charset
+from intake.core.mail.iso2022jp import iso_2022_jp
 from intake.core.mail.turkish import is_turkish
 
 # What clients write and the WHATWG table does not know, or knows only for web pages.
@@ -40,17 +41,14 @@ _MORE_LABELS = {
     "unicode-2-0-utf-8": "utf-8",
     "utf-16": "utf-16",
     "utf-32": "utf-32",
-    "cp850": "cp850",
-    "ibm850": "cp850",
-    "cp437": "cp437",
-    "ibm437": "cp437",
-    "cp852": "cp852",
-    "ibm852": "cp852",
+    "johab": "johab",
     "x-mac-roman": "mac_roman",
     "macroman": "mac_roman",
     "koi8-ru": "koi8-u",
     "iso-8859-8-e": "cp1255",
 }
+_DOS_PAGES = (437, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863, 864, 865, 869)
+_MORE_LABELS |= {f"{maker}{page}": f"cp{page}" for page in _DOS_PAGES for maker in ("cp", "ibm", "ibm00", "cp00")}
 # Codecs that read all that the declared one does and what clients send under its name besides.
 _SUPERSET = {
     "gbk": "gb18030",
@@ -120,14 +118,10 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         return _as_utf8(data[3:])
     if codec is None or codec == "ascii":
         return _undeclared(data, declared, codec)
-    if b"\x1b$" in data and codec not in _STATEFUL and data.isascii() and (text := _strict(data, "iso-2022-jp")):
-        return Decoded(text, f"declared as {_shown(declared)} but written in iso-2022-jp")
+    if (other := _plainly_another(data, codec)) is not None:
+        return Decoded(other[1], f"declared as {_shown(declared)} but written in {other[0]}")
     if codec == "utf-8":
         return _as_utf8(data)
-    if codec not in _MULTIBYTE and codec not in _STATEFUL and not codec.startswith("utf-") and _is_utf8(data):
-        return Decoded(_whole(data.decode("utf-8")), f"declared as {_shown(declared)} but written in utf-8")
-    if codec in _WESTERN and not data.isascii() and is_turkish(data):
-        return Decoded(data.decode("cp1254", "replace"), f"declared as {_shown(declared)} but written in windows-1254")
     if _is_no_western(data, codec) or (codec.startswith("iso-8859-") and _C1.search(data)):
         return _detected(data, f"not {_shown(declared)} as declared")
     text = _strict(data, codec)
@@ -150,6 +144,25 @@ def clean_text(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _whole(text.translate(_TEXT_CONTROLS))
+
+
+def _plainly_another(data: bytes, codec: str) -> tuple[str, str] | None:
+    """The charset that text is in for sure instead of the declared one, and the text; None where it may be that one."""
+    if data.isascii():
+        japanese = b"\x1b$" in data and codec not in _STATEFUL and _strict(data, "iso-2022-jp")
+        return ("iso-2022-jp", japanese) if japanese else None
+    if codec not in _MULTIBYTE and not codec.startswith("utf-") and _is_utf8(data):
+        return "utf-8", _whole(data.decode("utf-8"))
+    if codec in _WESTERN and is_turkish(data):
+        return "windows-1254", data.decode("cp1254", "replace")
+    return _eight_bit_japanese(data) if codec == "iso-2022-jp" else None
+
+
+def _eight_bit_japanese(data: bytes) -> tuple[str, str] | None:
+    """The likelier of Japanese's two charsets of eight bits that a text is in, and the text."""
+    likely = likely_charset(data)
+    found = ((codec, _strict(data, codec)) for codec in sorted(("cp932", "euc_jp"), key=lambda each: each != likely))
+    return next(((codec, text) for codec, text in found if text is not None), None)
 
 
 def _is_no_western(data: bytes, codec: str) -> bool:
@@ -193,7 +206,7 @@ def _is_utf8(data: bytes) -> bool:
 def _strict(data: bytes, codec: str) -> str | None:
     try:
         if codec == "iso-2022-jp":
-            return _iso_2022_jp(data)
+            return iso_2022_jp(data)
         if codec in {"windows-1252", "iso-8859-1"}:
             return _windows_1252(data)
         if codec == "big5":
@@ -218,47 +231,6 @@ def _big5(data: bytes) -> str:
         return data.decode("cp950")
     except UnicodeDecodeError:
         return data.decode("big5hkscs")
-
-
-_OTHER_SETS = re.compile(rb"\x1b(\$\([DOPQ]|\.|N)")
-_ESCAPE = re.compile(rb"\x1b(\$B|\$@|\$\(B|\$\(@|\(B|\(J|\(I|\(H)")
-
-
-def _iso_2022_jp(data: bytes) -> str:
-    """ISO-2022-JP with the NEC and IBM characters and half-width kana that Windows clients put in (CP50221)."""
-    if b"\x1b" not in data:
-        return data.decode("ascii")
-    if _OTHER_SETS.search(data):
-        return data.decode("iso2022_jp_2004" if b"\x1b$(Q" in data else "iso2022_jp_ext")
-    out: list[str] = []
-    mode, at = b"(B", 0
-    for match in _ESCAPE.finditer(data):
-        out.append(_jis_stretch(data[at : match.start()], mode))
-        mode, at = match.group(1), match.end()
-    out.append(_jis_stretch(data[at:], mode))
-    return "".join(out)
-
-
-def _jis_stretch(stretch: bytes, mode: bytes) -> str:
-    if mode == b"(I":
-        return bytes(b | 0x80 for b in stretch if b > 0x20).decode("cp932")
-    if not mode.startswith(b"$"):
-        return stretch.decode("ascii")
-    out = bytearray()
-    pending = -1
-    for byte in stretch:
-        if byte < 0x21:  # a line that ends without switching back
-            out.append(byte)
-            pending = -1
-        elif pending < 0:
-            pending = byte
-        else:
-            row, column = pending - 0x21, byte - 0x21
-            lead = row // 2 + (0x81 if row < 62 else 0xC1)
-            trail = column + (0x9F if row % 2 else 0x40 + (column >= 63))
-            out += bytes((lead, trail))
-            pending = -1
-    return out.decode("cp932")
 
 
 def _as_utf8(data: bytes) -> Decoded:

@@ -11,6 +11,7 @@ from intake.core.mail.message import Kind
 from intake.core.mail.phrases import (
     DISPOSITION_TEXT,
     DISPOSITION_WORDS,
+    INVITATION_ANSWERED,
     REACTED,
     RECALLED,
     RECEIPT_SUBJECT,
@@ -143,7 +144,8 @@ def _invitation_answered(clues: Clues) -> str | None:
     if part is None or part.parameters.get("method", "").upper() != "REPLY":
         return None
     said = clues.new_text.strip()
-    return "an answer to an invitation (RFC 5546)" if not said or said.startswith(ANSWERED) else None
+    answered = not said or said.startswith(ANSWERED) or INVITATION_ANSWERED.fullmatch(said)
+    return "an answer to an invitation (RFC 5546)" if answered else None
 
 
 def _reaction(clues: Clues) -> str | None:

@@ -198,6 +198,17 @@ REACTED = re.compile(
     r"|reagiu à sua mensagem|zareagował\(?a?\)? na (twoją|państwa) wiadomość|reagerade på ditt meddelande)\s?[:.]?\s*",
     re.IGNORECASE,
 )
+# What calendars write beside the answer to an invitation; a note of the person's own goes on behind a colon.
+INVITATION_ANSWERED = re.compile(
+    r"[^\n.:]{1,80} (has (tentatively )?(accepted|declined) (this|your|the) invitation"
+    r"|has replied [\"“]maybe[\"”] to this invitation"
+    r"|hat (diese|ihre|die) einladung (angenommen|abgelehnt|mit vorbehalt angenommen)"
+    r"|a (accepté|refusé) (cette|l.|votre) ?invitation"
+    r"|ha (aceptado|rechazado) (esta|la|su) invitación|ha (accettato|rifiutato) (questo|l.|il tuo) ?invito"
+    r"|heeft deze uitnodiging (geaccepteerd|afgewezen)|(aceitou|recusou) (este|o) convite)\s?\."
+    r"(\s.*\b(invitation (from|de)|einladung von|invitación de|invito da|uitnodiging van|convite de)\b.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
 # How Outlook says that somebody wants a mail back, which only its own servers do.
 RECALLED = _any(
     r"would like to recall the message|möchte [^\n]{0,200}nachricht [^\n]{0,200}zurückrufen",
