@@ -35,27 +35,27 @@ SENT_WORDS = (
     "sent", "gesendet", "envoyé", "enviado", "inviato", "verzonden", "wysłano", "wysłane", "skickat", "sendt",
     "lähetetty", "отправлено", "надіслано", "odesláno", "odoslané", "elküldve", "trimis", "gönderildi", "enviada",
     "στάλθηκε", "изпратено", "poslano", "poslato", "išsiųsta", "nosūtīts", "saadetud", "enviat", "נשלח", "送信日時",
-    "发送时间", "寄件日期",
+    "发送时间", "寄件日期", "dikirim", "đã gửi", "ส่ง",
 )  # fmt: skip
 HEADER_ROLES = {
     word.casefold(): role
     for role, words in {
         "from": "from von de da van od från fra lähettäjä от від feladó kimden gönderen από šalje nuo saatja מאת من "
-        "差出人 发件人 寄件者 送信元 보낸사람 expéditeur mittente remetente nadawca",
+        "差出人 发件人 寄件者 送信元 보낸사람 expéditeur mittente remetente nadawca dari từ จาก",
         "date": " ".join(SENT_WORDS) + " date datum data fecha dato päivämäärä dátum tarih дата ημερομηνία kuupäev "
         "תאריך التاريخ 日付 日期 날짜",
         "to": "to an à para a aan do till til vastaanottaja komu címzett kime alıcı către кому до προς prima za kam "
-        "adressaat adresat אל إلى 宛先 收件人 收件者 받는사람",
+        "adressaat adresat אל إلى 宛先 收件人 收件者 받는사람 kepada tới ถึง",
         "cc": "cc kopie copie copia kopia kopi dw bcc másolat bilgi копия копие κοιν kp עותק 抄送 副本 참조",
         "subject": "subject betreff objet sujet asunto oggetto onderwerp assunto temat ämne rubrik emne aihe předmět "
         "predmet tárgy subiect konu тема относно θέμα zadeva naslov tema tēma teema assumpte נושא "
-        "الموضوع 件名 主题 主旨 제목",
+        "الموضوع 件名 主题 主旨 제목 subjek เรื่อง",
     }.items()
     for word in words.split()
 } | {
     "enviado el": "date", "enviada em": "date", "enviado em": "date", "от кого": "from", "data wysłania": "date",
     "de la": "from", "enviat el": "date", "per a": "to", "gönderme tarihi": "date", "copie à": "cc",
-    "تم الإرسال": "date",
+    "تم الإرسال": "date", "đã gửi": "date", "chủ đề": "subject",
     "보낸 사람": "from", "보낸 날짜": "date", "받는 사람": "to", "主\u3000题": "subject",
 }  # fmt: skip
 # What Notes and Outlook put below the subject.

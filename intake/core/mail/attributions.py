@@ -19,7 +19,7 @@ from intake.core.mail.attribution_words import (
 )
 from intake.core.mail.header_blocks import begins_mail, header_lines, header_name, next_text
 from intake.core.mail.notes_heads import notes_head
-from intake.core.mail.unaddressed import unaddressed
+from intake.core.mail.unaddressed import is_name, unaddressed
 
 # A look at a line's first characters spares most lines the dearer looks.
 _HEADS = frozenset(word for word, role in HEADER_ROLES.items() if role == "from") | {*SENT_WORDS, "date"}
@@ -229,9 +229,18 @@ def _attribution(lines: Sequence[str], last: int) -> int | None:
         joined = f"{line} {joined}".strip()
         if _introduces(joined.lstrip("> "), quoted):
             return first
-        if quoted and first == last and len(joined) < 120 and VERBS.search(joined):
+        if quoted and first == last and len(joined) < 120 and _names_writer(joined.lstrip("> ")):
             alone = first
     return alone if alone is not None or quoted else unaddressed(lines, last)
+
+
+def _names_writer(line: str) -> bool:
+    """Whether a line has an act of writing beside a day, an address or a bare name: "what the user said:" has none."""
+    verb = VERBS.search(line)
+    if verb is None:
+        return False
+    rest = (line[: verb.start()] + line[verb.end() :]).strip(_UNSEEN + ".,*_\"“”'" + _ENDS)
+    return not rest or "@" in rest or _DIGIT.search(rest) is not None or is_name(rest)
 
 
 def _introduces(joined: str, quoted: bool) -> bool:

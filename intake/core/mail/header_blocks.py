@@ -108,7 +108,7 @@ def begins_mail(lines: Sequence[str], number: int) -> bool:
         return False
     alone = not "".join(lines[max(0, number - 1) : number]).strip() and not "".join(lines[after : after + 1]).strip()
     if roles == ["from", "to", "date", "subject"]:
-        return alone
+        return alone and not announced(lines, number)
     if roles == ["date", "from", "to", "subject"] and header_name(lines[number]) in SENT_WORDS:
         return True
     return (

@@ -26,6 +26,7 @@ _SHORT = 1_000
 _ONE_SENTENCE = 500
 # words of a receipt before it says what was done, and behind the time; names of places there have capitals
 _MOST_BEFORE, _MOST_BEHIND = 8, 2
+_CLOCK = re.compile(r"\d{1,2}[:.]\d\d|\d時")
 _SMALL_WORD = re.compile(r"(?<![^\W_])[^\W\d_A-ZÀ-ÖØ-Þ][^\W\d_]+")
 
 _AUTO_REPLY_HEADERS = (
@@ -133,7 +134,7 @@ def _says_that_alone(text: str) -> bool:
     """Whether a text says that a mail was read and when, beside that mail's headers; people go on."""
     words = "\n".join(line for line in text.splitlines() if not is_header(line))
     found = RECEIPT_TEXT.search(words)
-    if found is None or len(_SMALL_WORD.findall(words[: found.start()])) > _MOST_BEFORE:
+    if found is None or _CLOCK.search(words) is None or len(_SMALL_WORD.findall(words[: found.start()])) > _MOST_BEFORE:
         return False
     return len(_SMALL_WORD.findall(re.split(r"\d", words[found.end() :])[-1])) <= _MOST_BEHIND
 

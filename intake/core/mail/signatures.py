@@ -1,7 +1,7 @@
 """Where the writer's words end: a signature, a card, a phone's line, a legal notice. Whole lines, by their numbers."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _DELIMITER = re.compile(r"--\s*$")
 # Lines of a signature: below a delimiter as RFC 3676 has it, with text right below; below any other one.
@@ -138,7 +138,8 @@ _RULED = re.compile(r"[-_=*~ ]{3,}")
 def signature(lines: Sequence[str], kept: Sequence[int], quoted: Sequence[bool]) -> tuple[int, int] | None:
     """The places in `kept` between which a signature stands, its delimiter included; None without one.
 
-    It ends where lines are left out or quoted. Two delimiters without the space (RFC 3676) part other things.
+    It ends where lines are left out or quoted. Two delimiters without the space (RFC 3676) part other things, and so
+    does one below which the writer asks something at the end.
     """
     found = [p for p, n in enumerate(kept) if not quoted[n] and lines[n][:2] == "--" and _DELIMITER.match(lines[n])][
         -_MOST_DELIMITERS:
@@ -147,9 +148,15 @@ def signature(lines: Sequence[str], kept: Sequence[int], quoted: Sequence[bool])
     for place in found:
         exact = lines[kept[place]] == "-- "
         end = _signature_end(lines, kept, quoted, place, exact=exact) if exact or bare == 1 else None
-        if end is not None:
+        if end is not None and (exact or not _asks(lines[number] for number in kept[place + 1 : end])):
             return place, end
     return None
+
+
+def _asks(lines: Iterable[str]) -> bool:
+    """Whether the last line with words is a question."""
+    filled = [line.rstrip() for line in lines if line.strip()]
+    return bool(filled) and filled[-1].endswith(("?", "？"))
 
 
 def _signature_end(

@@ -49,12 +49,13 @@ def unaddressed(lines: Sequence[str], last: int) -> int | None:
     if _ADDRESSED.fullmatch(joined):
         return first if ends_above(lines, first) else None
     found = next((found for shape in _SHAPES if (found := shape.fullmatch(joined))), None)
-    if found is None or not _is_name(found["name"]):
+    if found is None or not is_name(found["name"]):
         return None
     return first if _EXACT.search(joined) or ends_above(lines, first) else None
 
 
-def _is_name(words: str) -> bool:
+def is_name(words: str) -> bool:
+    """Whether words are somebody's name alone, as programs put it: capitals, and nothing that a person puts before."""
     each = words.split()
     if each[0].casefold() in _NARRATED:
         return False
