@@ -7,6 +7,7 @@ _DELIMITER = re.compile(r"--\s*$")
 # Lines of a signature: below a delimiter as RFC 3676 has it, with text right below; below any other one.
 _LONG_SIGNATURE, _SHORT_SIGNATURE = 25, 15
 _LONGEST_CARD, _LONGEST_CARD_LINE = 14, 100
+_SHORTEST_NOTICE = 40
 _MOST_NOTICES, _LONGEST_NOTICE, _LONGEST_NOTICE_TEXT = 8, 60, 4_000
 
 _MOBILE = re.compile(
@@ -262,5 +263,7 @@ def _is_notice(lines: Sequence[str]) -> bool:
         return False
     if len(paragraph) < 200 and _PRINTING.match(paragraph.lstrip("*_ P\N{DECIDUOUS TREE}")):
         return True
+    if len(paragraph) < _SHORTEST_NOTICE and paragraph.isascii():
+        return False
     itself = _THIS_MAIL.search(paragraph[:200])
     return itself is not None and sum(1 for words in _LEGAL if words.search(paragraph)) > 1
