@@ -88,6 +88,8 @@ def _pointed_end(lines: Sequence[str], number: int) -> int | None:
         if place > number and (not line or is_quoted(line)):
             return None
         joined = line if place == number else f"{joined} {line}"
+        if len(joined) > _LONGEST:
+            return None
         if _POINTED.fullmatch(joined) or (joined[-1] in ":：" and _introduces(joined.lstrip("> "), quoted=False)):
             return place + 1
     return None

@@ -32,9 +32,15 @@ def _framed(lines: Sequence[str], number: int) -> tuple[int, int] | None:
     """A frame around who wrote and when, and one around the rest, which an arrow ends."""
     if not _FRAME_BEGINS.fullmatch(lines[number]):
         return None
-    within = range(number, min(number + _MOST_FRAMED, len(lines)))
-    ends = [place for place in within if _FRAME_ENDS.fullmatch(lines[place])]
-    return (number, ends[1] + 1) if len(ends) > 1 else None
+    rules = ends = 0
+    for place in range(number, min(number + _MOST_FRAMED, len(lines))):
+        rules += _FRAME_BEGINS.fullmatch(lines[place]) is not None
+        ends += _FRAME_ENDS.fullmatch(lines[place]) is not None
+        if rules > 2:
+            return None
+        if ends > 1:
+            return number, place + 1
+    return None
 
 
 def _in_columns(lines: Sequence[str], subject: int) -> tuple[int, int] | None:
