@@ -101,7 +101,7 @@ def heads_other_table(labels: Labels, lines: Sequence[str], number: int) -> bool
         return False
     rows = [_row(line, row.way) for line in _table_below(row, lines, number)]
     below = [each for each in rows if each is not None]
-    if any(_label(labels, each.cells[0]) for each in below):
+    if any(_names_field(labels, each.cells[0]) for each in below):
         return False
     if len(row.cells) > 2:
         return bool(below) or row.way == "edges"
@@ -207,8 +207,13 @@ def _begins(labels: Labels, line: str, *, strange: bool) -> bool:
 
 
 def _label(labels: Labels, cell: str) -> bool:
+    return labels.may_begin(cell.lstrip("*_` :")[:1]) and _names_field(labels, cell)
+
+
+def _names_field(labels: Labels, cell: str) -> bool:
+    """Whether a cell is a label, behind a bullet or in brackets too."""
     name = cell.strip("*_` :")
-    return len(name) <= _LONGEST_LABEL and labels.may_begin(name[:1]) and labels(name) is not None
+    return len(name) <= _LONGEST_LABEL and labels(name) is not None
 
 
 def _row(line: str, way: str = "") -> _Row | None:
