@@ -101,12 +101,10 @@ def _is_form(labels: Labels, pairs: Sequence[tuple[str, str]]) -> bool:
 
 def _in_settings(labels: Labels, lines: Sequence[str], number: int) -> bool:
     """Whether the lines around are pairs a line, more of them settings of other things than fields."""
-    pairs = [
-        (setting[1] or setting[2], (setting[3] or "").strip('"'))
-        for line in _around(lines, number, _SETTING)
-        if (setting := _SETTING.match(line))
-    ]
-    known = sum(1 for name, _ in pairs if labels(name))
+    around = [(line, setting) for line in _around(lines, number, _SETTING) if (setting := _SETTING.match(line))]
+    pairs = [(setting[1] or setting[2], (setting[3] or "").strip('"')) for _, setting in around]
+    # (at a line's start a label is known with a slip of the fingers too)
+    known = sum(1 for line, setting in around if labels(setting[1] or setting[2]) or labels.at_start(line))
     others = len(pairs) - known
     quoted = lines[number].lstrip("> \t{")[:1] == '"'
     return others > (0 if quoted else known) and not _is_form(labels, pairs)
