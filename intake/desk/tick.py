@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from intake.core.answer.letters import Thread
 from intake.core.case.case import Case, Decision
 from intake.core.case.chasing import chase
-from intake.core.case.returned import came_back
+from intake.core.case.returned import came_back, copy_came_back
 from intake.core.policy.policy import Policy
 from intake.core.sentences import Sentence
 from intake.desk import facts, post
@@ -32,6 +32,7 @@ def tick(house: House, now: datetime) -> int:
     Each thing is done once: what was done is saved with the letters it made, or both are not.
     """
     done = sum(_each(house, case_id, now, decide) for case_id, decide in _returned(house, now))
+    done += sum(_each(house, case_id, now, decide, told) for case_id, decide, told in _copies_returned(house, now))
     tried: set[int] = set()
     while True:
         with reading(house.databases.reading) as connection:
@@ -59,6 +60,16 @@ def _returned(house: House, now: datetime) -> list[tuple[int, Decide]]:
     ]
 
 
+def _copies_returned(house: House, now: datetime) -> list[tuple[int, Decide, Callable[[Connection], None]]]:
+    """The same for copies that failed while the letter arrived, with what notes that the desk was told."""
+    with reading(house.databases.reading) as connection:
+        refused = outbox.refused_copies(connection)
+    return [
+        (case_id, partial(_copy_came_back, failed, now), partial(outbox.tell_refused_copies, mail_id=mail_id))
+        for case_id, mail_id, failed in refused
+    ]
+
+
 def _chase(now: datetime, _policy: Policy, case: Case, heard: bool) -> Decision:
     return chase(case, now, heard=heard)
 
@@ -67,12 +78,23 @@ def _came_back(text: str, now: datetime, was_the_answer: bool, policy: Policy, c
     return came_back(policy, case, Sentence(text), now, was_the_answer=was_the_answer)
 
 
-def _each(house: House, case_id: int, now: datetime, decide: Decide) -> int:
-    """One case; what goes wrong with it must not hold up the others."""
+def _copy_came_back(failed: list[str], now: datetime, policy: Policy, case: Case, _heard: bool) -> Decision:
+    return copy_came_back(policy, case, failed, now)
+
+
+def _each(
+    house: House,
+    case_id: int,
+    now: datetime,
+    decide: Decide,
+    told: Callable[[Connection], None] = lambda _connection: None,
+) -> int:
+    """One case; what goes wrong with it must not hold up the others. `told` joins the transaction."""
     try:
         with reading(house.databases.reading) as connection:
             posted = _decide(house, connection, case_id, now, decide)
         with house.databases.desk.begin() as connection:
+            told(connection)
             post.save(house, connection, posted, now)
     except Stale:
         return 0

@@ -3,14 +3,15 @@
 Never answers anything and never sends a receipt (THREATS 43): it carries bytes that are finished.
 """
 
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
 
 from sqlalchemy import Engine
 
+from intake.outbound.headers import BadAddress, safe_address
 from intake.outbound.maildir import MaildirTransport
 from intake.outbound.notes import Notes, insist
 from intake.outbound.smtp import SmtpTransport
@@ -105,12 +106,22 @@ class _Batch:
         return True
 
     def _handed_over(self, mail: OutgoingMail, receipt: Receipt) -> None:
-        for address, words in receipt.refused.items():
-            insist(sending.note_refused, self.engine, mail, f"{address} refused: {words}", self.clock())
+        copies = {address: words for address, words in receipt.refused.items() if not _is_recipient(mail, address)}
+        lost = {address: words for address, words in receipt.refused.items() if address not in copies}
+        if copies:
+            insist(sending.note_refused_copies, self.engine, mail, copies, self.clock())
         if receipt.later:
-            self._later(mail, "; ".join(receipt.later.values()), remaining=tuple(receipt.later))
-            return
-        note = "; ".join(f"not for {address}: {words}" for address, words in receipt.refused.items())
+            # one letter has one fate: its recipient is asked for again beside the copies that wait
+            waiting = {**lost, **receipt.later}
+            self._later(mail, "; ".join(waiting.values()), remaining=tuple(waiting))
+        elif lost:
+            have_it = ", ".join(each for each in mail.envelope_to if each not in receipt.refused)
+            self._stop(mail, f"{'; '.join(lost.values())}; a copy has left for {have_it}", remaining=tuple(lost))
+        else:
+            self._left(mail, copies)
+
+    def _left(self, mail: OutgoingMail, without: Mapping[str, str]) -> None:
+        note = "; ".join(f"not for {address}: {words}" for address, words in without.items())
         self.notes.add(Left(mail, self.clock(), note))
         self.counts.sent += 1
 
@@ -133,11 +144,27 @@ class _Batch:
         insist(sending.put_back, self.engine, waiting, self.owner, at, reason)
 
     def _failed(self, mail: OutgoingMail, reason: str) -> None:
-        insist(sending.mark_failed, self.engine, mail, self.owner, reason, self.clock())
+        """Stops the mail; one that its recipient has since an earlier try has left, without the copies that waited."""
+        if any(_is_recipient(mail, each) for each in mail.envelope_to):
+            self._stop(mail, reason)
+            return
+        copies = dict.fromkeys(mail.envelope_to, reason)
+        insist(sending.note_refused_copies, self.engine, mail, copies, self.clock())
+        self._left(mail, copies)
+
+    def _stop(self, mail: OutgoingMail, reason: str, *, remaining: tuple[str, ...] = ()) -> None:
+        insist(sending.mark_failed, self.engine, mail, self.owner, reason, self.clock(), remaining=remaining)
         self.counts.failed += 1
 
     def _given_up(self, reason: str) -> str:
         return f"gave up after {self.give_up.total_seconds() / 3600:g} hours: {reason}"
+
+
+def _is_recipient(mail: OutgoingMail, address: str) -> bool:
+    """Whether an address of the envelope is whom the letter is to; all others get a copy."""
+    with suppress(BadAddress):
+        return address.lower() == safe_address(mail.recipient).lower()
+    return address.lower() == mail.recipient
 
 
 def pause(tries: int, message_id: str) -> timedelta:

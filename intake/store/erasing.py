@@ -106,7 +106,7 @@ def erase(connection: Connection, found: Found) -> None:
     for some in _some(found.letters):
         mine = outgoing.c.id.in_(some)
         connection.execute(update(outgoing).where(mine, outgoing.c.state.in_(ON_ITS_WAY)).values(stops))
-        connection.execute(update(outgoing).where(mine).values(raw=b"", subject=ERASED))
+        connection.execute(update(outgoing).where(mine).values(raw=b"", subject=ERASED, refused_copies=None))
         to = mine & (func.lower(outgoing.c.recipient) == found.address)
         connection.execute(update(outgoing).where(to).values(recipient="", envelope_to=[]))
     notice = tables.notice

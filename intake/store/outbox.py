@@ -7,9 +7,9 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Row, Select, exists, func, insert, select, update
 
 from intake.core.answer.letter import Letter
-from intake.errors import IntakeError
+from intake.errors import IntakeError, Stale
 from intake.store.seen import TOLD_IN, Sight, letters_seen
-from intake.store.tables import case, history, outgoing
+from intake.store.tables import UNTOLD_COPIES, case, history, outgoing
 
 DESCRIBED = [
     "id",
@@ -199,6 +199,21 @@ def failed_letters(connection: Connection, since: datetime) -> dict[int, list[st
     for row in connection.execute(query.order_by(columns.id)):
         found.setdefault(row.case_id, []).append(f"mail to {row.recipient} failed for good: {row.reason}")
     return found
+
+
+def refused_copies(connection: Connection) -> list[tuple[int, int, list[str]]]:
+    """Letters that left without some of their copies, which the desk has not heard of: case, mail, who was refused."""
+    columns = outgoing.c
+    untold = UNTOLD_COPIES, columns.state == "sent", columns.case_id.is_not(None)
+    query = select(columns.case_id, columns.id, columns.refused_copies).where(*untold).order_by(columns.id)
+    return [(row.case_id, row.id, row.refused_copies) for row in connection.execute(query)]
+
+
+def tell_refused_copies(connection: Connection, mail_id: int) -> None:
+    """Notes in the desk's transaction that it was told. Raises `Stale` where somebody was faster."""
+    mine = outgoing.c.id == mail_id, UNTOLD_COPIES
+    if not connection.execute(update(outgoing).where(*mine).values(refused_copies=None)).rowcount:
+        raise Stale(f"outgoing mail {mail_id} was told of by another")
 
 
 def reached_nobody(connection: Connection, case_id: int) -> bool:

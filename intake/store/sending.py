@@ -7,7 +7,7 @@ with the same bytes and the same Message-ID (THREATS 53), and stays `unknown` un
 `next_try_at` is the instant from which anybody may take the mail; while it is in hand, the end of its lease.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -219,20 +219,32 @@ def _put_back(mail: OutgoingMail, owner: str, next_try_at: datetime, reason: str
     return held | {"state": _waiting(mail), "at": next_try_at, "left": mail.tries - 1, "why": reason}
 
 
-def mark_failed(engine: Engine, mail: OutgoingMail, owner: str, reason: str, now: datetime) -> bool:
-    """Stops the mail for good, with the reason on its case; false where it is in other hands by now."""
+def mark_failed(
+    engine: Engine, mail: OutgoingMail, owner: str, reason: str, now: datetime, *, remaining: Sequence[str] = ()
+) -> bool:
+    """Stops the mail for good, with the reason on its case; false where it is in other hands by now.
+
+    `remaining`: the recipients who do not have it, where others do.
+    """
     told = f"{reason}; an earlier try may have arrived" if mail.again else reason
+    values: dict[str, Any] = {"state": "failed", "reason": told, "next_try_at": None}
+    if remaining:
+        values["envelope_to"] = list(remaining)
     with engine.begin() as connection:
-        done = _let_go(connection, mail, owner, {"state": "failed", "reason": told, "next_try_at": None})
+        done = _let_go(connection, mail, owner, values)
         if done:
             _note(connection, mail, now, "failed", f"{mail.kind} to {mail.recipient}: {told}")
     return done
 
 
-def note_refused(engine: Engine, mail: OutgoingMail, reason: str, now: datetime) -> None:
-    """Writes on the case that one of several recipients was refused for good."""
+def note_refused_copies(engine: Engine, mail: OutgoingMail, refused: Mapping[str, str], now: datetime) -> None:
+    """Writes on the case who gets no copy of a mail, by address and why; the desk is told once the mail has left."""
     with engine.begin() as connection:
-        _note(connection, mail, now, "failed", f"{mail.kind}: {reason}")
+        known = connection.scalar(select(outgoing.c.refused_copies).where(outgoing.c.id == mail.id)) or []
+        all_of_them = list(dict.fromkeys([*known, *refused]))
+        connection.execute(update(outgoing).where(outgoing.c.id == mail.id).values(refused_copies=all_of_them))
+        for address, words in refused.items():
+            _note(connection, mail, now, "failed", f"{mail.kind}: {address} refused: {words}")
 
 
 def _waiting(mail: OutgoingMail, unsure: bool = False) -> str:

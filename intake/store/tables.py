@@ -368,6 +368,7 @@ history = Table(
     Index("history_case", "case_id"),
 )
 
+UNTOLD_COPIES = text("refused_copies IS NOT NULL")
 outgoing = Table(
     "outgoing",
     desk,
@@ -390,12 +391,14 @@ outgoing = Table(
     Column("sent_at", Instant),
     Column("owner", String(64)),
     Column("lease_until", Instant),
+    Column("refused_copies", JSON(none_as_null=True), comment="who was refused a copy, until the desk is told"),
     # last: SQLite reads a row from its beginning, and the caps look at many rows
     Column("raw", LargeBinary, nullable=False),
     Index("outgoing_case", "case_id"),
     Index("outgoing_next", "state", "next_try_at"),
     Index("outgoing_state", "state", "id"),
     Index("outgoing_recipient", "recipient", "queued_at"),
+    Index("outgoing_refused_copies", "id", sqlite_where=UNTOLD_COPIES, postgresql_where=UNTOLD_COPIES),
 )
 
 notice = Table(

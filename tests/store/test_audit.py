@@ -25,7 +25,7 @@ BREAKS = {
     "each case has a history": "DELETE FROM history",
     "no case was acknowledged twice": "INSERT INTO outgoing SELECT 99, case_id, kind, automatic, recipient, "
     "envelope_from, envelope_to, subject, 'again', language, state, reason, queued_at, next_try_at, tries, sent_at, "
-    "owner, lease_until, raw FROM outgoing WHERE id = 1",
+    "owner, lease_until, raw, refused_copies FROM outgoing WHERE id = 1",
     "each letter that is on its way has an instant at which it is tried": "UPDATE outgoing SET next_try_at = NULL",
     "each letter that left has the instant at which it did, and no other has": "UPDATE outgoing SET state = 'sent'",
 }
