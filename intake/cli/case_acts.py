@@ -255,6 +255,8 @@ for _words in (
     ("correct", "Take a miss back, with a reason.", "The clock: response, update, resolution or escalation.",
      'response --because "rang at 10:05"', "corrected"),
     ("cc", "Answers of people go to an address, too.", "The address.", "lee@partner.example", "goes there as well"),
+    ("uncc", "Answers of people go to an address no more.", "The address.", "lee@partner.example",
+     "goes there no more"),
     ("customer", "The case is somebody else's.", "The address.", "kim@hosting.example", "handed over"),
     ("done", "A follow-up is done.", "Its name.", "root-cause-analysis", "follow-up done"),
 ):  # fmt: skip

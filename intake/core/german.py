@@ -246,6 +246,7 @@ GERMAN: Mapping[str, str] = {
     ),
     "you have it: notices are not repeated": "Sie haben ihn: Benachrichtigungen werden nicht wiederholt",
     "answers of people go to this address, too": "Antworten von Menschen gehen auch an diese Adresse",
+    "answers of people go to this address no more": "Antworten von Menschen gehen nicht mehr an diese Adresse",
     "the case is this customer's": "der Fall gehört diesem Kunden",
     "does without a field of the form": "verzichtet auf ein Feld des Formulars",
     "the customer has the next turn": "der Kunde ist am Zug",
@@ -292,6 +293,18 @@ GERMAN: Mapping[str, str] = {
     "{who} escalated the case by hand": "{who} hat den Fall von Hand eskaliert",
     "done: {title}": "erledigt: {title}",
     "{who} gets a copy of answers from now on": "{who} bekommt ab jetzt Kopien der Antworten",
+    "{who} gets no more copies of answers, and takes no part from now on": (
+        "{who} bekommt keine Kopien der Antworten mehr und ist ab jetzt nicht mehr beteiligt"
+    ),
+    "{who} gets no copy of the answers on {case}; copies go to {known}": (
+        "{who} bekommt keine Kopien der Antworten zu {case}; Kopien gehen an {known}"
+    ),
+    "{who} gets no copy of the answers on {case}; nobody does": (
+        "{who} bekommt keine Kopien der Antworten zu {case}, und auch sonst niemand"
+    ),
+    "{case} is {whose}'s; first hand it over to somebody else": (
+        "{case} gehört {whose}; übergeben Sie den Fall erst jemand anderem"
+    ),
     "the case is {whose}'s, a contact of {customer}": "der Fall gehört {whose}, Kontakt von {customer}",
     "the case is {whose}'s, whom nobody knows": "der Fall gehört {whose}, uns nicht bekannt",
     "{customer} has a contract under {there}, but none under {here}": (

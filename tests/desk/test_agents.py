@@ -615,6 +615,42 @@ def test_who_wrote_on_the_case_can_be_given_a_copy_of_answers(desk: Home) -> Non
     assert "answers go to lee@hosting.example, kim@hosting.example already" in receipt(desk)
 
 
+def test_who_was_given_a_copy_is_taken_off_again_before_the_answer_in_the_same_mail(desk: Home) -> None:
+    write(desk, "/cc lee@partner.example, bo@partner.example\n\nPlease restart.\n", 1)
+    write(desk, "/uncc <Lee@partner.example>\n\nDid it help?\n", 2)
+    sent = message_from_bytes(desk.sent(letters(desk)[-1]["id"]), policy=policy.default)
+    assert str(sent["Cc"]) == "bo@partner.example"
+    said = "lee@partner.example gets no more copies of answers, and takes no part from now on"
+    assert said in " ".join(receipt(desk).split())
+    assert said in [each["text"] for each in desk.shown("OX-1001")["history"]]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("/uncc lee@partner.example", "lee@partner.example gets no copy of the answers on OX-1001; nobody does"),
+        (
+            "/cc bo@partner.example\n/uncc bo@partner.example lee@partner.example",
+            "lee@partner.example gets no copy of the answers on OX-1001; copies go to bo@partner.example",
+        ),
+        ("/uncc KIM@hosting.example", "OX-1001 is kim@hosting.example's; first hand it over to somebody else"),
+        ("/uncc", "name one to 10 mail addresses"),
+        ("/uncc lee", '"lee" is no mail address'),
+    ],
+)
+def test_nobody_is_taken_off_who_gets_no_copy(desk: Home, line: str, said: str) -> None:
+    write(desk, f"{line}\n")
+    people = desk.case().participants
+    assert said in " ".join(receipt(desk).split())
+    assert desk.case().participant("kim@hosting.example") in people
+
+
+def test_whose_the_case_became_is_not_taken_off_as_one_in_copy(desk: Home) -> None:
+    write(desk, "/cc lee@hosting.example\n/customer lee@hosting.example\n/uncc lee@hosting.example\n")
+    assert desk.case().participant("lee@hosting.example") is not None
+    assert "first hand it over" in receipt(desk)
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

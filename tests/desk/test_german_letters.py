@@ -84,6 +84,11 @@ def write(desk: Home, text: str, number: int, now: datetime = LATER, **headers: 
         ("/have-it\n", "hat ihn: nichts wird mehr wiederholt"),
         ("/cc lee@hosting.example\n", "lee@hosting.example bekommt ab jetzt Kopien"),
         ("/cc lee\n", "„lee“ ist keine Mailadresse"),
+        (
+            "/cc lee@hosting.example\n/uncc lee@hosting.example\n",
+            "lee@hosting.example bekommt keine Kopien der Antworten",
+        ),
+        ("/uncc lee@hosting.example\n", "lee@hosting.example bekommt keine Kopien der Antworten zu OX-1001, und auch"),
         ("/customer lee@hosting.example\n", "der Fall gehört lee@hosting.example"),
         ("/waive server\n", "„server“ fehlt OX-1001 nicht; es fehlt: nichts"),
         ("/waiting\n", "neu wird zu wartet auf den Kunden"),

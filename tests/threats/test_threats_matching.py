@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,22 @@ def test_threat_17_a_copied_stranger_gains_nothing(desk: Home) -> None:
         assert MALLORY not in str(made["Cc"]) + str(made["Bcc"])
     # one who was copied and writes of their own accord is a stranger still
     assert take(desk, hostile(2, subject="Re: [OX-1001] and me")) == "new_case"
+
+
+def test_threat_17_who_was_taken_off_has_no_more_part_than_a_stranger(desk: Home) -> None:
+    """Neither by the token in the letter that they had a copy of, nor by its thread, nor by the number."""
+    act.perform(desk.house, "OX-1001", Act("cc", MALLORY, "ada@desk.example"), LATER)
+    act.perform(desk.house, "OX-1001", Act("reply", "Please restart.", "ada@desk.example"), LATER)
+    made = message_from_bytes(desk.sent(desk.outbox()[-1]["id"]))
+    assert MALLORY in str(made["Cc"])
+    act.perform(desk.house, "OX-1001", Act("uncc", MALLORY, "ada@desk.example"), LATER)
+    assert take(desk, hostile(2, subject="Re: [OX-1001]", In_Reply_To=str(made["Message-ID"]))) == "new_case"
+    state, answered = desk.case("OX-1001").state, len(desk.outbox())
+    token = parseaddr(str(made["Reply-To"]))[1]
+    assert take(desk, hostile(3, subject="Re: [OX-1001]"), recipient=token) == "reply"
+    assert "third-party" in [each["event"] for each in desk.shown("OX-1001")["history"]]
+    assert desk.case("OX-1001").participant(MALLORY) is None
+    assert (desk.case("OX-1001").state, len(desk.outbox())) == (state, answered)
 
 
 @pytest.mark.parametrize("subject", ["Verify your account", "[OX-1001] Your code is 123456"])

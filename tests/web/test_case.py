@@ -294,6 +294,11 @@ def test_the_page_names_everybody_who_gets_a_copy_of_a_reply(here: Desk) -> None
     ada.act(reference, "reply", "Please restart it.")
     letter = next(each for each in here.home.outbox() if each["case"] == reference and each["kind"] == "reply")
     assert b"lee@partner.example" in here.home.sent(letter["id"])
+    button = ">no more copies</button>"
+    assert button in ada.get(f"/cases/{reference}").text
+    page = ada.act(reference, "uncc", "lee@partner.example").text
+    assert "lee@partner.example</b>" not in page
+    assert button not in page
 
 
 def test_a_mail_that_nobody_vouched_for_says_so_by_itself(tmp_path: Path) -> None:

@@ -21,10 +21,10 @@ class Act:
     """An act by name, with its one argument and the person's reason, which letters may show to the customer.
 
     `reply`, `ask` (a reply after which the customer has the next turn), `answered` (a reply that the customer has
-    already), `note`, `agreed`: the text. `assign`: an address or a role. `cc`: addresses. `customer`: an address.
-    `severity`: the number. `status`: the state. `waive`: a field's key or label. `consent`: who gave it. `critical`,
-    `exempt`: "yes" or "no". `correct`: the clock's kind. `done`: the follow-up's name. Others take nothing. `roles` are
-    those that the person answers for.
+    already), `note`, `agreed`: the text. `assign`: an address or a role. `cc`, `uncc`: addresses. `customer`: an
+    address. `severity`: the number. `status`: the state. `waive`: a field's key or label. `consent`: who gave it.
+    `critical`, `exempt`: "yes" or "no". `correct`: the clock's kind. `done`: the follow-up's name. Others take nothing.
+    `roles` are those that the person answers for.
     """
 
     what: str

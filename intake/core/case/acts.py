@@ -264,6 +264,7 @@ ACTS: Mapping[str, Callable[[Setting, Decision, Act], Decision]] = {
     "agreed": _agreed,
     "assign": _assign,
     "cc": people_acts.copy,
+    "uncc": people_acts.no_copy,
     "customer": people_acts.hand_over,
     "have-it": _have_it,
     "severity": severity_acts.severity,

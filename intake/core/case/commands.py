@@ -33,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("assign", "/assign me", "gives the case to you, an ADDRESS, a role, or nobody", "assign", takes="person"),
     Command("have-it", "/have-it", "you have it: notices are not repeated", "have-it"),
     Command("cc", "/cc ADDRESS", "answers of people go to this address, too", "cc", takes="people"),
+    Command("uncc", "/uncc ADDRESS", "answers of people go to this address no more", "uncc", takes="people"),
     Command("customer", "/customer ADDRESS", "the case is this customer's", "customer", takes="value"),
     Command("waive", "/waive FIELD", "does without a field of the form", "waive", takes="words"),
     Command("waiting", "/waiting", "the customer has the next turn", "status", "waiting", after=True),

@@ -19,12 +19,7 @@ MOST = 10
 
 def copy(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
     """Answers of people go to these addresses, too, from now on."""
-    named = [each.strip("<>,;") for each in re.split(r"[\s,;]+", wanted.value) if each.strip("<>,;")]
-    bad = next((each for each in named if not ADDRESS.fullmatch(each)), None)
-    if bad is not None or not named or len(named) > MOST:
-        few = sentence("name one to {most} mail addresses, such as kim@hosting.example", most=MOST)
-        raise Refused(sentence('"{written}" is no mail address', written=bad) if bad else few)
-    case = decision.case
+    case, named = decision.case, _addresses(wanted.value)
     fresh = [each for each in dict.fromkeys(named) if not _gets_answers(case, each)]
     if not fresh:
         raise Refused(sentence("answers go to {who} already", who=", ".join(named)))
@@ -32,6 +27,36 @@ def copy(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
         case = with_copy(case, Address("", each))
     text = sentence("{who} gets a copy of answers from now on", who=", ".join(fresh))
     return replace(decision, case=case).then(Entry("participant", text, wanted.by))
+
+
+def no_copy(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
+    """Answers of people go to these addresses no more; whoever was in copy takes no part in the case from now on."""
+    case, named = decision.case, _addresses(wanted.value)
+    theirs = case.contact.address.lower()
+    copied = [each.address for each in case.participants if each.role == "cc" and each.address.lower() != theirs]
+    off = {each.lower() for each in named}
+    if theirs in off:
+        raise Refused(
+            sentence(
+                "{case} is {whose}'s; first hand it over to somebody else",
+                case=case.reference,
+                whose=case.contact.address,
+            )
+        )
+    strange = next((each for each in named if each.lower() not in map(str.lower, copied)), None)
+    if strange is not None:
+        none = sentence("{who} gets no copy of the answers on {case}; nobody does", who=strange, case=case.reference)
+        known = sentence(
+            "{who} gets no copy of the answers on {case}; copies go to {known}",
+            who=strange,
+            case=case.reference,
+            known=", ".join(copied),
+        )
+        raise Refused(known if copied else none)
+    left = tuple(each for each in case.participants if each.address.lower() not in off)
+    gone = ", ".join(each for each in copied if each.lower() in off)
+    text = sentence("{who} gets no more copies of answers, and takes no part from now on", who=gone)
+    return replace(decision, case=replace(case, participants=left)).then(Entry("participant", text, wanted.by))
 
 
 def hand_over(setting: Setting, decision: Decision, wanted: Act) -> Decision:
@@ -56,6 +81,16 @@ def hand_over(setting: Setting, decision: Decision, wanted: Act) -> Decision:
         said = sentence("the case is {whose}'s, whom nobody knows", whose=whose)
     letter = _first_letter(setting.policy, case)
     return replace(decision, case=case).then(Entry("customer", said, wanted.by), wishes=(letter,))
+
+
+def _addresses(written: str) -> list[str]:
+    """The mail addresses that an act names. Raises `Refused`."""
+    named = [each.strip("<>,;") for each in re.split(r"[\s,;]+", written) if each.strip("<>,;")]
+    bad = next((each for each in named if not ADDRESS.fullmatch(each)), None)
+    if bad is not None or not named or len(named) > MOST:
+        few = sentence("name one to {most} mail addresses, such as kim@hosting.example", most=MOST)
+        raise Refused(sentence('"{written}" is no mail address', written=bad) if bad else few)
+    return named
 
 
 def _first_letter(policy: Policy, case: Case) -> Wish:

@@ -29,6 +29,7 @@ def test_each_command_is_an_act_of_the_table_and_has_its_own_name() -> None:
         ("/waiting because we asked", "waiting", "waiting", "we asked"),
         ("/close.", "close", "closed", ""),
         ("/cc a@b.example, c@d.example", "cc", "a@b.example, c@d.example", ""),
+        ("/uncc a@b.example", "uncc", "a@b.example", ""),
         ("/note: because he said so", "note", "because he said so", ""),
     ],
 )
