@@ -141,11 +141,12 @@ def letters(
     now: datetime,
     name: str = "",
     files: tuple[Enclosure, ...] = (),
+    excerpt: str = "",
 ) -> post.Posted:
     """The decision with its letters, as an act of the person `by` has them: on the case's thread, in their name.
 
     `name` is theirs where it is known; nobody's address signs a letter, the desk's name alone does instead. `files` go
-    along with their answer, and the history names them.
+    along with their answer, and the history names them. `excerpt` are the customer's words that notices quote.
     """
     if files:
         said = ", ".join(f"{each.filename} ({len(each.data):,} bytes)" for each in files)
@@ -161,6 +162,7 @@ def letters(
         thread=_thread(connection, decision.case),
         customer=customer,
         author="" if "@" in author else author,
+        excerpt=excerpt,
         files=files,
     )
 

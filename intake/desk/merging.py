@@ -159,7 +159,8 @@ def _split(
     if part is not None:
         answered, given = with_answer(policy, decision.case, part, customer)
         decision = replace(decision, case=answered).then(*given)
-    posted = act.letters(house, connection, policy, decision, by, customer, now)
+    words = "\n\n".join(each.new_text for each in leaving if each.author_address == first.author_address)
+    posted = act.letters(house, connection, policy, decision, by, customer, now, excerpt=words)
     left = replace(case, changed_at=now, linked=tuple(dict.fromkeys((*case.linked, new))))
     gone = joined(", ", (sentence("mail {number}", number=each.mail_id) for each in leaving))
     said = sentence("{mails} became {case}", mails=gone, case=new)

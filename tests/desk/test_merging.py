@@ -4,11 +4,13 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from house import FORM, NOW, Home, mail
+from house import FORM, NOW, ROUTE, Home, mail
 
 from intake.core.case.act import Act
 from intake.core.case.merging import ON_THE_MATTER, merge
+from intake.core.mail.message import Address
 from intake.desk import act, merging
+from intake.desk.notices import send_notices
 from intake.errors import IntakeError
 
 ADA = "ada@desk.example"
@@ -115,6 +117,35 @@ def test_a_mail_split_off_is_a_case_with_its_own_promise_and_its_thread_follows(
     desk.take(answer, NOW + 4 * HOUR)
     assert len(desk.shown("OX-1002")["messages"]) == 2
     assert desk.ledger()["balanced"]
+
+
+def test_the_notice_of_a_case_split_off_quotes_its_writers_words(desk: Home) -> None:
+    desk.take(mail())
+    raw = mail(
+        "And the calendar is slow.\n", message_id="other@hosting.example", subject="Re: [OX-1001] another matter"
+    )
+    desk.take(raw, NOW + HOUR)
+    number = desk.shown("OX-1001")["messages"][1]["mail"]
+    merging.split(desk.house, "OX-1001", [number], ADA, "", NOW + HOUR)
+    send_notices(desk.house, NOW + HOUR)
+    assert "kim@hosting.example writes: > And the calendar is slow." in new_case_notice(desk, "OX-1002")
+
+
+def test_the_notice_of_a_case_without_a_mail_quotes_nothing(desk: Home) -> None:
+    act.open_by_hand(
+        desk.house, contact=Address("", "kim@hosting.example"), subject="Rang", text="", route=ROUTE, channel="phone",
+        by=ADA, now=NOW,
+    )  # fmt: skip
+    assert "writes:" not in new_case_notice(desk, "OX-1001")
+
+
+def new_case_notice(desk: Home, reference: str) -> str:
+    """The text of what the desk was told when a case came to be."""
+    letters = [each for each in desk.outbox(desk=True) if each["case"] == reference]
+    (letter,) = (each for each in letters if each["kind"] == "desk-new-case")
+    body = message_from_bytes(desk.sent(letter["id"]), policy=policy.default).get_body(("plain",))
+    assert body is not None
+    return " ".join(str(body.get_content()).split())
 
 
 @pytest.mark.parametrize("mails", [[99], [1]])
