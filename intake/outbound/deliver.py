@@ -145,7 +145,7 @@ class _Batch:
 
     def _failed(self, mail: OutgoingMail, reason: str) -> None:
         """Stops the mail; one that its recipient has since an earlier try has left, without the copies that waited."""
-        if any(_is_recipient(mail, each) for each in mail.envelope_to):
+        if mail.tries <= 1 or any(_is_recipient(mail, each) for each in mail.envelope_to):
             self._stop(mail, reason)
             return
         copies = dict.fromkeys(mail.envelope_to, reason)
