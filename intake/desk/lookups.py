@@ -157,7 +157,9 @@ def _candidate(
 ) -> Candidate:
     owner = owners.get(case.customer_id) if case.customer_id else None
     policy = house.policy_of(connection, case)
-    writer_belongs = belongs(case, seen.message, owner.domains if owner else ())
+    domains = owner.domains if owner else ()
+    contacts = owner.contacts if owner and registered(policy, owner, _believed(seen.message) or "") else ()
+    writer_belongs = belongs(case, seen.message, domains, contacts)
     return Candidate(case, evidence, writer_belongs, _may_verify(policy, connection, case, seen.message), policy)
 
 

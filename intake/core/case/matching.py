@@ -23,9 +23,9 @@ NUMBER = re.compile(r"(?<![\w-])([A-Z][A-Z0-9]{0,7}-[0-9]{1,12})(?![\w-])")
 class Candidate:
     """A case that a mail may belong to, and how it came to be one.
 
-    `writer_belongs`: the writer takes part, or writes from the customer's domain and is authenticated. `may_verify`:
-    the case waits for a mail from a registered address, and this is one. `policy` is the version that it runs under.
-    `number` is the ticket number of the other side's own, where that is the evidence.
+    `writer_belongs`: the writer takes part, or is authenticated at the customer's domain or as its contact.
+    `may_verify`: the case waits for a mail from a registered address, and this is one. `policy` is the version that it
+    runs under. `number` is the ticket number of the other side's own, where that is the evidence.
     """
 
     case: Case
@@ -76,14 +76,16 @@ def own_subject(subject: str, prefix: str) -> str:
     return " ".join(re.sub(rf"\[{re.escape(prefix)}-[0-9]{{1,12}}\]", " ", subject, flags=re.IGNORECASE).split())
 
 
-def belongs(case: Case, message: Message, customer_domains: Sequence[str]) -> bool:
-    """Whether the writer takes part in the case, or writes from the customer's authenticated domain."""
+def belongs(
+    case: Case, message: Message, customer_domains: Sequence[str], customer_contacts: Sequence[str] = ()
+) -> bool:
+    """Whether the writer takes part in the case, or is authenticated at the customer's domain or as its contact."""
     if message.from_ is None or message.ambiguous_sender or message.authentication == "fail":
         return False
     if case.participant(message.from_.address):
         return True
     domain = message.from_.domain
-    known = any(_under(domain, each) for each in customer_domains)
+    known = message.from_.address.lower() in customer_contacts or any(_under(domain, each) for each in customer_domains)
     return known and message.authentication == "pass"
 
 

@@ -47,6 +47,15 @@ def test_a_colleague_belongs_only_where_their_domain_is_the_customers_and_authen
     assert not belongs(case, message(from_=Address("", "bo@nothosting.example"), authentication="pass"), domains)
 
 
+def test_a_contact_on_the_customers_record_belongs_only_where_authenticated(opened: Opened, message: Make) -> None:
+    pat, case, contacts = Address("Pat", "Pat@Elsewhere.example"), opened(), ("pat@elsewhere.example",)
+    assert belongs(case, message(from_=pat, authentication="pass"), (), contacts)
+    assert not belongs(case, message(from_=pat, authentication="none"), (), contacts)
+    assert not belongs(case, message(from_=pat, authentication="pass", ambiguous_sender=True), (), contacts)
+    sam = Address("Sam", "sam@elsewhere.example")
+    assert not belongs(case, message(from_=sam, authentication="pass"), (), contacts)
+
+
 @pytest.mark.parametrize(
     "changes", [{"ambiguous_sender": True}, {"authentication": "fail"}, {"from_": None}, {"from_": Address("", "")}]
 )
