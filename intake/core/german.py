@@ -133,8 +133,8 @@ GERMAN: Mapping[str, str] = {
     "{who} asks for Severity {given}": "{who} wünscht Schweregrad {given}",
     "{wish}; the policy refuses it": "{wish}; die Richtlinie lehnt das ab",
     "follow-up asked for: {title}": "Um eine Nacharbeit gebeten: {title}",
-    "{who}, who takes no part in {case}, wrote to its address; nothing was sent to the customer": (
-        "{who}, an {case} nicht beteiligt, schrieb an dessen Adresse; an den Kunden ging nichts"
+    "{who}, who takes no part in {case}, wrote about it; nothing was sent to the customer": (
+        "{who}, an {case} nicht beteiligt, schrieb dazu; an den Kunden ging nichts"
     ),
     "somebody without an address": "Jemand ohne Adresse",
     "{who} asks for Severity {wished} on {case}, which has Severity {severity}": (

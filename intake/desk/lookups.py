@@ -9,6 +9,7 @@ from intake.config import Route
 from intake.core.answer.letters import PERSONAL
 from intake.core.answer.tokens import Token
 from intake.core.case.case import Case, Contract, Customer
+from intake.core.case.consent import awaited_from
 from intake.core.case.matching import Candidate, Evidence, belongs, gave_number, numbers_in
 from intake.core.case.opening import registered
 from intake.core.case.staff import Staff
@@ -160,7 +161,14 @@ def _candidate(
     domains = owner.domains if owner else ()
     contacts = owner.contacts if owner and registered(policy, owner, _believed(seen.message) or "") else ()
     writer_belongs = belongs(case, seen.message, domains, contacts)
-    return Candidate(case, evidence, writer_belongs, _may_verify(policy, connection, case, seen.message), policy)
+    return Candidate(
+        case,
+        evidence,
+        writer_belongs,
+        may_verify=_may_verify(policy, connection, case, seen.message),
+        may_consent=_proven(seen.message) and awaited_from(policy, case, _believed(seen.message) or ""),
+        policy=policy,
+    )
 
 
 def _proven(message: Message) -> bool:

@@ -61,3 +61,39 @@ def test_the_number_counts_from_who_takes_part_or_is_proven_to_be_the_customers(
             assert (sender, verdict, write(desk, policy, sender, number, subject, verdict)) == (
                 sender, verdict, outcome,
             )  # fmt: skip
+
+
+CHANGE = "Severity: 3\nEnd customer: client.example\nPlease change the super admin of our client's organisation.\n"
+
+
+@pytest.mark.parametrize(
+    ("sender", "verdict", "text", "outcome", "consents"),
+    [
+        ("boss@client.example", "pass", "We consent.\n", "reply", True),
+        ("boss@client.example", "pass", "What is this about?\n", "reply", False),
+        ("boss@client.example", "none", "We consent.\n", "new_case", False),
+        ("boss@client.example", "fail", "We consent.\n", "new_case", False),
+        ("boss@notclient.example", "pass", "We consent.\n", "new_case", False),
+    ],
+)
+def test_zoh_7_the_number_counts_from_the_proven_end_customer_whose_consent_is_awaited(
+    tmp_path: Path, sender: str, verdict: str, text: str, outcome: str, consents: bool
+) -> None:
+    with home(tmp_path, TRUSTED, customers=customers("zoho")) as desk:
+        write(desk, "zoho", "lee@customer.example", 1, "Transfer", "pass", CHANGE)
+        letters = len(desk.outbox())
+        assert write(desk, "zoho", sender, 2, "Re: [ZOH-1001]", verdict, text) == outcome
+        case = desk.case("ZOH-1001")
+        assert ("awaiting-consent" not in case.marks) == consents
+        assert case.participant(sender) is None
+        if outcome == "reply":
+            assert len(desk.outbox()) == letters
+            told = [each["text"] for each in desk.shown("ZOH-1001")["history"] if each["event"] == "third-party"]
+            assert told[0].endswith("which waits for a consent from the writer's domain")
+            assert desk.outbox(desk=True)[-1]["kind"] == "desk-alert"
+
+
+def test_zoh_7_an_end_customer_whose_consent_nobody_awaits_opens_a_case_of_their_own(tmp_path: Path) -> None:
+    with home(tmp_path, TRUSTED, customers=customers("zoho")) as desk:
+        write(desk, "zoho", "lee@customer.example", 1, "Import fails", "pass", "End customer: client.example\nHelp.\n")
+        assert write(desk, "zoho", "boss@client.example", 2, "Re: [ZOH-1001]", "pass") == "new_case"

@@ -37,9 +37,7 @@ def by_mail(
     consent counts, and the history says so.
     """
     part, case = policy.file.consent, decision.case
-    if part is None or MARK not in case.marks or not words.found(part.words, _statements(text)):
-        return None
-    if not _is_end_customers(policy, case, part.field, sender):
+    if part is None or not awaited_from(policy, case, sender) or not words.found(part.words, _statements(text)):
         return None
     if authentication == "fail":
         said = sentence(
@@ -57,6 +55,12 @@ def by_mail(
     how = checked if authentication == "pass" else unchecked
     said = sentence("the end customer consents by mail from {sender}; {how}", sender=sender, how=how)
     return given(policy, decision, said, sender, at, None).then(notices=(_tell(policy, case, said),))
+
+
+def awaited_from(policy: Policy, case: Case, sender: str) -> bool:
+    """Whether the case waits for the consent of an end customer at whose domain the sender writes."""
+    part = policy.file.consent
+    return part is not None and MARK in case.marks and _is_end_customers(policy, case, part.field, sender)
 
 
 def given(

@@ -24,14 +24,16 @@ class Candidate:
     """A case that a mail may belong to, and how it came to be one.
 
     `writer_belongs`: the writer takes part, or is authenticated at the customer's domain or as its contact.
-    `may_verify`: the case waits for a mail from a registered address, and this is one. `policy` is the version that it
-    runs under. `number` is the ticket number of the other side's own, where that is the evidence.
+    `may_verify`: the case waits for a mail from a registered address, and this is one. `may_consent`: it waits for the
+    consent of an end customer, and the writer is authenticated at their domain. `policy` is the version that it runs
+    under. `number` is the ticket number of the other side's own, where that is the evidence.
     """
 
     case: Case
     evidence: Evidence
     writer_belongs: bool
     may_verify: bool = False
+    may_consent: bool = False
     policy: Policy | None = None
     number: str = ""
 
@@ -115,7 +117,8 @@ def match(candidates: Sequence[Candidate]) -> Match:
 
     A signed token joins whoever wrote: only someone who was sent it can know it; a writer who takes no part stays
     a third party. References and numbers can be guessed, so they count only from a writer who belongs (THREATS 16);
-    a case that waits for its registered sender takes References from there as well. A number of the other side's own
+    a case that waits for its registered sender takes References from there as well, and one that waits for an end
+    customer's consent takes both from their authenticated domain, as a third party's. A number of the other side's own
     counts where one case alone has it.
     """
     theirs = {candidate.case.id for candidate in candidates if candidate.evidence == "their-number"}
@@ -128,6 +131,9 @@ def match(candidates: Sequence[Candidate]) -> Match:
         if candidate.writer_belongs or verifies or candidate.evidence == "token":
             third_party = not (candidate.writer_belongs or verifies)
             return Match(candidate.case, candidate.said, third_party=third_party, policy=candidate.policy)
+        if candidate.may_consent:
+            because = f"{candidate.said}, which waits for a consent from the writer's domain"
+            return Match(candidate.case, because, third_party=True, policy=candidate.policy)
     if not ranked:
         return Match(None, "nothing in it names a case")
     named = tuple(dict.fromkeys(candidate.case.reference for candidate in ranked))

@@ -101,7 +101,7 @@ def _third_party(policy: Policy, case: Case, reply: Reply, now: datetime) -> Dec
     if given is not None:
         return given
     said = sentence(
-        "{who}, who takes no part in {case}, wrote to its address; nothing was sent to the customer",
+        "{who}, who takes no part in {case}, wrote about it; nothing was sent to the customer",
         who=who,
         case=case.reference,
     )
