@@ -103,12 +103,13 @@ def erase(connection: Connection, found: Found) -> None:
     people = tables.participant
     connection.execute(delete(people).where(func.lower(people.c.address) == found.address))
     stops = {"state": "withheld", "reason": ERASED, "next_try_at": None, "owner": None, "lease_until": None}
+    emptied_letter: dict[str, Any] = {"raw": b"", "subject": ERASED, "envelope_to": [], "refused_copies": None}
     for some in _some(found.letters):
         mine = outgoing.c.id.in_(some)
         connection.execute(update(outgoing).where(mine, outgoing.c.state.in_(ON_ITS_WAY)).values(stops))
-        connection.execute(update(outgoing).where(mine).values(raw=b"", subject=ERASED, refused_copies=None))
+        connection.execute(update(outgoing).where(mine).values(emptied_letter))
         to = mine & (func.lower(outgoing.c.recipient) == found.address)
-        connection.execute(update(outgoing).where(to).values(recipient="", envelope_to=[]))
+        connection.execute(update(outgoing).where(to).values(recipient=""))
     notice = tables.notice
     told = {"text": ERASED, "text_in": {}, "excerpt": ""}
     _update(connection, notice, notice.c.case_id, (*found.cases, *found.elsewhere), told)
@@ -134,9 +135,10 @@ def _forget_answers(connection: Connection, found: Found) -> None:
 
 
 def _unname(connection: Connection, found: Found) -> None:
-    """Takes the address out of sentences of history and ledger, and of others' messages, that name it."""
-    history, outcome, message = tables.history, tables.outcome, tables.message
+    """Takes the address out of sentences of history, ledger and outbox, and of others' messages, that name it."""
+    history, outcome, message, outgoing = tables.history, tables.outcome, tables.message, tables.outgoing
     texts = [(history, history.c.text), (history, history.c.actor), (outcome, outcome.c.because)]
+    texts += [(outgoing, outgoing.c.reason)]
     texts += [(message, message.c[name]) for name in ("subject", "text", "new_text")]
     for table, column in texts:
         keys = list(table.primary_key)

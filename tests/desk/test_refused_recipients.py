@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from house import NOW, Home, home, mail
 from smarthost import Listening, Sink
+from sqlalchemy import select
 
 from intake.config import Outgoing
 from intake.core.case.act import Act
-from intake.desk import act
+from intake.desk import act, erasing
 from intake.outbound.deliver import Counts, SmtpTransport, deliver
-from intake.store import outbox
+from intake.store import outbox, tables
 from intake.store.audit import audit
 from intake.store.engine import reading
 
@@ -163,3 +164,19 @@ def test_a_copy_refused_beside_a_customer_who_waits_is_told_only_once_the_custom
     assert told(desk) == ["desk-alert"]
     with reading(desk.databases.reading) as connection:
         assert outbox.refused_copies(connection) == []
+
+
+def test_of_a_person_who_was_refused_a_copy_nothing_is_left_once_they_are_erased(
+    desk: Home, sink: Sink, send: Send
+) -> None:
+    sink.recipients = {SAM: f"550 5.1.1 <{SAM}> is unknown"}
+    send(ANSWERED)
+    erasing.erase(desk.house, SAM, ADA, ANSWERED)
+    with reading(desk.databases.reading) as connection:
+        rows = connection.execute(select(tables.outgoing)).all()
+    assert [row for row in rows if SAM in str(row)] == []
+    assert reply(desk)["to"] == KIM
+    assert "(erased)" in str(reply(desk)["reason"])
+    assert sound(desk)
+    desk.tick(ANSWERED)
+    assert told(desk) == []
