@@ -10,7 +10,7 @@ from typing import Literal
 Farewell = Literal["thanks", "solved", "close", "yes", ""]
 
 _LONGEST = 600
-_LEFT = {"thanks": 1, "solved": 2, "close": 2, "nods": 0, "yes": 0}
+_LEFT = {"thanks": 1, "solved": 2, "close": 2, "close alone": 0, "nods": 0, "yes": 0}
 
 
 def _any(*phrases: str) -> re.Pattern[str]:
@@ -18,27 +18,63 @@ def _any(*phrases: str) -> re.Pattern[str]:
 
 
 _CASE = (
-    r"(?:the |this |my |das |den |dieses |diesen |le |la |il |lo |el |este |het |de |deze |o |esta |to |tę "
-    r"|det här |det )?"
-    r"(?:case|ticket|request|issue|fall|vorgang|anfrage|demande|dossier|caso|incidencia|solicitud|richiesta"
-    r"|zaak|melding"
-    r"|chamado|pedido|zgłoszenie|sprawę|sprawa|ärendet|ärende|it|es|problem|problème|problema|probleem|thema|thing)"
+    r"(?:(?:the|this|my|our|das|den|der|die|dieses?|diesen|mein|meine|meinen|unsere?n?|le|la|ce|cet|cette|mon"
+    r"|notre|il|lo|questo|questa|el|este|esta|het|de|dit|deze|mijn|o|a|esse|essa|to|tę|ten|tego|moje|det här|mitt"
+    r"|denna) |l')?"
+    r"(?:(?:support )?(?:case|ticket|request)|issue|fall|vorgang|anfrage|demande|dossier|incident|caso|incidencia"
+    r"|solicitud|richiesta"
+    r"|segnalazione|zaak|melding|verzoek|chamado|pedido|solicitação|zgłoszeni[ea]|spraw[ęay]|ticketu|ärendet|ärende"
+    r"|it|es|problem|problème|problema|probleem|thema|thing)"
+)
+# words of asking and allowing, which say nothing of a matter
+_ASKING = (
+    r"(?:you|we|i|can|may|could|would|like|to|go|ahead|and|now|then|please|pls|kindly|feel|free|just|so|want"
+    r"|sie|ihr|du|wir|ich|können|könnt|kannst|dürfen|dürft|darfst|kann|darf|könnten|gerne?|bitte|jetzt|nun|also|daher"
+    r"|damit|somit|möchte|vous|tu|on|nous|je|pouvez|peux|peut|pouvons|pourriez|merci|veuillez|prie|donc|maintenant"
+    r"|s'il|plaît|plait|de|d'|bien|vouloir|puede[ns]?|podéis|podemos|pueden|podrían|por|favor|ya|ahora|se|si|pido"
+    r"|potete|può|puoi|possiamo|potreste|vi|la|ti|prego|di|pure|per|favore|ora|adesso"
+    r"|u|je|jullie|kunt|kunnen|kan|mag|mogen|wilt|wil|graag|gerust|gelieve|te|alstublieft|alsjeblieft|aub|nu|dus"
+    r"|podem?|pode-se|podemos|já|agora|favor|gostaria|proszę|prosimy|o|można|możecie|mogą|może|możesz|państwo|pan|pani"
+    r"|już|teraz|ni|vi|jag|kan|får|gärna|vänligen|snälla|var|snäll|och|det|går|bra|att|nu)"
+)
+_DO = (
+    r"(?:close|schliessen|schliesst|zumachen|fermer|fermez|clôturer|clôturez|clore|cerrar|cierren?|cierra|cerrad"
+    r"|chiudere|chiuda|chiudete|chiudi|sluiten|sluit|fechar|fechem?|encerrar|encerrem?|zamknąć|zamknięcie|zamknijcie"
+    r"|stänga?)"
+)
+_MAY = r"(?:can|may|could|should|kann|darf|könnte|peut|puede|può|kan|mag|pode|może|får)"
+_BE = r"(?:be|werden|être|ser|essere|worden|zostać|być|bli)"
+_CLOSED = (
+    r"(?:closed|geschlossen|fermée?|clôturée?|cerrad[oa]|chius[oa]|gesloten|dicht|fechad[oa]|encerrad[oa]"
+    r"|zamknięt[aey]|stängt)"
+)
+_JA_CASE = (
+    r"(?:(?:この|本|当|こちらの|上記の?)?(?:チケット|ケース|件|案件|お?問い?合わ?せ|インシデント|リクエスト|ご?依頼)"
+    r"(?:は|を|の|も|について|については|につきましては|に関しては)?、? ?)?"
+)
+_JA_GOOD = r"(?:結構|大丈夫|よい|良い|いい|よろしい|問題ない)(?:です|と思います|かと思います)"
+_JA_YOU = (
+    rf"(?:いただ|頂)(?:いても?{_JA_GOOD}|けますか|けますでしょうか|けますと(?:幸い|助かり|ありがたい)\w{{2}}"
+    r"|ければ(?:と思います|幸いです)|きたいです|きたく(?:存じます|お願い\w{2,8})|[きけ]ますようお願い\w{2,8})"
 )
 _CLOSE = _any(
-    rf"(?:you (?:can|may) |please |pls |feel free to )*close {_CASE}(?: now)?",
-    rf"{_CASE} (?:can|may) be closed(?: now)?",
-    rf"(?:bitte )?{_CASE} (?:bitte )?(?:schliessen)|(?:sie können |ihr könnt |du kannst ){_CASE} schliessen",
-    rf"{_CASE} kann geschlossen werden|(?:bitte )?schliessen sie {_CASE}",
-    rf"vous pouvez (?:clôturer|fermer|clore) {_CASE}|(?:merci de |veuillez )(?:clôturer|fermer|clore) {_CASE}",
-    rf"(?:pueden?|puedes|por favor,?) cerrar {_CASE}|cierren {_CASE}|cerrar {_CASE}",
-    rf"(?:potete|può|puoi) chiudere {_CASE}|chiudete(?: pure)? {_CASE}|chiudere {_CASE}",
-    rf"(?:u kunt |je kunt |jullie kunnen ){_CASE} sluiten|{_CASE} (?:mag"
-    rf"|kan)(?: worden)? (?:gesloten(?: worden)?|dicht)",
-    rf"(?:podem?|pode-se|por favor,?) (?:fechar|encerrar) {_CASE}|(?:fechar|encerrar) {_CASE}",
-    rf"(?:proszę |można |prosimy )(?:o )?zamkn(?:ąć|ięcie) {_CASE}",
-    rf"(?:ni kan |du kan )?stänga? {_CASE}|{_CASE} kan stängas",
-    r"(?:クローズ|完了に|終了に?)(?:して(?:ください|頂|いただ)\w*|をお願い(?:します|いたします)"
-    r"|で(?:お願いします|結構です|問題ありません))\w*",
+    rf"{_DO}(?:,? {_ASKING})*? {_CASE}|{_CASE}(?:,? {_ASKING})* {_DO}|(?:le|la|het|den|det) {_DO}",
+    rf"{_CASE}(?: {_ASKING})* {_MAY}(?: {_ASKING})*(?: {_BE})? {_CLOSED}(?: {_BE})?",
+    rf"{_CASE}(?: {_ASKING})* (?:cerrarse|stängas)|mach\w* {_CASE} zu",
+    r"cerrarl[oa]|chiuderl[oa]|fechá-l[oa]|encerrá-l[oa]",
+    rf"(?:\w{{1,30}}(?:ので|ため|から)、?)?{_JA_CASE}"
+    r"(?:(?:(?:クローズ|close|(?:完了|解決済み)[にと]|終了[にと]?)(?:し|させ)|閉じ|閉め)て"
+    rf"(?:ください|下さい|も?{_JA_GOOD}|{_JA_YOU})"
+    r"|(?:クローズ|close|完了|終了)(?:を|で|の(?:ほど|程)を?|処理を?|でも)?"
+    rf"(?:お願い(?:し|いたし|致し|申し上げ)ます|{_JA_GOOD}|{_JA_YOU}))",
+)
+_ASKED = _any(_ASKING)
+# without one of these stems no pattern of closing is tried
+_CLOSING = re.compile(
+    r"clos|clore|schl[io]|\bzu|ferm|clôtur|c[ei]+rr|chiu|slui|sloten|dicht|fech|zamkn|stäng|クローズ|閉|完了|終了"
+)
+# the bare word, where nothing else stands in the mail
+_CLOSE_ALONE = _any(
     r"close|closed|schliessen|clôturer|cerrar|chiudere|sluiten|fechar|zamknąć|stäng|クローズ",
 )
 _SOLVED = _any(
@@ -126,7 +162,7 @@ _GREETED = re.compile(
 )
 _WORDS = re.compile(r"[^\W\d_]+")
 _MEANT: dict[str, Farewell] = {
-    "close": "close", "solved": "solved", "thanks": "thanks", "nods": "thanks", "yes": "yes",
+    "close": "close", "close alone": "close", "solved": "solved", "thanks": "thanks", "nods": "thanks", "yes": "yes",
 }  # fmt: skip
 _FAREWELL = re.compile(
     r"^\W*(?:(?:best|kind|warm|many|with (?:best|kind)) ?(?:regards|wishes)?|regards|cheers|sincerely"
@@ -135,11 +171,12 @@ _FAREWELL = re.compile(
     r"|cordiali saluti|saluti"
     r"|met vriendelijke groet(?:en)?|groet(?:en|jes)?|mvg|atenciosamente|cumprimentos|abraços?|z poważaniem"
     r"|pozdrawiam"
-    r"|(?:med )?vänliga? hälsning(?:ar)?|mvh|hälsningar|よろしくお願い(?:いた|致)?します|以上)\W*$"
+    r"|(?:med )?vänliga? hälsning(?:ar)?|mvh|hälsningar"
+    r"|(?:何卒|どうぞ)?、?(?:よろ|宜)しくお願い(?:(?:いた|致)?し|申し上げ)ます|以上)\W*$"
 )
 # words after which a mail is no farewell, whatever else it says
 _TURNS = _any(
-    r"but|however|not|no|n't|still|again please|yet|except|unless|only|also|another|question|when|why|how"
+    r"but|however|not|cannot|no|n't|still|again please|yet|except|unless|only|also|another|question|when|why|how"
     r"|what|could you|can you"
     r"|aber|jedoch|leider|nicht|kein\w*|noch|außer|nur|auch|frage|wann|warum|wie|mais|cependant|pas"
     r"|encore une|toujours|sauf|question"
@@ -150,6 +187,8 @@ _TURNS = _any(
     r"|don't|can't|won't|wasn't|hasn't",
     r"(?:.*?)(?:しかし|ですが|ません|まだ|質問)(?:.*?)",
 )
+# Japanese negations that allow
+_GRANTED = re.compile(r"(?:構い|かまい)ません|(?:問題|差し支え)は?(?:ござい|あり)ません")
 
 
 def farewell(text: str, writer: str = "") -> Farewell:
@@ -160,15 +199,16 @@ def farewell(text: str, writer: str = "") -> Farewell:
     """
     if len(text) > _LONGEST or "?" in text or "？" in text:
         return ""
-    plain = " . ".join(_before_farewell(_plain(text).splitlines()))
+    plain = _GRANTED.sub("大丈夫です", " . ".join(_before_farewell(_plain(text).splitlines())))
     if _TURNS.search(plain):
         return ""
     plain = _GREETED.sub(_blank, plain)
     patterns: tuple[tuple[str, re.Pattern[str]], ...] = (
-        ("close", _CLOSE), ("solved", _SOLVED), ("thanks", _THANKS), ("nods", _NODS), ("yes", _YES),
+        ("close", _CLOSE), ("close alone", _CLOSE_ALONE), ("solved", _SOLVED), ("thanks", _THANKS), ("nods", _NODS),
+        ("yes", _YES),
     )  # fmt: skip
     said: list[tuple[str, int]] = []
-    for kind, pattern in patterns:
+    for kind, pattern in patterns if _CLOSING.search(plain) else patterns[2:]:
         first = pattern.search(plain)
         if first:
             said.append((kind, first.start()))
@@ -176,7 +216,10 @@ def farewell(text: str, writer: str = "") -> Farewell:
     if not said or any(each.isdigit() for each in plain):
         return ""
     names = set(_WORDS.findall(_plain(writer)))
-    left = [word for word in _WORDS.finditer(_FILLER.sub(_blank, plain)) if word[0] not in names and len(word[0]) > 1]
+    plain = _FILLER.sub(_blank, plain)
+    if said[0][0] == "close":
+        plain = _ASKED.sub(_blank, plain)
+    left = [word for word in _WORDS.finditer(plain) if word[0] not in names and len(word[0]) > 1]
     kind, place = said[0]
     answers = kind == "thanks" and any(word.start() < place for word in left)
     return "" if answers or len(left) > _LEFT[kind] else _MEANT[kind]
