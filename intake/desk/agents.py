@@ -210,7 +210,8 @@ def _answered_directly(house: House, connection: Connection, mail: _Mail, now: d
         handled = Handled(Decision(mail.case), note=text, because=refused.text)
         return _obeyed(house, connection, mail, handled, now)
     unread = sentence("not done, since the customer has this mail; write it in a reply to a notice")
-    results = tuple(Result(line.written, False, unread) for line in instructions(text).lines)
+    told = instructions(text)
+    results = tuple(Result(each, False, unread) for each in (*(line.written for line in told.lines), *told.stray))
     return _obeyed(house, connection, mail, Handled(decision, results, answer=text), now)
 
 

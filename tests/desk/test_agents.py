@@ -387,6 +387,15 @@ def test_an_agent_who_copies_us_on_their_own_mail_has_answered_and_nothing_is_se
     assert desk.take(answer, LATER)[0]["outcome"] == "reply"
 
 
+def test_a_command_below_the_text_of_a_mail_that_the_customer_has_is_named_as_not_done(desk: Home) -> None:
+    headers = {"to": "Kim <kim@hosting.example>", "Cc": ROUTE, "In_Reply_To": "<one@hosting.example>"}
+    text = "Please restart.\n\n/close\n"
+    raw = mail(text, sender=ADA, message_id="own@desk.example", Authentication_Results=VOUCHED, **headers)
+    desk.take(raw, LATER, envelope_from=ADA)
+    assert desk.case().state == "open"
+    assert "/close: refused – not done, since the customer has this mail" in " ".join(receipt(desk).split())
+
+
 def test_a_forged_copy_stops_no_clock(desk: Home) -> None:
     raw = mail(
         "Done.\n",
