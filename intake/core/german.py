@@ -293,6 +293,9 @@ GERMAN: Mapping[str, str] = {
     "{who} escalated the case by hand": "{who} hat den Fall von Hand eskaliert",
     "done: {title}": "erledigt: {title}",
     "{who} gets a copy of answers from now on": "{who} bekommt ab jetzt Kopien der Antworten",
+    "{case} follows {before}, which was closed too long ago to be reopened.": (
+        "{case} folgt auf {before}; der Fall ist schon zu lange geschlossen, um ihn wieder zu öffnen."
+    ),
     "{who} gets no more copies of answers, and takes no part from now on": (
         "{who} bekommt keine Kopien der Antworten mehr und ist ab jetzt nicht mehr beteiligt"
     ),

@@ -84,6 +84,7 @@ _INFORMATION: Values = {
     }
 }
 _CONTRACT: Values = {"contract": {"policy_title": "Other Support Policy", "address": "other@desk.example"}}
+_FOLLOWS: Values = {"follows": {"reference": "OX-1007"}}
 _ESCALATION: Values = {
     "escalation": {
         "level": "2",
@@ -169,8 +170,8 @@ CASELESS = frozenset({"desk-parked", "desk-broken-file", "desk-digest", "desk-wh
 SAMPLES: Mapping[str, Values] = {
     name: {**_ANY, **(_CASE if name not in CASELESS else {}), **extra}
     for name, extra in {
-        "acknowledgment": {},
-        "missing-information": {**_MISSING, **_INFORMATION},
+        "acknowledgment": _FOLLOWS,
+        "missing-information": {**_MISSING, **_INFORMATION, **_FOLLOWS},
         "not-entitled": {**_MISSING, **_INFORMATION, **_CONTRACT},
         "unverified": {**_MISSING, **_INFORMATION},
         "escalated": _ESCALATION,
@@ -217,7 +218,13 @@ SAMPLES: Mapping[str, Values] = {
                 ],
             }
         },
-        "desk-new-case": {**_MISSING, **_MESSAGE, **_HAVE_IT, "marks": ["missing-information", "unverified"]},
+        "desk-new-case": {
+            **_MISSING,
+            **_MESSAGE,
+            **_HAVE_IT,
+            "marks": ["missing-information", "unverified"],
+            "alert": {"text": "OX-1042 follows OX-1007, which was closed too long ago to be reopened."},
+        },
         "desk-assigned": {"alert": {"text": "ada@desk.example assigned this case to you"}, **_HAVE_IT},
         "desk-due-soon": {**_CLOCK, **_HAVE_IT},
         "desk-missed": {**_CLOCK, **_HAVE_IT},

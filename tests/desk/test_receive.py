@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from house import FORM, NOW, ROUTE, Home, home, mail, opened
+from house import CUSTOMERS, FORM, NOW, ROUTE, Home, home, mail, opened
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
@@ -374,6 +374,61 @@ def test_a_reply_reopens_a_closed_case_within_its_days_and_is_a_linked_case_afte
     (outcome,) = desk.take(follow_up(number=3), NOW + timedelta(days=400))
     assert outcome["outcome"] == "new_case"
     assert desk.case("OX-1002").linked == ("OX-1001",)
+
+
+TOO_LATE = NOW + timedelta(days=400)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "language", "customer", "noticed"),
+    [
+        (
+            "It is back.\n",
+            "missing-information",
+            "en",
+            "You wrote about OX-1001, which was closed too long ago",
+            "follows",
+        ),
+        (FORM, "acknowledgment", "en", "You wrote about OX-1001, which was closed too long ago", "follows"),
+        (FORM, "acknowledgment", "de", "Sie haben zu OX-1001 geschrieben", "folgt auf"),
+        ("Er ist wieder da.\n", "missing-information", "de", "Sie haben zu OX-1001 geschrieben", "folgt auf"),
+    ],
+)
+def test_who_replies_too_late_to_reopen_a_case_is_told_which_one_the_new_case_follows(
+    tmp_path: Path, text: str, kind: str, language: str, customer: str, noticed: str
+) -> None:
+    spoken = CUSTOMERS.replace('language = "en"', f'language = "{language}"')
+    with home(tmp_path, {"service.language": language}, customers=spoken) as desk:
+        told, notice = too_late(desk, text)
+        assert told["kind"] == kind
+        assert customer in body(desk, told)
+        assert noticed in body(desk, notice)
+        assert "OX-1001" in body(desk, notice)
+
+
+def test_the_number_of_a_closed_case_is_told_to_nobody_who_takes_no_part_in_it(desk: Home) -> None:
+    """The customer's address forged in From: the letter goes to the envelope sender."""
+    told, notice = too_late(desk, "It is back.\n", envelope_from="mallory@evil.example")
+    assert told["to"] == "mallory@evil.example"
+    assert "OX-1001" not in body(desk, told)
+    assert "OX-1002 follows OX-1001" in body(desk, notice)
+
+
+def too_late(desk: Home, text: str, **more: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The letter and the notice about a reply to a case that was closed a year ago."""
+    desk.take(mail())
+    act.perform(desk.house, "OX-1001", Act("status", "closed", "ada@desk.example"), NOW)
+    late = mail(text, message_id="late@hosting.example", subject="Re:", In_Reply_To="<one@hosting.example>")
+    desk.take(late, TOO_LATE, **more)
+    told = [each for each in desk.outbox() if each["case"] == "OX-1002"]
+    noticed = [each for each in desk.outbox(desk=True) if (each["case"], each["kind"]) == ("OX-1002", "desk-new-case")]
+    return told[0], noticed[0]
+
+
+def body(desk: Home, letter: dict[str, Any]) -> str:
+    part = message_from_bytes(desk.sent(letter["id"]), policy=policy.default).get_body(("plain",))
+    assert part is not None
+    return " ".join(str(part.get_content()).split())
 
 
 def test_every_mail_waits_or_has_its_one_outcome_at_every_moment(tmp_path: Path) -> None:

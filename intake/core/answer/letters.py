@@ -67,6 +67,8 @@ def to_customer(
         "policy_title": contract.title if contract else "",
         "address": contract.address if contract else "",
     }
+    follows = wish.follows if wish.follows and to.address.lower() in wish.follows.people else None
+    values["follows"] = {"reference": follows.reference if follows else ""}
     values["because"] = because_values(of_severity(policy, case), case.language, desk.phone)
     values["mail"] = {"subject": foreign(case.subject), "size": wish.text, "limit": desk.size_limit}
     values["escalation"] = escalation_values(policy, case, wish, desk)

@@ -344,11 +344,23 @@ class Contract:
 
 
 @dataclass(frozen=True, slots=True)
+class Followed:
+    """A closed case that a new one follows, since a reply came too late to reopen it.
+
+    Its number is told to `people` alone: addresses in lower case, of who takes part in it and of who wrote for it.
+    """
+
+    reference: str
+    people: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """A letter to the customer that a decision asks for; whether it may go out is judged elsewhere.
 
     `number` counts reminders, or is a severity that was set; `text` is a person's own words; `at` is an instant that
-    the letter is about, `because` what it rests on; `contract` is what its reader has under another policy.
+    the letter is about, `because` what it rests on; `contract` is what its reader has under another policy, `follows`
+    the case that a new one follows.
     """
 
     kind: WishKind
@@ -358,6 +370,7 @@ class Wish:
     at: datetime | None = None
     because: tuple[Because, ...] = ()
     contract: Contract | None = None
+    follows: Followed | None = None
 
     @property
     def key(self) -> str:

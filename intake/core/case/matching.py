@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from intake.core.case.case import Case
+from intake.core.case.case import Case, Followed
 from intake.core.case.staff import Staff
 from intake.core.mail.message import Message
 from intake.core.mail.ticket_numbers import bare_subject, tells_alone
@@ -49,7 +49,8 @@ class Candidate:
 class Match:
     """Where a mail belongs. `linked` are cases that it named without the right to join them.
 
-    `policy` is the version that the case runs under. `staff`: one of the desk's people wrote.
+    `policy` is the version that the case runs under. `staff`: one of the desk's people wrote. `follows` is the case
+    that the mail came too late for.
     """
 
     case: Case | None
@@ -59,6 +60,7 @@ class Match:
     alert: Sentence = NOTHING
     policy: Policy | None = None
     staff: Staff | None = None
+    follows: Followed | None = None
 
 
 SAID: dict[str, Sentence] = {

@@ -6,7 +6,19 @@ from datetime import datetime, time
 
 from intake.core.case import clocks, copied, escalating
 from intake.core.case.alarm import alarm
-from intake.core.case.case import NONE_YET, Case, Contract, Customer, Decision, Entry, Notice, Participant, Record, Wish
+from intake.core.case.case import (
+    NONE_YET,
+    Case,
+    Contract,
+    Customer,
+    Decision,
+    Entry,
+    Followed,
+    Notice,
+    Participant,
+    Record,
+    Wish,
+)
 from intake.core.hours import add_local_days, zone_named
 from intake.core.mail.fields import missing_fields
 from intake.core.mail.form import FieldValue
@@ -30,7 +42,8 @@ class Opening:
     other cases say. `asks_escalation`: it came to an escalation route. `tags` are those that a person gave it.
     `their_numbers` are ticket numbers of the writer's own system, `copied` whom the mail brings in by its Cc.
     `elsewhere` is what a sender without a contract under this policy has under another. `of_a_colleague`: the
-    writer is one of the desk's people, who get no letters to customers.
+    writer is one of the desk's people, who get no letters to customers. `follows` is the case that the mail came too
+    late for.
     """
 
     reference: str
@@ -58,6 +71,7 @@ class Opening:
     copied: tuple[Address, ...] = ()
     elsewhere: Contract | None = None
     of_a_colleague: bool = False
+    follows: Followed | None = None
 
 
 def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
@@ -77,7 +91,7 @@ def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
         case = clocks.asked(policy, case.marked("missing-information"), opening.opened_at)
         labels = ", ".join(policy.label(key) for key in missing)
         entries.append(Entry("missing", f"missing or off the list: {labels}", because=information_because(policy)))
-    notices = [Notice("desk-new-case", case.assignee or policy.file.chasing.remind)]
+    notices = [Notice("desk-new-case", case.assignee or policy.file.chasing.remind, _why_new(case, opening.follows))]
     if opening.alert:
         notices.append(Notice("desk-alert", policy.file.chasing.remind, opening.alert))
     notices += _alerts(policy, case, judged, opening.contact.address or opening.by)
@@ -87,6 +101,17 @@ def open_case(policy: Policy, opening: Opening, now: datetime) -> Decision:
     if opening.asks_escalation or escalating.asked(policy, opening.text):
         decision = escalating.request(policy, decision, opening.text, opening.opened_at, urgent=opening.asks_escalation)
     return decision
+
+
+def _why_new(case: Case, follows: Followed | None) -> Sentence:
+    """Why a reply became a case of its own, for the desk."""
+    if follows is None:
+        return NOTHING
+    return sentence(
+        "{case} follows {before}, which was closed too long ago to be reopened.",
+        case=case.reference,
+        before=follows.reference,
+    )
 
 
 def registered(policy: Policy, customer: Customer | None, address: str) -> bool:
@@ -160,7 +185,7 @@ def _first_letter(policy: Policy, case: Case, missing: tuple[str, ...], opening:
         return Wish("unverified")
     if "unentitled" in case.marks:
         return Wish("not-entitled")
-    return Wish("missing-information" if missing else "acknowledgment")
+    return Wish("missing-information" if missing else "acknowledgment", follows=opening.follows)
 
 
 def _known_elsewhere(policy: Policy, contract: Contract) -> Sentence:

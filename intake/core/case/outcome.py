@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from intake.core.case import copied
-from intake.core.case.case import NONE_YET, Case, Contract, Customer, Decision, Entry, Notice, Record
+from intake.core.case.case import NONE_YET, Case, Contract, Customer, Decision, Entry, Followed, Notice, Record
 from intake.core.case.digest_answer import UNCLEAR
 from intake.core.case.matching import SAID, Candidate, Match, match, match_staff, own_subject
 from intake.core.case.opening import Opening, open_case
@@ -112,8 +112,18 @@ def _by_match(arrival: Arrival, found: Match) -> Classified:
     if found.case.state == "closed" and not may_reopen(found.policy or arrival.policy, found.case, arrival.received_at):
         days = (found.policy or arrival.policy).file.reopening.within_days
         why = f"{found.because}, but {found.case.reference} was closed more than {days} days before"
-        return Classified("new_case", why, Match(None, why, linked=(found.case.reference,)))
+        late = Match(None, why, linked=(found.case.reference,), follows=_followed(arrival, found, found.case))
+        return Classified("new_case", why, late)
     return Classified("reply", found.because, found)
+
+
+def _followed(arrival: Arrival, found: Match, case: Case) -> Followed | None:
+    """The case that the mail came too late for; a private one is named in no case that others see."""
+    if case.private and not arrival.private:
+        return None
+    wrote = () if found.third_party else (writer(arrival).address,)
+    people = (*(each.address for each in case.participants), *wrote)
+    return Followed(case.reference, frozenset(each.lower() for each in people if each))
 
 
 def _farewell(message: Message) -> Farewell:
@@ -253,6 +263,7 @@ def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Op
         marks=_marks(arrival),
         linked=tuple(dict.fromkeys((*found.linked, *arrival.linked))),
         alert=found.alert or _oversize(arrival),
+        follows=found.follows,
         oversize=arrival.oversize,
         backlog=arrival.backlog,
         because=f"{because}; {message.authentication_because}" if "unverified" in _marks(arrival) else because,
