@@ -15,7 +15,7 @@ from intake.outbound.headers import BadAddress, safe_address
 from intake.outbound.maildir import MaildirTransport
 from intake.outbound.notes import Notes, insist
 from intake.outbound.smtp import SmtpTransport
-from intake.outbound.transport import Receipt, Refused, Transport, TryLater, Unreachable, Unsure
+from intake.outbound.transport import Malformed, Receipt, Refused, Transport, TryLater, Unreachable, Unsure
 from intake.store import sending
 from intake.store.sending import Left, OutgoingMail
 
@@ -99,6 +99,8 @@ class _Batch:
                 return False
             except TryLater as trouble:
                 self._later(mail, str(trouble))
+            except Malformed as mistake:
+                self._stop(mail, str(mistake))
             except Refused as refusal:
                 self._failed(mail, str(refusal))
             else:
@@ -145,7 +147,7 @@ class _Batch:
 
     def _failed(self, mail: OutgoingMail, reason: str) -> None:
         """Stops the mail; one that its recipient has since an earlier try has left, without the copies that waited."""
-        if mail.tries <= 1 or any(_is_recipient(mail, each) for each in mail.envelope_to):
+        if any(_is_recipient(mail, each) for each in mail.envelope_to):
             self._stop(mail, reason)
             return
         copies = dict.fromkeys(mail.envelope_to, reason)

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from intake.config import Outgoing
 from intake.outbound.headers import BadAddress, safe_address
-from intake.outbound.transport import Receipt, Refused, TryLater, Unreachable, Unsure, said
+from intake.outbound.transport import Malformed, Receipt, Refused, TryLater, Unreachable, Unsure, said
 from intake.store.sending import OutgoingMail
 
 PER_CONNECTION = 100
@@ -40,7 +40,7 @@ class SmtpTransport:
             sender = safe_address(mail.envelope_from) if mail.envelope_from else ""
             recipients = [safe_address(address) for address in mail.envelope_to]
         except BadAddress as error:
-            raise Refused(str(error)) from None
+            raise Malformed(str(error)) from None
         connection, receipt = self._begun(mail.raw, sender, recipients)
         try:
             self._hand_over(connection, mail.raw)

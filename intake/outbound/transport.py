@@ -26,6 +26,10 @@ class Refused(Exception):  # noqa: N818
     """Never: this mail was refused for good. Its text is the reason, one line."""
 
 
+class Malformed(Refused):
+    """What stands in the mail's envelope can stand in no command of SMTP: nobody was asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """The mail is handed over. Recipients that were refused meanwhile, for good or for a while, with the words."""

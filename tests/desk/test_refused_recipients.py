@@ -136,6 +136,21 @@ def test_a_copy_that_is_refused_is_told_once_and_the_customer_has_the_answer(
     assert sound(desk)
 
 
+def test_a_copy_that_is_refused_once_a_person_had_it_tried_again_takes_nothing_back(
+    desk: Home, sink: Sink, send: Send
+) -> None:
+    sink.recipients = {SAM: LATER}
+    send(ANSWERED)
+    with desk.databases.desk.begin() as connection:
+        outbox.retry(connection, int(str(reply(desk)["id"])), ADA, ANSWERED)
+    sink.recipients = {SAM: REFUSED}
+    send(ANSWERED)
+    desk.tick(ANSWERED)
+    assert reply(desk)["state"] == "sent"
+    assert told(desk) == ["desk-alert"]
+    assert desk.case().running("response") is None
+
+
 def test_a_copy_that_waited_until_patience_ran_out_is_told_as_one_that_was_refused(
     desk: Home, sink: Sink, send: Send
 ) -> None:
