@@ -47,11 +47,9 @@ BEYOND_LIMITS = "54"
 TURNS = 7_251_004
 TAKE_TURN = text("SELECT pg_advisory_xact_lock(:number)")
 STATEMENT_FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE)
-
-
-ENCODED, DECODED = json.JSONEncoder().encode, json.JSONDecoder().decode
+_ENCODE, _DECODE = json.JSONEncoder().encode, json.JSONDecoder().decode
 # most lists of a case are empty, and each takes the encoder as long as a short one
-NONE = "[]"
+_EMPTY = "[]"
 
 
 @dataclass(frozen=True)
@@ -182,11 +180,11 @@ def _sqlite(file: Path, cache_kb: int, attach: Path | None = None) -> Engine:
 
 
 def _as_json(value: object) -> str:
-    return NONE if value == [] else ENCODED(value)
+    return _EMPTY if value == [] else _ENCODE(value)
 
 
 def _of_json(written: str) -> object:
-    return [] if written == NONE else DECODED(written)
+    return [] if written == _EMPTY else _DECODE(written)
 
 
 def _begin_writing(connection: Connection) -> None:
