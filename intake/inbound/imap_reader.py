@@ -232,6 +232,9 @@ class MailboxReader:
             for future in futures:
                 future.result(KEEP_SECONDS)
         except Exception as error:
+            for future in futures:
+                # it is read again, and is not to stand in the queue twice
+                self._keeper.withdraw(future)
             # a driver's error brings the whole statement along, with the mail in it
             reason = getattr(error, "orig", None) or error
             raise CannotKeep(f"cannot keep mail right now: {type(reason).__name__} {reason}") from None

@@ -28,7 +28,8 @@ class Keeper:
     ) -> None:
         self._write = write
         self._kept = kept
-        self._queue: queue.SimpleQueue[tuple[NewMail, Future[int]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Future[int] | None] = queue.SimpleQueue()
+        self._waiting: dict[Future[int], NewMail] = {}
         self._closing = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
@@ -43,8 +44,14 @@ class Keeper:
             if self._closed:
                 future.set_exception(RuntimeError("the keeper is closed"))
             else:
-                self._queue.put((mail, future))
+                self._waiting[future] = mail
+                self._queue.put(future)
         return future
+
+    def withdraw(self, future: "Future[int]") -> None:
+        """Does not keep the mail after all, where its commit has not begun; its future then has an error."""
+        if self._waiting.pop(future, None):
+            future.set_exception(TimeoutError("its commit did not begin in time"))
 
     def close(self) -> None:
         """Keeps what is still queued, then ends."""
@@ -86,19 +93,19 @@ class Keeper:
             future.set_exception(error)
 
     def _next_batch(self) -> list[tuple[NewMail, "Future[int]"]] | None:
-        first = self._queue.get()
-        if first is None:
-            return None
-        batch = [first]
+        batch: list[tuple[NewMail, Future[int]]] = []
         while len(batch) < SHARED:
             try:
-                item = self._queue.get_nowait()
+                future = self._queue.get(block=not batch)
             except queue.Empty:
                 break
-            if item is None:
+            if future is None:
+                if not batch:
+                    return None
                 self._queue.put(None)
                 break
-            batch.append(item)
+            if mail := self._waiting.pop(future, None):
+                batch.append((mail, future))
         return batch
 
 

@@ -25,6 +25,8 @@ from intake.inbound.smtp_session import Session
 
 FINISH_SECONDS = 10.0
 KEEPING_SECONDS = 30.0
+# clients wait for ten minutes (RFC 5321 4.5.3.2.6), and may try again long before
+KEEPS_WITHIN = 30.0
 TURN_SECONDS = 5.0
 BACKLOG = 512
 SOCKET_MODE = 0o660
@@ -56,7 +58,10 @@ def configured(config: Config) -> list[Listen]:
 
 
 class MailListener:
-    """Takes mail on every address of `listens` and has `keeper` keep it. `now` gives the aware time of receipt."""
+    """Takes mail on every address of `listens` and has `keeper` keep it. `now` gives the aware time of receipt.
+
+    A client whose mail is not kept within `keeps_within` seconds is to try again.
+    """
 
     def __init__(
         self,
@@ -66,12 +71,14 @@ class MailListener:
         keeper: Keeper,
         now: Callable[[], datetime],
         hostname: str,
+        keeps_within: float = KEEPS_WITHIN,
     ) -> None:
         self._listens = listens
         self._routes = routes
         self._keeper = keeper
         self._now = now
         self._hostname = hostname
+        self._keeps_within = keeps_within
         self._receptions: list[Reception] = []
         self._servers: list[asyncio.Server] = []
         self._loop = asyncio.new_event_loop()
@@ -149,6 +156,7 @@ class MailListener:
             hostname=self._hostname,
             tls=_tls(listen),
             logins=listen.logins,
+            keeps_within=self._keeps_within,
         )
 
         def entrance() -> Entrance:

@@ -46,7 +46,7 @@ class Guest(Protocol):
 class Reception:
     """The shared state of one listener's connections, and aiosmtpd's handler for them.
 
-    `logins` maps users to passwords.
+    `logins` maps users to passwords; a mail is kept within `keeps_within` seconds, or its client tries again.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class Reception:
         hostname: str,
         tls: ssl.SSLContext | None,
         logins: Mapping[str, str],
+        keeps_within: float,
     ) -> None:
         self.protocol = protocol
         self.settings = settings
@@ -68,6 +69,7 @@ class Reception:
         self.offers_login = bool(logins and tls)
         self.size_limit = settings.size_limit_mb * MEGABYTE
         self.room = Room(max(ROOM_AT_LEAST, 4 * self.size_limit))
+        self.keeps_within = keeps_within
         self.closing = False
         self.guests: dict[Guest, str | None] = {}
         self.keeping: set[asyncio.Future[int]] = set()
@@ -145,7 +147,11 @@ class Reception:
         return AuthResult(success=False, handled=False, message=str(Smtp.LOGIN_WRONG))
 
     async def keep(self, session: State, envelope: Envelope, raw: bytes) -> Smtp:
-        """The reply to a whole message: KEPT only after its durable commit, which a vanished client does not stop."""
+        """The reply to a whole message: KEPT only after its durable commit, which a vanished client does not stop.
+
+        Where a database stands still, and with it the commit, its client is not held: whether the mail was kept is not
+        known then, and the same mail that comes again is a duplicate.
+        """
         mail = NewMail(
             raw=raw,
             source=self.protocol,
@@ -155,12 +161,15 @@ class Reception:
             login=session.auth_data if session.authenticated else None,
             peer=peer_of(session.peer),
         )
-        kept = asyncio.wrap_future(self._keeper.keep(mail))
+        future = self._keeper.keep(mail)
+        kept = asyncio.wrap_future(future)
         self.keeping.add(kept)
         kept.add_done_callback(self.keeping.discard)
         try:
-            await asyncio.shield(kept)
+            async with asyncio.timeout(self.keeps_within):
+                await asyncio.shield(kept)
         except Exception as error:
+            self._keeper.withdraw(future)
             reply = Smtp.DISK_FULL if _is_full(error) else Smtp.TRY_AGAIN
             why = said(error) if isinstance(error, SQLAlchemyError) else type(error).__name__
             log.error("mail not kept", reply=reply.name, error=why, peer=mail.peer, size=len(raw))

@@ -25,7 +25,6 @@ ERRORS = 20
 COMMANDS = 1_000
 LOGIN_FAILURES = 3
 GRACE_SECONDS = 10.0
-KEEP_SECONDS = 600.0  # RFC 5321 4.5.3.2.6
 LINGER_SECONDS = 1.0
 BEFORE_TLS = frozenset({"NOOP", "EHLO", "LHLO", "STARTTLS", "QUIT"})  # RFC 3207 4
 PLAIN_PATH = re.compile(r"<([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)>(.*)")
@@ -307,7 +306,7 @@ class Session(SMTP):
         try:
             message = await reader.read()
             self._receiving = False
-            self._reset_timeout(KEEP_SECONDS)
+            self._reset_timeout(self._reception.keeps_within + self._idle)
             reply = (
                 message if isinstance(message, Smtp) else await self._reception.keep(self.session, envelope, message)
             )

@@ -106,6 +106,24 @@ def test_threat_15_a_future_cannot_be_cancelled_with_its_commit() -> None:
     keeper.close()
 
 
+def test_a_mail_is_withdrawn_until_its_commit_begins() -> None:
+    writer = Writer()
+    keeper = Keeper(writer)
+    writer.go.clear()
+    begun = keeper.keep(mail("0"))
+    assert writer.begun.wait(5)
+    queued, last = keeper.keep(mail("1")), keeper.keep(mail("2"))
+    for future in (begun, queued):
+        keeper.withdraw(future)
+    with pytest.raises(TimeoutError):
+        queued.result(0)
+    writer.go.set()
+    assert (begun.result(5), last.result(5)) == (0, 2)
+    keeper.withdraw(last)
+    keeper.close()
+    assert writer.batches == [[b"0"], [b"2"]]
+
+
 def test_closing_keeps_what_is_queued_and_refuses_what_comes_after() -> None:
     writer = Writer()
     keeper = Keeper(writer)
