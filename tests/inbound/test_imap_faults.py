@@ -316,6 +316,32 @@ def test_a_spool_that_fails_loses_nothing_and_flags_nothing(server: QuirkyImap, 
     until(lambda: uids(desk) == [1, BAD, 5])
 
 
+BEFORE_A_MAIL = ["greeting", "CAPABILITY", "AUTHENTICATE", "SELECT", "SEARCH", "FETCH", "middle of a mail", "STORE"]
+
+
+@pytest.mark.parametrize("phase", [*BEFORE_A_MAIL, "IDLE", "DONE"])
+def test_a_server_that_falls_silent_for_ever_is_left_and_every_mail_is_kept_once(
+    server: QuirkyImap, desk: House, phase: str
+) -> None:
+    if phase in BEFORE_A_MAIL:
+        server.hangs_at = phase
+    watcher = desk.watcher(mailbox(server.port, timeout_seconds=1, poll_seconds=0.5))
+    watcher.start()
+    if phase not in BEFORE_A_MAIL:
+        until(lambda: watcher.status().state == "waiting", 60)
+        server.hangs_at = phase
+    until(lambda: "no answer from" in str(watcher.status().last_error), 60)
+    server.flags[9] = set()
+    server.mails[9] = letter(9)
+    server.hangs_at = ""
+    # what was asked for in vain is asked for again after a while
+    desk.ahead += timedelta(minutes=2)
+    until(lambda: uids(desk) == [1, BAD, 5, 9], 60)
+    until(lambda: watcher.status().troubled == 0, 60)
+    until(lambda: all("$IntakeKept" in flags for flags in server.flags.values()), 60)
+    assert sorted(kept.raw for kept in desk.kept()) == sorted(letter(uid) for uid in (1, BAD, 5, 9))
+
+
 def test_closing_cuts_off_a_server_that_does_not_answer(server: QuirkyImap, desk: House) -> None:
     server.hangs_at = "SEARCH"
     watcher = desk.watcher(mailbox(server.port, timeout_seconds=600))

@@ -31,6 +31,7 @@ class QuirkyImap:
         self.refuses_idle = False
         self.idle_chatter = 0
         self.drops_idle = False
+        # from this command on nothing is said for ever, though the connection stays
         self.hangs_at = ""
         self.uidvalidity = 7
         self.internal_date = "01-Jan-2026 10:00:00 +0100"
@@ -63,6 +64,9 @@ class QuirkyImap:
         return Session
 
     def _serve(self, lines: Any, out: Any, connection: socket.socket) -> None:
+        if self.hangs_at == "greeting":
+            lines.read()
+            return
         out.write(b"* OK ready\r\n")
         for line in lines:
             match = COMMAND.fullmatch(line)
@@ -71,7 +75,7 @@ class QuirkyImap:
             tag, _, name, rest = (part.decode() if part else "" for part in match.groups())
             self.commands.append(f"{name} {rest}".strip())
             if name == self.hangs_at:
-                lines.readline()
+                lines.read()
                 return
             answer = getattr(self, f"_{name.lower()}", self._ok)(rest, lines, out, connection)
             if answer is None:
@@ -120,7 +124,7 @@ class QuirkyImap:
             out.write(f"* {len(self.mails)} EXISTS\r\n".encode())
         return "OK done"
 
-    def _fetch(self, rest: str, _lines: Any, out: Any, _connection: Any) -> str | None:
+    def _fetch(self, rest: str, lines: Any, out: Any, _connection: Any) -> str | None:
         wanted, items = rest.split(" ", 1)
         for uid in [int(each) for each in wanted.split(",")]:
             if uid in self.breaks_at and "BODY" in items:
@@ -130,7 +134,12 @@ class QuirkyImap:
             if uid in self.leaves_out or uid not in self.mails:
                 continue
             number = list(self.mails).index(uid) + 1
-            out.write(f"* {number} FETCH (UID {uid} ".encode() + self._item(uid, items) + b")\r\n")
+            answer = f"* {number} FETCH (UID {uid} ".encode() + self._item(uid, items) + b")\r\n"
+            if self.hangs_at == "middle of a mail" and "BODY" in items:
+                out.write(answer[: len(answer) // 2])
+                lines.read()
+                return None
+            out.write(answer)
         # about another mail, and without its UID: imaplib knows it by its number alone
         out.write(b"* 2 FETCH (FLAGS (\\Recent))\r\n")
         return "OK done"
@@ -172,6 +181,9 @@ class QuirkyImap:
             if len(self.mails) != self._told[connection]:
                 self._told[connection] = len(self.mails)
                 out.write(f"* {self._told[connection]} EXISTS\r\n".encode())
+        if self.hangs_at == "DONE":
+            lines.read()
+            return None
         lines.readline()
         return "OK done"
 
