@@ -78,6 +78,7 @@ class Program:
         self._house = open_house(config, self.databases) if self.roles & HOUSED else None
         self._pulse = Pulse(self.databases.desk, f"{socket.gethostname()}:{config.folder.resolve()}", now)
         self._listener: MailListener | None = None
+        self._keeper: Keeper | None = None
         self.owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self._senders = Senders(
             config,
@@ -184,7 +185,7 @@ class Program:
             self._mail_came.wait(DESK_POLL_SECONDS)
 
     def _start_channels(self) -> None:
-        keeper = Keeper(lambda mails: spool.keep(self.databases.spool, mails), self._mail_came.set)
+        keeper = self._keeper = Keeper(lambda mails: spool.keep(self.databases.spool, mails), self._mail_came.set)
         self._closers.append(keeper.close)
         table = routes(self.config)
         if self.roles & {"smtp", "lmtp"}:
@@ -284,7 +285,8 @@ class Program:
 
     def _beat(self) -> None:
         self._is_overtaken()
-        if self._listener and self._listener.listens():
+        # a listener that can keep nothing refuses every mail, and does not do its work
+        if self._listener and self._keeper and self._listener.listens() and not self._keeper.failing:
             self._pulse.worked("receiver")
         self._pulse.write()
 

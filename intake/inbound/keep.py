@@ -28,6 +28,8 @@ class Keeper:
     ) -> None:
         self._write = write
         self._kept = kept
+        # whether the database could not be had when mails were last to be kept
+        self.failing = False
         self._queue: queue.SimpleQueue[Future[int] | None] = queue.SimpleQueue()
         self._waiting: dict[Future[int], NewMail] = {}
         self._closing = threading.Lock()
@@ -66,8 +68,10 @@ class Keeper:
             try:
                 ids = self._write([mail for mail, _ in batch])
             except Exception as error:
+                self.failing = is_trouble(error)
                 self._refuse(batch, error)
             else:
+                self.failing = False
                 for (_, future), mail_id in zip(batch, ids, strict=True):
                     future.set_result(mail_id)
             try:
