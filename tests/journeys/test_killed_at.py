@@ -219,3 +219,47 @@ def test_threat_13_a_disk_that_fails_once_loses_and_doubles_nothing_and_ends_but
     tmp_path: Path, role: str, calls: str, error: str
 ) -> None:
     fail(tmp_path, role, calls, error)
+
+
+@contextmanager
+def failing_disk(pid: int, calls: str) -> Iterator[None]:
+    """Every such call of a running program fails until the block ends."""
+    strace = injecting(calls, "error=EIO", 1)[0]
+    command = [strace, "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:error=EIO"]
+    with subprocess.Popen([*command, "-p", str(pid)], stderr=subprocess.DEVNULL) as tracer:
+        try:
+            eventually(lambda: tracer.poll() is not None or all(_traced(pid)), 60, "strace to hold every thread")
+            if tracer.poll() is not None:
+                pytest.skip("strace may not trace processes here")
+            yield
+        finally:
+            tracer.terminate()
+
+
+def _traced(pid: int) -> Iterator[bool]:
+    """Of each thread, whether somebody traces it."""
+    for status in Path(f"/proc/{pid}/task").glob("*/status"):
+        yield "TracerPid:\t0\n" not in status.read_text()
+
+
+@pytest.mark.real
+@pytest.mark.sqlite("on PostgreSQL it is the server that writes files")
+@pytest.mark.parametrize("calls", [FSYNC, WRITE])
+def test_threat_13_while_a_disk_fails_senders_hear_4xx_and_all_is_well_once_it_works(
+    tmp_path: Path, calls: str
+) -> None:
+    sink = Sink()
+    with installation(tmp_path, sink) as program:
+        program.start()
+        with failing_disk(program.pid, calls):
+            for number in range(MAILS):
+                with pytest.raises(smtplib.SMTPDataError) as refused:
+                    program.send(question(number), sender=writer(number))
+                assert refused.value.smtp_code in (451, 452)
+        assert "disk I/O error" in program.log()
+        for number in range(MAILS):
+            program.send(question(number), sender=writer(number))
+        eventually(lambda: program.json("ledger")["waiting"] == 0, WITHIN, "every mail decided")
+        assert program.runs
+        assert program.stop() == 0
+        lives_on(program, sink, "smtp")
