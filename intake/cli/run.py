@@ -1,5 +1,6 @@
 """Commands that run the program: serve, demo, init, check, tick."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -102,6 +103,9 @@ def init(
     Example: intake init /etc/intake
     """
     del config
+    if ".." in folder.parts:
+        # a folder that is not there would be made only to be left again
+        folder = Path(os.path.realpath(folder))
     taken = [name for name in ("config.toml", "policies", "templates") if (folder / name).exists()]
     if taken:
         raise IntakeError(f"{folder} has {', '.join(taken)} already; name a folder without them")

@@ -248,6 +248,13 @@ def test_init_writes_a_configuration_that_checks_and_works_and_is_not_written_ov
     assert files(tmp_path / "desk") == before
 
 
+def test_init_leaves_no_folder_that_its_path_only_passes_through(tmp_path: Path, commands: Any) -> None:
+    (made,) = commands(["init", "a/../desk", "--json"])
+    assert made.status == 0
+    assert Path(made.json["config"]).is_file()
+    assert [each.name for each in tmp_path.iterdir() if each.is_dir()] == ["desk"]
+
+
 def test_init_says_why_it_cannot_write(tmp_path: Path) -> None:
     words = ["sh", "-c", 'ulimit -f 1; exec "$0" init desk', str(PROGRAM)]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
