@@ -1,13 +1,18 @@
 """PostgreSQL: the same desk and the same promises, with several instances on one database."""
 
+import os
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
+import postgres
 import pytest
 from house import CUSTOMERS, NOW, ROUTE, Home, mail, opened, write_config
 from postgres import Postgres
@@ -295,3 +300,24 @@ def test_the_schema_goes_down_and_up_again(databases: Databases) -> None:
         migrate(engine, history, "base")
     upgrade(databases)
     spool.keep(databases.spool, [new_mail(1)])
+
+
+KILLED = """
+import sys
+from postgres import postgres
+with postgres() as server:
+    print(server.folder, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_run_of_tests_that_is_killed_leaves_no_server_behind() -> None:
+    support = str(Path(postgres.__file__).parent)
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED], env=os.environ | {"PYTHONPATH": support}, stdin=PIPE, stdout=PIPE, text=True
+    ) as run:
+        assert run.stdout
+        folder = Path(run.stdout.readline().strip())
+        server = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+        run.kill()
+    eventually(lambda: not folder.exists() and not Path(f"/proc/{server}").exists(), 60, "the server to end")

@@ -70,6 +70,26 @@ def _as(user: str) -> Sequence[str]:
     return () if user == pwd.getpwuid(os.getuid()).pw_name else ("setpriv", "--reuid", user, "--clear-groups", "--")
 
 
+@contextmanager
+def _stopped_after_us(server: Postgres, programs: Path) -> Iterator[None]:
+    """Has the server stopped and its folder removed where this process is killed before the block ends."""
+    stop = [*_as(server.user), str(programs / "pg_ctl"), "stop", "--mode", "immediate"]
+    # the end of its input is our end
+    heir = subprocess.Popen(
+        ["sh", "-c", 'cat; "$@"; rm -rf "$0"', str(server.folder), *stop, "--pgdata", str(server.folder / "data")],
+        cwd="/",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        heir.kill()
+        heir.communicate()
+
+
 def programs() -> Path:
     """Where PostgreSQL's programs stand: Debian's newest, else those of a wheel; a skip (in CI a failure) without."""
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parts[4]))
@@ -89,13 +109,18 @@ def postgres() -> Iterator[Postgres]:
     if os.getuid() == 0:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
     made = Postgres(folder, place, user)
+    with _stopped_after_us(made, place):
+        yield from _served(made)
+
+
+def _served(made: Postgres) -> Iterator[Postgres]:
     try:
-        data = ("--pgdata", str(folder / "data"))
-        made.run("initdb", *data, "--no-sync", "--auth", "trust", "--username", user, "--encoding", "UTF8")
+        data = ("--pgdata", str(made.folder / "data"))
+        made.run("initdb", *data, "--no-sync", "--auth", "trust", "--username", made.user, "--encoding", "UTF8")
         made.start()
         try:
             yield made
         finally:
             made.stop()
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(made.folder)
