@@ -1,7 +1,9 @@
 """Bounds on size, lines, time, errors and connections, each with its reply."""
 
 import os
+import select
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mailroom import MAIL, Client, Mailroom, mailroom, wait_for
+from mailroom import MAIL, SECONDS, Client, Mailroom, mailroom, wait_for
 
 MEGABYTE = 1_048_576
 
@@ -24,6 +26,11 @@ def flood(client: Client, chunk: bytes, limit: int) -> int:
     except OSError:
         pass
     return sent
+
+
+def hears_nothing(client: Client, seconds: float) -> bool:
+    """Whether the server is silent for so long, and the connection stays."""
+    return not select.select([client.socket], [], [], seconds)[0]
 
 
 def resident(pid: int) -> int:
@@ -163,7 +170,7 @@ def test_commands_keep_a_connection_but_half_a_command_does_not(tmp_path: Path) 
         begun = time.monotonic()
         while time.monotonic() - begun < 2:
             assert client.ask("NOOP").startswith("250")
-            time.sleep(0.2)
+            assert hears_nothing(client, 0.2)
         client.socket.settimeout(0.3)
         said = b""
         while time.monotonic() - begun < 8 and not said:
@@ -192,21 +199,26 @@ def test_threat_08_a_trickle_in_data_is_dropped_and_a_steady_stream_is_not(tmp_p
                 except TimeoutError:
                     continue
             else:
-                time.sleep(0.1)
+                assert hears_nothing(steady, 0.1)
         assert said.startswith(b"421 4.4.2")
         assert steady.ask(".").startswith("250")
         assert len(room.mails()) == 1
 
 
 def test_a_slow_commit_is_not_an_idle_client(tmp_path: Path) -> None:
+    committed = threading.Event()
+
     def slowly(mails: object) -> list[int]:
         del mails
-        time.sleep(1.5)
+        assert committed.wait(SECONDS)
         return [1]
 
     with mailroom(tmp_path, idle_seconds=0.5, write=slowly) as room, room.client() as client:
         client.open()
-        assert client.ask(MAIL + b".").startswith("250")
+        client.send(MAIL + b".\r\n")
+        assert hears_nothing(client, 1.5)
+        committed.set()
+        assert client.reply().startswith("250")
 
 
 def test_too_many_errors_end_the_connection(tmp_path: Path) -> None:
