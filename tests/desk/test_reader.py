@@ -11,25 +11,13 @@ from pathlib import Path
 
 import pytest
 from house import FORM, Home, home, mail
+from workers import workers
 
 from intake.app import database_url
 from intake.core.mail.message import Trust
 from intake.desk.reader import Reader, Way
 from intake.desk.receive import specs
 from intake.errors import IntakeError
-
-
-def workers() -> set[int]:
-    """The reading processes of this test process: children of its fork server."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, IndexError):
-                continue
-    mine = os.getpid()
-    return {pid for pid, parent in parents.items() if parents.get(parent) == mine}
 
 
 def test_a_mail_is_read_with_the_fields_of_each_policy(desk: Home) -> None:
