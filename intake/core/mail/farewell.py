@@ -35,14 +35,14 @@ _ASKING = (
     r"|potete|può|puoi|possiamo|potreste|vi|la|ti|prego|di|pure|per|favore|ora|adesso"
     r"|u|je|jullie|kunt|kunnen|kan|mag|mogen|wilt|wil|graag|gerust|gelieve|te|alstublieft|alsjeblieft|aub|nu|dus"
     r"|podem?|pode-se|podemos|já|agora|favor|gostaria|proszę|prosimy|o|można|możecie|mogą|może|możesz|państwo|pan|pani"
-    r"|już|teraz|ni|vi|jag|kan|får|gärna|vänligen|snälla|var|snäll|och|det|går|bra|att|nu)"
+    r"|już|teraz|ni|vi|jag|kan|får|gärna|vänligen|snälla|vara?|snäll|och|det|går|bra|att|nu|zu|willen)"
 )
 _DO = (
     r"(?:close|schliessen|schliesst|zumachen|fermer|fermez|clôturer|clôturez|clore|cerrar|cierren?|cierra|cerrad"
     r"|chiudere|chiuda|chiudete|chiudi|sluiten|sluit|fechar|fechem?|encerrar|encerrem?|zamknąć|zamknięcie|zamknijcie"
     r"|stänga?)"
 )
-_MAY = r"(?:can|may|could|should|kann|darf|könnte|peut|puede|può|kan|mag|pode|może|får)"
+_MAY = r"(?:can|may|could|should|kann|darf|könnte|peut(?:-il|-elle)?|puede|può|kan|mag|pode|może|får)"
 _BE = r"(?:be|werden|être|ser|essere|worden|zostać|być|bli)"
 _CLOSED = (
     r"(?:closed|geschlossen|fermée?|clôturée?|cerrad[oa]|chius[oa]|gesloten|dicht|fechad[oa]|encerrad[oa]"
@@ -57,16 +57,59 @@ _JA_YOU = (
     rf"(?:いただ|頂)(?:いても?{_JA_GOOD}|けますか|けますでしょうか|けますと(?:幸い|助かり|ありがたい)\w{{2}}"
     r"|ければ(?:と思います|幸いです)|きたいです|きたく(?:存じます|お願い\w{2,8})|[きけ]ますようお願い\w{2,8})"
 )
-_CLOSE = _any(
+_JA_CLOSE = (
+    rf"(?:\w{{1,30}}(?:ので|ため|から)、?)?{_JA_CASE}"
+    r"(?:(?:クローズ|close|(?:完了|解決済み)[にと]|終了[にと]?)(?:し|させ)|閉じ|閉め)"
+)
+_JA_COULD_YOU = (
+    r"(?:(?:いただ|頂)けません(?:か|でしょうか)|(?:もら|貰)え(?:ます|ません)(?:か|でしょうか)"
+    r"|(?:いただ|頂)くことは(?:可能|でき)(?:です|ます|でしょう)か)"
+)
+_TO_CLOSE = (
     rf"{_DO}(?:,? {_ASKING})*? {_CASE}|{_CASE}(?:,? {_ASKING})* {_DO}|(?:le|la|het|den|det) {_DO}",
     rf"{_CASE}(?: {_ASKING})* {_MAY}(?: {_ASKING})*(?: {_BE})? {_CLOSED}(?: {_BE})?",
     rf"{_CASE}(?: {_ASKING})* (?:cerrarse|stängas)|mach\w* {_CASE} zu",
     r"cerrarl[oa]|chiuderl[oa]|fechá-l[oa]|encerrá-l[oa]",
-    rf"(?:\w{{1,30}}(?:ので|ため|から)、?)?{_JA_CASE}"
-    r"(?:(?:(?:クローズ|close|(?:完了|解決済み)[にと]|終了[にと]?)(?:し|させ)|閉じ|閉め)て"
-    rf"(?:ください|下さい|も?{_JA_GOOD}|{_JA_YOU})"
-    r"|(?:クローズ|close|完了|終了)(?:を|で|の(?:ほど|程)を?|処理を?|でも)?"
-    rf"(?:お願い(?:し|いたし|致し|申し上げ)ます|{_JA_GOOD}|{_JA_YOU}))",
+    (
+        rf"(?:{_JA_CLOSE}て(?:ください|下さい|も?{_JA_GOOD}|{_JA_YOU})"
+        rf"|(?:\w{{1,30}}(?:ので|ため|から)、?)?{_JA_CASE}(?:クローズ|close|完了|終了)(?:を|で|の(?:ほど|程)を?|処理を?|でも)?"
+        rf"(?:お願い(?:し|いたし|致し|申し上げ)ます|{_JA_GOOD}|{_JA_YOU}))"
+    ),
+)
+_CLOSE = _any(*_TO_CLOSE)
+# how somebody is asked to do a thing
+_COULD_YOU = (
+    r"(?:(?:could|can|would) (?:you|someone|somebody|anyone)(?: be so kind(?: as)? to)?|(?:could|can|may|shall) we"
+    r"|(?:can|could|may|might) i ask you to|(?:is|would) it(?: be)? (?:possible|ok|okay)(?: for you)? to"
+    r"|(?:könnten|können|würden|dürfte ich|darf ich) (?:sie|wir)(?: bitten)?|(?:könntet|könnt|würdet) ihr"
+    r"|(?:könntest|kannst|würdest) du|wären sie so (?:nett|freundlich|lieb)(?: und)?"
+    r"|(?:(?:est-ce que )?(?:vous |tu |on |nous )?(?:pourriez|pouvez|peux|pourrais|peut|pourrait|pouvons)"
+    r"(?:[- ](?:vous|tu|on|nous))?|(?:est-il|serait-il|est-ce) possible)"
+    r"|(?:(?:me |nos )?(?:puede[ns]?|podéis|podemos|podrían?|podrías|podríais)(?: ustedes| usted)?"
+    r"|(?:es|sería) posible)"
+    r"|(?:mi |ci )?(?:potete|può|puoi|possiamo|potreste|potrebbe|potresti)|(?:è|sarebbe) possibile"
+    r"|(?:kunt|kan|zou|wilt|wil|kunnen|zouden|mogen) (?:u|je|jij|jullie|we|wij)|is het mogelijk(?: om)?"
+    r"|(?:vocês? )?(?:podem?|poderiam?|podes|podemos)|(?:é|seria) possível"
+    r"|czy (?:mogą|może|możecie|możesz|możemy|można|mógłby|mogłaby|mogliby|moglibyście)(?: państwo| pan| pani)?"
+    r"|(?:kan|kunde|skulle) (?:ni|du|vi)(?: kunna)?)"
+)
+_CLOSED_ASKED = (
+    rf"{_MAY} (?:{_CASE}|this|that)(?: {_ASKING})*(?: {_BE})? {_CLOSED}(?: {_BE})?"
+    rf"|(?:puede|podría|pode|poderia|può|potrebbe) (?:cerrarse|{_BE} {_CLOSED}) {_CASE}"
+    rf"|czy {_CASE} (?:może|mogłoby|mogłaby) {_BE} {_CLOSED}|(?:kan|kunde) {_CASE}(?: {_ASKING})* stängas"
+)
+_WHEN_OR_HOW = (
+    r"(?:quand|comment|pourquoi|cu[aá]ndo|c[oó]mo|quando|come|perch[eé]|por ?qu[eê]|wanneer|hoe|waarom|kiedy|jak"
+    r"|dlaczego|när|hur|varför|いつ|なぜ|どう)"
+)
+# A sentence that asks for the case to be closed, and for nothing else: a reason or thanks may follow.
+_CLOSE_ASKED = re.compile(
+    rf"(?P<before>(?:^|[?!.。])(?:(?!(?<!\w){_WHEN_OR_HOW})[^?!.。])*?)(?<!\w)"
+    rf"(?:{_COULD_YOU}(?:,? {_ASKING})*?,? (?:{'|'.join(_TO_CLOSE[:-1])})|{_CLOSED_ASKED}|{_TO_CLOSE[1]}"
+    rf"|would you mind closing {_CASE}|{_JA_CLOSE}て{_JA_COULD_YOU}|{_TO_CLOSE[-1]})"
+    rf"(?!\w)(?:,? {_ASKING}|,? for (?:me|us)|,? d'avance)*"
+    r"(?P<rest>,? (?:as|since|because|thanks?|thx|da|weil|danke|vielen|car|puisque|porque|ya|gracias|poiché|perché"
+    r"|grazie|omdat|want|bedankt|pois|obrigad[oa]|ponieważ|bo|dziękuję|eftersom|tack)(?!\w)[^?!.。]*)? ?[?!.。]"
 )
 _ASKED = _any(_ASKING)
 # without one of these stems no pattern of closing is tried
@@ -197,10 +240,14 @@ def farewell(text: str, writer: str = "") -> Farewell:
     `close`: the case may be closed. `solved`: it is solved, or works. `thanks`: thanks alone. `yes`: a bare yes. A word
     that stands before thanks is an answer and no thanks ("Firefox, thanks"); one behind them is somebody's name.
     """
-    if len(text) > _LONGEST or "?" in text or "？" in text:
+    asks = "?" in text or "？" in text
+    if len(text) > _LONGEST:
         return ""
     plain = _GRANTED.sub("大丈夫です", " . ".join(_before_farewell(_plain(text).splitlines())))
-    if _TURNS.search(plain):
+    closing = _CLOSING.search(plain)
+    if closing:
+        plain = _CLOSE_ASKED.sub(r"\g<before> close the case\g<rest>.", f"{plain} .")
+    if (asks and (not closing or "?" in plain)) or _TURNS.search(plain):
         return ""
     plain = _GREETED.sub(_blank, plain)
     patterns: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -208,7 +255,7 @@ def farewell(text: str, writer: str = "") -> Farewell:
         ("yes", _YES),
     )  # fmt: skip
     said: list[tuple[str, int]] = []
-    for kind, pattern in patterns if _CLOSING.search(plain) else patterns[2:]:
+    for kind, pattern in patterns if closing else patterns[2:]:
         first = pattern.search(plain)
         if first:
             said.append((kind, first.start()))

@@ -83,6 +83,22 @@ CLOSE = [
     "Ni får gärna stänga ärendet.",
     "Det går bra att stänga ärendet.",
 ]  # fmt: skip
+CLOSE_ASKED = [
+    "Could you please close this ticket?", "Can you close the case?", "Could you please close this ticket.",
+    "Hi Ada,\n\nit works now. Could you please close this case?\n\nBest regards\nKim Sample",
+    "Could you please close this ticket as the issue is resolved? Thanks", "Can we close it?",
+    "Can this ticket be closed now?", "Would you mind closing the ticket?",
+    "Would it be possible to close this ticket?", "Könnten Sie das Ticket bitte schließen?",
+    "Könnt ihr das Ticket zumachen?", "Kann das Ticket geschlossen werden?",
+    "Darf ich Sie bitten, das Ticket zu schließen?", "Pourriez-vous clôturer ce ticket, s'il vous plaît ?",
+    "Est-ce que vous pouvez clôturer le dossier ? Merci d'avance", "Le dossier peut-il être fermé ?",
+    "¿Podrían cerrar el caso, por favor?", "¿Puede cerrarse el caso?", "Potreste chiudere la richiesta?",
+    "È possibile chiudere il ticket?", "Kunt u het ticket sluiten?", "Zou u het ticket willen sluiten?",
+    "Poderiam encerrar o chamado, por favor?", "O chamado pode ser encerrado?",
+    "Czy mogą Państwo zamknąć zgłoszenie?", "Czy zgłoszenie może zostać zamknięte?", "Kan ni stänga ärendet?",
+    "Kan du vara snäll och stänga ärendet, tack?", "チケットをクローズしていただけますか？",
+    "本件をクローズしていただけませんか？", "ケースを閉じてもらえますか？",
+]  # fmt: skip
 OTHERS = [
     "Thank you, but it still fails.", "Thanks. The server is down.", "Danke, aber es geht nicht.",
     "Not solved, thanks", "Danke, das war es leider nicht.", "Thanks, that was it, until the server failed once more",
@@ -116,6 +132,16 @@ OTHERS = [
     "Kontot kan stängas",
     "Please close the ticket once the server is back",
     "It was solved last week by your colleague and the same mail came back today",
+    "Could you close the port on the firewall?", "When will you close this case?", "Why did you close my ticket?",
+    "Could you close the ticket or escalate it?", "Could you explain how to close the ticket?",
+    "When can you close the ticket?", "Could you not close the ticket yet?", "Can you close the case in May?",
+    "Could you close the ticket? Or is there more to do?", "Can you please close the problem window?",
+    "Können Sie den Port auf der Firewall schließen?", "Warum haben Sie mein Ticket geschlossen?",
+    "Quand pouvez-vous fermer le dossier ?", "Pouvez-vous fermer le port ?", "¿Cuándo pueden cerrar el caso?",
+    "¿Pueden cerrar el puerto?", "Quando potete chiudere il caso?", "Wanneer kunt u het ticket sluiten?",
+    "Quando podem fechar o chamado?", "Kiedy możecie zamknąć zgłoszenie?", "När kan ni stänga ärendet?",
+    "いつチケットをクローズしていただけますか？", "なぜチケットをクローズしたのですか？",
+    "ファイルを閉じてもらえますか？",
 ]  # fmt: skip
 
 
@@ -131,6 +157,11 @@ def test_thanks_alone(text: str) -> None:
 
 @pytest.mark.parametrize("text", CLOSE)
 def test_a_wish_to_close(text: str) -> None:
+    assert farewell(text) == "close"
+
+
+@pytest.mark.parametrize("text", CLOSE_ASKED)
+def test_a_wish_to_close_put_as_a_question(text: str) -> None:
     assert farewell(text) == "close"
 
 
