@@ -113,6 +113,19 @@ SUPPOSING = _any(
     r"\b(when(ever)?|if|wenn|falls|sobald|quand|lorsque|cuando|wanneer|indien|jeśli|jeżeli|gdy|när|når|když|когда|если)"
     r"\b[^.,;:!?\n]{0,80}",
 )
+# What came of an answer, which nobody knows but who tried it.
+HELPED = _any(
+    r"\b(helped|solved|fixed)\b|\b(that|it|this|everything|all) (now )?(works|worked|is working|is resolved)\b",
+    r"\b(has been|was|is) (now )?resolved\b|\bdid the (job|trick)\b|\ball good\b",
+    r"\bhat (\w+ )?(geholfen|funktioniert|geklappt|sich erledigt)\b|\b(ist|wurde) (\w+ )?(gelöst|behoben|erledigt)\b",
+    r"\b(es|alles|jetzt|das) (\w+ )?(funktioniert|läuft|klappt|geht)\b|(^|[.,!] ?)(gelöst|behoben|erledigt)\b",
+    r"\b(résolue?|réglée?)\b|\ba (bien )?(fonctionné|marché|aidé)|\b(ça|cela|tout) (marche|fonctionne)\b",
+    r"\b(funcionó|funciona|ayudó|sirvió|resuelt[oa]|solucionad[oa])\b",
+    r"\bha (funzionato|aiutato)\b|\bfunziona\b|\brisolt[oa]\b",
+    r"\b(opgelost|geholpen|verholpen|werkt (nu|weer))\b|\b(funcionou|ajudou|resolveu|resolvid[oa])\b",
+    r"\b(pomogło|zadziałało|działa|rozwiązan[eya])\b|\b(hjälpte|löst|fungerade|fungerar (nu|igen))\b",
+    r"(解決|解消)(し|いたし|致し)ました|助かりました|直りました|動(作し|き)ました",
+)
 # What tells of a fault, as answering machines do not.
 FAULT = _any(
     r"\b(is|are|was|were|has|have|does|do|did)(n't| not| never) (been )?(being )?"

@@ -128,6 +128,43 @@ def test_a_person_who_answers_and_will_be_away_stays_a_person() -> None:
     assert read(_mail(f"Subject: Re: [OX-1001] Your case\r\n{_THREADED}", text=text)).kind == "person"
 
 
+_TRIED_AND_AWAY = [
+    "Thank you, that helped. I am out of office from Monday",
+    "Thank you for your mail, that helped. I am out of office from Monday.",
+    "Thanks for your message. The restart helped. I am out of office from Monday, Lee takes over.",
+    "Thank you for your message, it works again. I am on vacation from Friday, please contact Lee.",
+    "Thank you for your e-mail. Solved. I'm out of the office from Monday.",
+    "Vielen Dank für Ihre Nachricht, das hat geholfen. Ich bin ab Montag im Urlaub.",
+    "Danke für Ihre Mail, es funktioniert. Ab Montag bin ich nicht im Büro.",
+    "Merci pour votre message, cela a fonctionné. Je serai absent à partir de lundi.",
+    "Gracias por su mensaje, funcionó. Estaré de vacaciones desde el lunes.",
+    "Grazie per il messaggio, ha funzionato. Da lunedì sarò in ferie, sono assente.",
+    "Bedankt voor uw bericht, het is opgelost. Ik ben vanaf maandag afwezig.",
+    "Obrigado pela sua mensagem, funcionou. Estarei de férias a partir de segunda.",
+    "Dziękuję za wiadomość, pomogło. Od poniedziałku będę na urlopie.",
+    "Tack för ditt mejl, det hjälpte. Jag är ledig från måndag.",
+    "メールをいただきありがとうございます。解決しました。月曜から休暇を取得します。",
+]
+
+
+@pytest.mark.parametrize("text", _TRIED_AND_AWAY)
+def test_a_person_who_says_what_came_of_an_answer_and_will_be_away_stays_a_person(text: str) -> None:
+    assert read(_mail(f"Subject: Re: [OX-1001] Your case\r\n{_THREADED}", text=text)).kind == "person"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for your message. I am out of the office until 30 November.",
+        "Thank you for your mail. I am out of office from Monday until Friday. In urgent cases contact Lee.",
+        "Vielen Dank für Ihre Nachricht. Ich bin bis zum 30.11. nicht im Büro.",
+        "Vielen Dank für Ihre Nachricht. Ich bin im Urlaub. Ihre Mail wird nach meiner Rückkehr erledigt.",
+    ],
+)
+def test_an_absence_note_that_begins_with_thanks_stays_one(text: str) -> None:
+    assert read(_mail(f"Subject: Re: [OX-1001] Your case\r\n{_THREADED}", text=text)).kind == "auto-reply"
+
+
 @pytest.mark.parametrize(
     ("head", "path", "text"),
     [
