@@ -82,7 +82,7 @@ def case_of(row: Mapping[str, Any], people: Sequence[Participant], clocks: Seque
         changed_at=row["changed_at"],
         closed_at=row["closed_at"],
         answered=frozenset(row["answered"]),
-        participants=tuple(people),
+        participants=tuple(each for each in people if each.role != "off"),
         clocks=tuple(clocks),
         channel=row["channel"],
         region=row["region"],
@@ -94,6 +94,7 @@ def case_of(row: Mapping[str, Any], people: Sequence[Participant], clocks: Seque
         tasks=tuple(_task_of(each) for each in row["tasks"]),
         merged_into=row["merged_into"],
         their_numbers=tuple(row["their_numbers"]),
+        taken_off=tuple(each for each in people if each.role == "off"),
     )
 
 

@@ -233,7 +233,7 @@ def save_all(connection: Connection, changed: Sequence[Case], ranks: Ranks) -> l
     _change(connection, [case for case in changed if case.version], ranks)
     ids = [case.id if case.version else made[case.reference] for case in changed]
     saved = list(zip(ids, changed, strict=True))
-    people = [{"case_id": case_id, **_person_row(each)} for case_id, case in saved for each in case.participants]
+    people = [{"case_id": case_id, **_person_row(each)} for case_id, case in saved for each in _people(case)]
     clocks = [{"case_id": case_id, **clock_row(clock)} for case_id, case in saved for clock in case.clocks]
     numbers = [{"case_id": case_id, "key": key} for case_id, case in saved for key in _keys(case)]
     if people:
@@ -243,6 +243,10 @@ def save_all(connection: Connection, changed: Sequence[Case], ranks: Ranks) -> l
     if clocks:
         connection.execute(INSERT_CLOCKS, clocks)
     return ids
+
+
+def _people(case: Case) -> tuple[Participant, ...]:
+    return (*case.participants, *case.taken_off)
 
 
 def _person_row(person: Participant) -> dict[str, Any]:

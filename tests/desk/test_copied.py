@@ -11,7 +11,7 @@ from house import NOW, Home, home, mail
 
 from intake.core.case.act import Act
 from intake.core.case.case import Participant
-from intake.desk import act
+from intake.desk import act, merging
 from intake.shipped import shipped
 from intake.store import cases
 
@@ -60,6 +60,41 @@ def test_a_reply_brings_a_colleague_in_once(desk: Home) -> None:
         )  # fmt: skip
     assert answered(desk)["cc"] == ["sam@hosting.example"]
     assert [each["role"] for each in desk.shown("OX-1001")["participants"]] == ["customer", "cc"]
+
+
+def test_who_was_taken_off_stays_off_over_replies_to_all_until_somebody_adds_them_again(desk: Home) -> None:
+    desk.take(mail(Cc="sam@hosting.example, lee@hosting.example", Authentication_Results=VOUCHED))
+    act.perform(desk.house, "OX-1001", Act("uncc", "Sam@hosting.example", ADA), LATER)
+    reply_to_all(desk, 2, "sam@hosting.example, lee@hosting.example, bo@hosting.example")
+    assert answered(desk)["cc"] == ["lee@hosting.example", "bo@hosting.example"]
+    assert [each["address"] for each in desk.shown("OX-1001")["participants"]] == [
+        "kim@hosting.example", "lee@hosting.example", "bo@hosting.example",
+    ]  # fmt: skip
+    numbers = [each.number for each in (*desk.case().participants, *desk.case().taken_off)]
+    assert len(set(numbers)) == len(numbers)
+    act.perform(desk.house, "OX-1001", Act("cc", "sam@hosting.example", ADA), LATER)
+    reply_to_all(desk, 3, "sam@hosting.example")
+    act.perform(desk.house, "OX-1001", Act("reply", "And now?", ADA), LATER)
+    letter = [each for each in desk.shown("OX-1001")["outgoing"] if each["kind"] == "reply"][-1]
+    assert letter["cc"] == ["lee@hosting.example", "bo@hosting.example", "sam@hosting.example"]
+    assert desk.case().taken_off == ()
+
+
+def test_who_was_taken_off_a_part_stays_off_the_whole(desk: Home) -> None:
+    desk.take(mail(Cc="sam@hosting.example", Authentication_Results=VOUCHED))
+    desk.take(mail(message_id="2@hosting.example", subject="Mail is slow", Authentication_Results=VOUCHED))
+    act.perform(desk.house, "OX-1001", Act("uncc", "sam@hosting.example", ADA), LATER)
+    merging.merge(desk.house, "OX-1001", "OX-1002", ADA, "", LATER)
+    reply_to_all(desk, 3, "sam@hosting.example", subject="Re: [OX-1002] Mail is slow")
+    assert [each.address for each in desk.case("OX-1002").participants] == ["kim@hosting.example"]
+
+
+def reply_to_all(desk: Home, number: int, copied: str, subject: str = "Re: [OX-1001] x") -> None:
+    raw = mail(
+        f"More {number}.\n", message_id=f"all-{number}@hosting.example", subject=subject, Cc=copied,
+        Authentication_Results=VOUCHED,
+    )  # fmt: skip
+    desk.take(raw, LATER)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """A case as a value: what is true of it now. Every change makes a new value and says what happened."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
@@ -16,7 +16,7 @@ ClockState = Literal["running", "paused", "ended"]
 # how a case stood when a target of it was missed; "unknown" of misses from before that was kept
 MissedWhile = Literal["triage", "unverified", "unassigned", "assigned", "unknown"]
 StepKind = Literal["remind-desk", "triage", "missed", "escalate", "remind-customer", "close"]
-Role = Literal["customer", "cc", "partner", "agent"]
+Role = Literal["customer", "cc", "partner", "agent", "off"]
 WishKind = Literal[
     "acknowledgment",
     "missing-information",
@@ -218,7 +218,8 @@ class Case:
     `because` has the severity's reason first, then others. `answered` are the kinds of letters that the case had.
     `tags` are what the policy's rules found besides marks. `held` is why nobody raises the severity. `worst` is the
     gravest severity that the case ever had. `merged_into` is the case that it became a part of.
-    `their_numbers` are ticket numbers that the other side's own system gave it.
+    `their_numbers` are ticket numbers that the other side's own system gave it. `taken_off` are people whose copies
+    somebody ended: they take no part, and no mail's Cc brings them back.
     """
 
     id: int
@@ -260,6 +261,7 @@ class Case:
     tasks: tuple[Task, ...] = ()
     merged_into: str | None = None
     their_numbers: tuple[str, ...] = ()
+    taken_off: tuple[Participant, ...] = ()
 
     @property
     def private(self) -> bool:
@@ -278,6 +280,22 @@ class Case:
         """Who takes part under that address, compared without case."""
         wanted = address.lower()
         return next((person for person in self.participants if person.address.lower() == wanted), None)
+
+    def was_taken_off(self, address: str) -> bool:
+        return any(each.address.lower() == address.lower() for each in self.taken_off)
+
+    def joined(self, person: Address, role: Role) -> "Case":
+        """The case with somebody who takes part from now on. No number is given twice: tokens name them."""
+        number = max((each.number for each in (*self.participants, *self.taken_off)), default=0) + 1
+        people = (*self.participants, Participant(number, person.address, person.name, role))
+        off = tuple(each for each in self.taken_off if each.address.lower() != person.address.lower())
+        return replace(self, participants=people, taken_off=off)
+
+    def without(self, addresses: Collection[str]) -> "Case":
+        """The case with these people, named in lower case, taken off."""
+        off = tuple(replace(each, role="off") for each in self.participants if each.address.lower() in addresses)
+        left = tuple(each for each in self.participants if each.address.lower() not in addresses)
+        return replace(self, participants=left, taken_off=(*self.taken_off, *off))
 
     def with_clock(self, clock: Clock) -> "Case":
         """The case with a clock put in the place of the one with its number, or added; a miss keeps how it stands."""

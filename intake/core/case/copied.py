@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from intake.core.case.case import Case, Customer, Decision, Entry, Participant
+from intake.core.case.case import Customer, Decision, Entry
 from intake.core.mail.message import Address, Message
 from intake.core.policy.policy import Policy
 
@@ -31,19 +31,17 @@ def _registered(person: Address, domains: Sequence[str]) -> bool:
 
 
 def join(decision: Decision, people: Sequence[Address], customer: Customer | None, writer: str) -> Decision:
-    """The people with a copy of the desk's answers from now on, where the case is the same customer's."""
+    """The people with a copy of the desk's answers from now on, where the case is the same customer's.
+
+    Whom a person took off stays off: a reply to all brings nobody back.
+    """
     case = decision.case
-    fresh = [each for each in people if case.participant(each.address) is None]
+    fresh = [each for each in people if case.participant(each.address) is None and not case.was_taken_off(each.address)]
     room = MOST - sum(1 for each in case.participants if each.role == "cc")
     if customer is None or case.customer_id != customer.id or not fresh[: max(room, 0)]:
         return decision
     for each in fresh[:room]:
-        case = _with(case, each)
+        case = case.joined(each, "cc")
     named = ", ".join(each.address for each in fresh[:room])
     said = f"{named} gets a copy of answers from now on: in the copy of {writer}'s proven mail, at a registered domain"
     return replace(decision, case=case).then(Entry("participant", said, writer))
-
-
-def _with(case: Case, person: Address) -> Case:
-    number = max((each.number for each in case.participants), default=0) + 1
-    return replace(case, participants=(*case.participants, Participant(number, person.address, person.name, "cc")))

@@ -8,6 +8,7 @@ from intake.core.case.act import Refused
 from intake.core.case.case import Case, Clock, Customer, Decision, Entry
 from intake.core.case.people_acts import with_copy
 from intake.core.case.work_list import OVER, PROMISES
+from intake.core.mail.message import Address
 from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
 from intake.core.sentences import sentence, translated
@@ -137,13 +138,10 @@ def _woken(policy: Policy, whole: Case, part: Case, customer: Customer | None) -
 
 def _with_people(whole: Case, part: Case) -> tuple[Case, tuple[Entry, ...]]:
     """The whole with the part's people. Whose the part was gets a copy of answers, where both are one customer's."""
-    number = max((each.number for each in whole.participants), default=0)
-    people = list(whole.participants)
-    for person in part.participants:
-        if whole.participant(person.address) is None:
-            number += 1
-            people.append(replace(person, number=number))
-    whole = replace(whole, participants=tuple(people))
+    for person in (*part.participants, *part.taken_off):
+        if whole.participant(person.address) is None and not whole.was_taken_off(person.address):
+            whole = whole.joined(Address(person.name, person.address), person.role)
+    whole = whole.without({each.address.lower() for each in whole.participants if each.role == "off"})
     theirs = part.contact.address
     if whole.customer_id is None or part.customer_id is None or theirs.lower() in ("", whole.contact.address.lower()):
         return whole, ()

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from intake.core.case.act import Act, Refused, Setting
-from intake.core.case.case import Case, Decision, Entry, Participant, Role, Wish
+from intake.core.case.case import Case, Decision, Entry, Wish
 from intake.core.case.owed import owed
 from intake.core.case.replies import belonging
 from intake.core.mail.message import Address
@@ -53,10 +53,9 @@ def no_copy(_setting: Setting, decision: Decision, wanted: Act) -> Decision:
             known=", ".join(copied),
         )
         raise Refused(known if copied else none)
-    left = tuple(each for each in case.participants if each.address.lower() not in off)
     gone = ", ".join(each for each in copied if each.lower() in off)
     text = sentence("{who} gets no more copies of answers, and takes no part from now on", who=gone)
-    return replace(decision, case=replace(case, participants=left)).then(Entry("participant", text, wanted.by))
+    return replace(decision, case=case.without(off)).then(Entry("participant", text, wanted.by))
 
 
 def hand_over(setting: Setting, decision: Decision, wanted: Act) -> Decision:
@@ -73,7 +72,7 @@ def hand_over(setting: Setting, decision: Decision, wanted: Act) -> Decision:
     if customer is not None:
         case = belonging(setting.policy, case.unmarked("unentitled"), customer, contact)
     if case.participant(wanted.value) is None:
-        case = _joined(case, contact, setting.policy.file.writers)
+        case = case.joined(contact, setting.policy.file.writers)
     whose = wanted.value
     if customer:
         said = sentence("the case is {whose}'s, a contact of {customer}", whose=whose, customer=customer.name)
@@ -108,12 +107,7 @@ def _gets_answers(case: Case, address: str) -> bool:
 def with_copy(case: Case, person: Address) -> Case:
     """The case with somebody who gets a copy of answers, also where they take part already."""
     if case.participant(person.address) is None:
-        return _joined(case, person, "cc")
+        return case.joined(person, "cc")
     same = person.address.lower()
     people = (replace(each, role="cc") if each.address.lower() == same else each for each in case.participants)
     return replace(case, participants=tuple(people))
-
-
-def _joined(case: Case, person: Address, role: Role) -> Case:
-    number = max((each.number for each in case.participants), default=0) + 1
-    return replace(case, participants=(*case.participants, Participant(number, person.address, person.name, role)))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from intake.core.case import clocks, consent, copied, escalating, farewells, severity_change, severity_wish, tasks
 from intake.core.case.alarm import alarm
-from intake.core.case.case import WROTE_SINCE, Case, Customer, Decision, Entry, Notice, NoticeKind, Participant, Wish
+from intake.core.case.case import WROTE_SINCE, Case, Customer, Decision, Entry, Notice, NoticeKind, Wish
 from intake.core.case.opening import ALERTED, information_because, registered
 from intake.core.case.owed import owed
 from intake.core.mail.farewell import Farewell
@@ -117,11 +117,9 @@ def _join(policy: Policy, decision: Decision, reply: Reply) -> Decision:
     case = decision.case.knowing(reply.their_numbers)
     if case.participant(reply.writer.address):
         return replace(decision, case=case)
-    number = max((person.number for person in case.participants), default=0) + 1
-    person = Participant(number, reply.writer.address, reply.writer.name, policy.file.writers)
-    entry = Entry("participant", f"{person.address} takes part from now on")
+    entry = Entry("participant", f"{reply.writer.address} takes part from now on")
     contact = case.contact if case.contact.address else reply.writer
-    joined = replace(case, participants=(*case.participants, person), contact=contact)
+    joined = replace(case.joined(reply.writer, policy.file.writers), contact=contact)
     return replace(decision, case=joined).then(entry)
 
 
