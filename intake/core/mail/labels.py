@@ -24,7 +24,10 @@ _SEPARATOR = re.compile(r"[:：﹕∶︰=＝|│┃║\t]")
 _MORE_SEPARATOR = re.compile(r"^[:：=＝>]+(?=\s|$)")
 _LOOSE = re.compile(r"\s[-–—]\s+|[ \u00a0]{2,}|(?:[-–]>|→|⇒|\.{3,}|_{3,}|…)\s*")
 _CLOSED = re.compile(r"([^*_`~\[\]<>(){}\"“”'«»:=|\t]{1,80})(?:[*_`~]{1,3}|[\]>}\"”“'»])\s*[:：=]?\s*")
-_GLUED_NUMBER = re.compile(r"([^\d:=()]{1,40}?)(?:\([^()]{0,60}\))?[\s#.–-]{0,5}(\d+)\s*(?=$|[:(,;/–-])")
+_GLUED_NUMBER = re.compile(
+    r"([^\d:=()]{1,40}?)(?:\([^()]{0,60}\))?(?:\s(?:is|ist|est|es|è|é|jest|är)(?:\s(?:now|jetzt|nun|nu|teraz))?(?=\s))?"
+    r"[\s#.–-]{0,5}(\d+)\s*(?=$|[:(,;/–-]|\.\s*$|(?:of|von)\s\d)"
+)
 _NUMBERED = re.compile(r"\s*\(?\d{1,2}[.)](?=\S)")
 _PARENTHESIS = re.compile(r"[(\[<{][^()\[\]<>{}]*[)\]>}]\s*$")
 _REMARKED = re.compile(r"([^()\[\]:=|]{1,80})[(\[][^()\[\]]{0,150}[)\]][\s*_.]{0,9}[:：﹕∶=＝|\t]")

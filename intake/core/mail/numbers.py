@@ -30,6 +30,8 @@ _ALONE = re.compile(r"(?<![\d.,])\d+(?![.,]?\d)")
 _RANGE = re.compile(r"[.,/–—-]\d|\.{2,}\d|[A-Za-z]|\s*[%€$°+]")
 _NEXT = re.compile(r"\s*(?:[,;/|–-]|->|or|oder|and|und|to|bis)?\s*(\d+)", re.I)
 _OF = re.compile(r"\s*(?:out\s+of|of|von)\s+(\d+)(?![\d.,]*\d)", re.I)
+# a number and the highest that there is: "2/4"
+_OUT_OF = re.compile(r"\s*/\s*(\d{1,9})(?![\d.,]*\d)(?!\s*/)")
 _FOLLOWING = re.compile(r"\s+([^\W\d_]+)")
 _WORD = re.compile(r"[^\W_]+")
 _LOOKS_AT = 200
@@ -47,19 +49,24 @@ def one_number(plain: str, allowed: frozenset[int]) -> int | None:
     plain = plain[:_LOOKS_AT]
     leading = _LEADING.match(plain)
     if leading and all(word in _BEFORE for word in _words(leading[1])):
-        return int(leading[2]) if _ends(plain[leading.end() :], allowed) and len(leading[2]) < 10 else None
+        return int(leading[2]) if len(leading[2]) < 10 and _ends(leading[2], plain[leading.end() :], allowed) else None
     numbers = list(_ALONE.finditer(plain)) if len(plain) <= _SHORT else []
     if len({number.group() for number in numbers}) != 1 or _DENYING.intersection(_words(plain)):
         return None
-    return int(numbers[0].group()) if all(_ends(plain[number.end() :], allowed) for number in numbers) else None
+    return (
+        int(numbers[0].group()) if all(_ends(number[0], plain[number.end() :], allowed) for number in numbers) else None
+    )
 
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
-def _ends(rest: str, allowed: frozenset[int]) -> bool:
-    """Whether what follows a number leaves it the one that is meant."""
+def _ends(number: str, rest: str, allowed: frozenset[int]) -> bool:
+    """Whether what follows a number leaves it the one that is meant: "2/4" is 2 of 4, but "3/4" may be either."""
+    out_of = _OUT_OF.match(rest)
+    if out_of and allowed and int(out_of[1]) == max(allowed) and int(number) != max(allowed) - 1:
+        rest = rest[out_of.end() :]
     if _RANGE.match(rest):
         return False
     if of := _OF.match(rest):
