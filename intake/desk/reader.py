@@ -3,7 +3,7 @@
 import os
 import resource
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
@@ -258,22 +258,22 @@ def _prepare(folder: Path, url: str, way: Way) -> None:
     _way = way
 
 
-def _read_kept(ids: Iterable[int], specs: Specs) -> list[Reading]:
+def _read_kept(ids: Sequence[int], specs: Specs) -> list[Reading]:
     assert _engine is not None
     with reading(_engine) as connection:
-        return _read_raw((_kept(connection, mail_id) for mail_id in ids), specs)
+        return _read_raw(_kept(connection, ids), specs)
 
 
 def _alone(mail_id: int) -> bytes:
     assert _engine is not None
     with reading(_engine) as connection:
-        return _kept(connection, mail_id)
+        return next(_kept(connection, [mail_id]))
 
 
-def _kept(connection: Connection, mail_id: int) -> bytes:
-    """A kept mail's bytes. Raises `MemoryError` where the driver finds no room for them."""
+def _kept(connection: Connection, ids: Sequence[int]) -> Iterator[bytes]:
+    """Kept mails' bytes. Raises `MemoryError` where the driver finds no room for them."""
     try:
-        return spool.raw_of(connection, mail_id)
+        yield from spool.raws_of(connection, ids)
     except DBAPIError as error:
         # (a trouble of the server's own has a state)
         if getattr(error.orig, "sqlstate", None) is None and "memory" in str(error.orig):

@@ -1,17 +1,19 @@
 """The spool: raw mails as they came, written by the receiver alone, each in one durable commit with its routes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, case, func, insert, select, update
 
 from intake.store import tables
 from intake.store.calls import call
 from intake.store.engine import reading
 
 LOOKS_BACK = 2_000
+# bytes of a mail that is fetched with others at once
+SHORT = 262_144
 Source = Literal["smtp", "lmtp", "imap", "file"]
 
 
@@ -75,6 +77,10 @@ KNOWN_ORIGIN = select(tables.mail.c.id).where(tables.mail.c.origin == bindparam(
 INSERT_MAILS = insert(tables.mail).returning(tables.mail.c.id, sort_by_parameter_order=True)
 INSERT_ROUTES = insert(tables.mail_route)
 RAW = select(tables.mail.c.raw).where(tables.mail.c.id == bindparam("mail_id"))
+# (neither database reads a mail's bytes to tell how many they are)
+SHORT_RAWS = select(tables.mail.c.id, case((func.length(tables.mail.c.raw) <= SHORT, tables.mail.c.raw))).where(
+    tables.mail.c.id.in_(bindparam("mail_ids", expanding=True))
+)
 
 
 def keep(engine: Engine, mails: Sequence[NewMail]) -> list[int]:
@@ -128,6 +134,14 @@ def raw_of(connection: Connection, mail_id: int) -> bytes:
     if found is None:
         raise KeyError(mail_id)
     return bytes(found)
+
+
+def raws_of(connection: Connection, mail_ids: Sequence[int]) -> Iterator[bytes]:
+    """The bytes of a few kept mails, in their order: short mails are fetched at once, each long one when it is due."""
+    short: dict[int, bytes | None] = {row[0]: row[1] for row in connection.execute(SHORT_RAWS, {"mail_ids": mail_ids})}
+    for mail_id in mail_ids:
+        found = short.pop(mail_id, None)
+        yield raw_of(connection, mail_id) if found is None else found
 
 
 def mailbox_state(engine: Engine, name: str) -> MailboxState | None:

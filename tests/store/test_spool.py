@@ -1,5 +1,6 @@
 """The spool: mails as they came, many to a commit, an IMAP mail once."""
 
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -33,6 +34,29 @@ def test_any_bytes_come_back_as_they_are(databases: Databases, raws: list[bytes]
     ids = spool.keep(databases.spool, [replace(MAIL, raw=raw) for raw in raws])
     assert ids == sorted(ids)
     assert [spool.raw(databases.spool, each) for each in ids] == raws
+
+
+@pytest.mark.parametrize("size", [10, spool.SHORT, spool.SHORT + 1])
+def test_the_bytes_of_several_mails_come_in_the_order_asked_for(databases: Databases, size: int) -> None:
+    raws = [bytes([number]) * size for number in range(3)]
+    first, second, third = spool.keep(databases.spool, [replace(MAIL, raw=raw) for raw in raws])
+    with reading(databases.spool) as connection:
+        assert list(spool.raws_of(connection, [third, first, second])) == [raws[2], raws[0], raws[1]]
+        assert list(spool.raws_of(connection, [])) == []
+        with pytest.raises(KeyError):
+            list(spool.raws_of(connection, [first, third + 1]))
+
+
+def test_long_mails_are_never_in_memory_together(databases: Databases) -> None:
+    size = 4_000_000
+    ids = [spool.keep(databases.spool, [replace(MAIL, raw=bytes(size))])[0] for _ in range(10)]
+    with reading(databases.spool) as connection:
+        tracemalloc.start()
+        try:
+            assert sum(len(raw) for raw in spool.raws_of(connection, ids)) == 10 * size
+            assert tracemalloc.get_traced_memory()[1] < 4 * size
+        finally:
+            tracemalloc.stop()
 
 
 def test_what_a_channel_says_of_a_mail_is_kept(databases: Databases) -> None:
