@@ -4,6 +4,7 @@ import json
 import sqlite3
 import threading
 import time
+from _json import encode_basestring_ascii, make_encoder
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,7 +48,20 @@ BEYOND_LIMITS = "54"
 TURNS = 7_251_004
 TAKE_TURN = text("SELECT pg_advisory_xact_lock(:number)")
 STATEMENT_FAULTS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE)
-_ENCODE, _DECODE = json.JSONEncoder().encode, json.JSONDecoder().decode
+# what `json.dumps` makes anew for each value, for longer than it takes to encode a short one
+_CHUNKS = make_encoder(
+    markers=None,
+    default=json.JSONEncoder().default,
+    encoder=encode_basestring_ascii,
+    indent=None,
+    key_separator=": ",
+    item_separator=", ",
+    sort_keys=False,
+    skipkeys=False,
+    allow_nan=True,
+)
+# it looks for nothing behind the value, where we wrote nothing
+_DECODE = json.JSONDecoder().raw_decode
 # most lists of a case are empty, and each takes the encoder as long as a short one
 _EMPTY = "[]"
 
@@ -180,11 +194,11 @@ def _sqlite(file: Path, cache_kb: int, attach: Path | None = None) -> Engine:
 
 
 def _as_json(value: object) -> str:
-    return _EMPTY if value == [] else _ENCODE(value)
+    return _EMPTY if value == [] else "".join(_CHUNKS(value, 0))
 
 
 def _of_json(written: str) -> object:
-    return [] if written == _EMPTY else _DECODE(written)
+    return [] if written == _EMPTY else _DECODE(written)[0]
 
 
 def _begin_writing(connection: Connection) -> None:

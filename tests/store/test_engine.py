@@ -1,5 +1,6 @@
 """The two files: what each connection promises, and that accepting never waits for deciding."""
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from house import fresh_databases
-from sqlalchemy import Engine, event, func, insert, select, text
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import JSON, Engine, Text, bindparam, event, func, insert, select, text, type_coerce
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from intake.store import ledger, spool, tables
@@ -40,6 +43,19 @@ def test_a_commit_is_on_the_disk_before_it_returns(databases: Databases) -> None
         assert pragma(engine, "synchronous") == full
         assert pragma(engine, "journal_mode") == "wal"
         assert pragma(engine, "foreign_keys") == 1
+
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+VALUES = st.recursive(LEAVES, lambda some: st.lists(some) | st.dictionaries(st.text(), some), max_leaves=10)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(value=VALUES)
+def test_lists_and_tables_stand_as_json_and_come_back_as_they_were(databases: Databases, value: object) -> None:
+    given = bindparam("value", type_=JSON(none_as_null=False))
+    with reading(databases.desk) as connection:
+        row = connection.execute(select(type_coerce(given, Text), given), {"value": value}).one()
+    assert tuple(row) == (json.dumps(value), value)
 
 
 def test_the_desks_long_transaction_never_holds_up_the_spool(databases: Databases) -> None:
