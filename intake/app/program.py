@@ -285,8 +285,8 @@ class Program:
 
     def _beat(self) -> None:
         self._is_overtaken()
-        # a listener that can keep nothing refuses every mail, and does not do its work
-        if self._listener and self._keeper and self._listener.listens() and not self._keeper.failing:
+        # a listener that can keep nothing refuses every mail, and does not do its work; without mails nobody can tell
+        if self._listener and self._keeper and self._listener.listens() and not self._keeper.failed():
             self._pulse.worked("receiver")
         self._pulse.write()
 

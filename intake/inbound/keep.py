@@ -28,8 +28,7 @@ class Keeper:
     ) -> None:
         self._write = write
         self._kept = kept
-        # whether the database could not be had when mails were last to be kept
-        self.failing = False
+        self._failed = False
         self._queue: queue.SimpleQueue[Future[int] | None] = queue.SimpleQueue()
         self._waiting: dict[Future[int], NewMail] = {}
         self._closing = threading.Lock()
@@ -55,6 +54,11 @@ class Keeper:
         if self._waiting.pop(future, None):
             future.set_exception(TimeoutError("its commit did not begin in time"))
 
+    def failed(self) -> bool:
+        """Whether the database could not be had for the last mails that were to be kept since this was asked before."""
+        failed, self._failed = self._failed, False
+        return failed
+
     def close(self) -> None:
         """Keeps what is still queued, then ends."""
         with self._closing:
@@ -68,10 +72,10 @@ class Keeper:
             try:
                 ids = self._write([mail for mail, _ in batch])
             except Exception as error:
-                self.failing = is_trouble(error)
+                self._failed = is_trouble(error)
                 self._refuse(batch, error)
             else:
-                self.failing = False
+                self._failed = False
                 for (_, future), mail_id in zip(batch, ids, strict=True):
                     future.set_result(mail_id)
             try:

@@ -77,7 +77,7 @@ def test_one_mail_that_cannot_be_written_does_not_refuse_its_neighbours() -> Non
     assert (good.result(5), last.result(5)) == (1, 2)
     with pytest.raises(ValueError, match="poison"):
         bad.result(5)
-    assert not keeper.failing
+    assert not keeper.failed()
     keeper.close()
 
 
@@ -90,10 +90,12 @@ def test_a_database_that_cannot_be_had_refuses_a_batch_once() -> None:
     writer.go.set()
     assert all(isinstance(future.exception(5), OperationalError) for future in futures)
     assert writer.tries == 2
-    assert keeper.failing
+    assert keeper.failed()
+    assert not keeper.failed()
+    assert keeper.keep(mail("6")).exception(5)
     writer.error = None
     assert keeper.keep(mail("7")).result(5) == 7
-    assert not keeper.failing
+    assert not keeper.failed()
     keeper.close()
     assert writer.batches == [[b"7"]]
 
