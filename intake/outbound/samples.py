@@ -172,8 +172,8 @@ SAMPLES: Mapping[str, Values] = {
     for name, extra in {
         "acknowledgment": _FOLLOWS,
         "missing-information": {**_MISSING, **_INFORMATION, **_FOLLOWS},
-        "not-entitled": {**_MISSING, **_INFORMATION, **_CONTRACT},
-        "unverified": {**_MISSING, **_INFORMATION},
+        "not-entitled": {**_MISSING, **_INFORMATION, **_CONTRACT, **_FOLLOWS},
+        "unverified": {**_MISSING, **_INFORMATION, **_FOLLOWS},
         "escalated": _ESCALATION,
         "escalation-early": _ESCALATION,
         "escalation-top": _ESCALATION,
@@ -192,7 +192,7 @@ SAMPLES: Mapping[str, Values] = {
         "closed-for-silence": {},
         "closing-asked": {},
         "reply": {"reply": {"text": "Hello Kim,\n\nplease restart the service.", "agent_name": "Robin Sample"}},
-        "too-big": {"mail": {"subject": "Logs of the mail server", "size": "60 MB", "limit": "25 MB"}},
+        "too-big": {"mail": {"subject": "Logs of the mail server", "size": "60 MB", "limit": "25 MB"}, **_FOLLOWS},
         "digest": {
             "cases": [
                 {

@@ -409,6 +409,38 @@ def test_who_replies_too_late_to_reopen_a_case_is_told_which_one_the_new_case_fo
         assert "OX-1001" in body(desk, notice)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "customer"),
+    [
+        ("en", "It is back.\n", "You wrote about OX-1001"),
+        ("de", "Er ist wieder da.\n", "Sie haben zu OX-1001 geschrieben"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kind", "customers", "more"), [("not-entitled", "", {}), ("too-big", None, {"oversize": 60_000_000})]
+)
+def test_strangers_and_who_sent_too_much_are_told_of_the_closed_case_as_well(
+    tmp_path: Path, kind: str, customers: str | None, more: dict[str, Any], language: str, text: str, customer: str
+) -> None:
+    known = CUSTOMERS if customers is None else customers
+    spoken = known.replace('language = "en"', f'language = "{language}"')
+    with home(tmp_path, {"service.language": language}, customers=spoken) as desk:
+        told, _ = too_late(desk, text, **more)
+        assert told["kind"] == kind
+        assert customer in body(desk, told)
+
+
+def test_the_notice_of_a_reply_without_words_quotes_nothing(desk: Home) -> None:
+    desk.take(mail())
+    head, _, _ = mail("", message_id="2@hosting.example", subject="Re: [OX-1001]").partition(b"\r\n\r\n")
+    picture = b"\r\nMIME-Version: 1.0\r\nContent-Type: image/png\r\nContent-Disposition: attachment; filename=a.png"
+    kept = b"\r\n".join(line for line in head.split(b"\r\n") if not line.lower().startswith((b"content-", b"mime-")))
+    desk.take(kept + picture + b"\r\n\r\nx", NOW + timedelta(hours=1))
+    (notice,) = (each for each in desk.outbox(desk=True) if each["kind"] == "desk-reply")
+    assert "kim@hosting.example writes: a mail without words." in body(desk, notice)
+    assert ">" not in body(desk, notice)
+
+
 def test_the_number_of_a_closed_case_is_told_to_nobody_who_takes_no_part_in_it(desk: Home) -> None:
     """The customer's address forged in From: the letter goes to the envelope sender."""
     told, notice = too_late(desk, "It is back.\n", envelope_from="mallory@evil.example")

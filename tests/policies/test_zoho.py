@@ -1,7 +1,7 @@
 """The Zoho partner policy, clause by clause, from the mail to what becomes of the case."""
 
 from datetime import datetime, timedelta
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ import pytest
 from house import Home, home, mail
 from matter import KIM, Matter, known, opened, shipped
 
-from intake.core.case.act import Refused
+from intake.core.case.act import Act, Refused
 from intake.core.case.case import Case, Record
 from intake.core.case.work_list import rank, why
+from intake.desk import act
 
 POLICY = shipped("zoho")
 KOLKATA = ZoneInfo("Asia/Kolkata")
@@ -341,6 +342,47 @@ account_manager = "boss@desk.example"
 def _send(desk: Home, text: str, when: datetime, number: int) -> None:
     raw = mail(text, sender=f"Kim <{KIM}>", to=ROUTE, subject=f"Request {number}", message_id=f"{number}@c.example")
     desk.take(raw, when, routes=[ROUTE], envelope_from=KIM)
+
+
+@pytest.mark.parametrize(("language", "waits"), [("en", "a consent must come"), ("de", "eine Zustimmung vorliegen")])
+def test_zoh_7_an_acknowledgment_of_what_awaits_a_consent_does_not_say_that_nothing_is_needed(
+    tmp_path: Path, language: str, waits: str
+) -> None:
+    with home(tmp_path, {"reading.seconds": 60}, customers=f'{PARTNER}language = "{language}"\n') as desk:
+        _send(desk, CHANGE, MONDAY, 1)
+        said = _text(desk, desk.outbox()[0])
+        assert waits in said
+        assert "everything we need" not in said
+        assert "alles, was wir" not in said
+        _send(desk, "Severity: 2\nThe invoices are odd.", MONDAY, 2)
+        said = _text(desk, desk.outbox()[1])
+        assert waits not in said
+        assert "everything we need" in said or "alles, was wir" in said
+
+
+def test_zoh_4_the_letter_to_an_unregistered_address_names_the_closed_case_that_its_mail_follows(
+    tmp_path: Path,
+) -> None:
+    with home(tmp_path, {"reading.seconds": 60}, customers=PARTNER) as desk:
+        sender = "kim@elsewhere.example"
+        for number, when in ((1, MONDAY), (2, MONDAY + timedelta(days=400))):
+            raw = mail(
+                "Severity: 3\nThe invoices are odd.", sender=sender, to=ROUTE, message_id=f"{number}@e.example",
+                subject="Re: odd" if number == 2 else "odd", In_Reply_To="<1@e.example>" if number == 2 else "",
+            )  # fmt: skip
+            desk.take(raw, when, routes=[ROUTE], envelope_from=sender)
+            if number == 1:
+                first = desk.case().reference
+                act.perform(desk.house, first, Act("status", "closed", "ada@desk.example"), when)
+        told = desk.outbox()[-1]
+        assert told["kind"] == "unverified"
+        assert f"You wrote about {first}" in _text(desk, told)
+
+
+def _text(desk: Home, letter: dict[str, Any]) -> str:
+    part = message_from_bytes(desk.sent(letter["id"]), policy=policy.default).get_body(("plain",))
+    assert part is not None
+    return " ".join(str(part.get_content()).split())
 
 
 def _to_boss(desk: Home) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The opening of a case: its severity, marks and clocks, and which letter tells the customer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from intake.core.case import clocks, copied, escalating
@@ -177,6 +177,10 @@ def _first_letters(policy: Policy, case: Case, missing: tuple[str, ...], opening
 
 
 def _first_letter(policy: Policy, case: Case, missing: tuple[str, ...], opening: Opening) -> Wish:
+    return replace(_of_which_kind(policy, case, missing, opening), follows=opening.follows)
+
+
+def _of_which_kind(policy: Policy, case: Case, missing: tuple[str, ...], opening: Opening) -> Wish:
     if opening.oversize is not None:
         return Wish("too-big", text=f"{opening.oversize / 1_000_000:.0f} MB")
     if opening.elsewhere:
@@ -185,7 +189,7 @@ def _first_letter(policy: Policy, case: Case, missing: tuple[str, ...], opening:
         return Wish("unverified")
     if "unentitled" in case.marks:
         return Wish("not-entitled")
-    return Wish("missing-information" if missing else "acknowledgment", follows=opening.follows)
+    return Wish("missing-information" if missing else "acknowledgment")
 
 
 def _known_elsewhere(policy: Policy, contract: Contract) -> Sentence:
