@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from intake.core.answer.desk import Desk
 from intake.core.case.work_list import rank
 from intake.desk.ahead import Ahead
+from intake.desk.fresh import Fresh
 from intake.desk.privacy import private_queue
 from intake.store import keys as versions
 from intake.store.sharing import Watermark
@@ -41,6 +42,7 @@ class House:
     unique: Callable[[], str]
     done_up_to: int = field(default=0)
     watermark: Watermark = field(default_factory=Watermark)
+    fresh: Fresh = field(default_factory=Fresh)
 
     @cached_property
     def ahead(self) -> Ahead:

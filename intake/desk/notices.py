@@ -19,8 +19,8 @@ from intake.desk.house import House
 from intake.errors import Stale
 from intake.outbound.headers import BadAddress
 from intake.outbound.render import render
-from intake.store import cases, outbox, people
 from intake.store import notices as store
+from intake.store import outbox, people
 from intake.store.engine import reading
 
 log = structlog.get_logger()
@@ -65,6 +65,13 @@ def send_notices(house: House, now: datetime) -> int:
 
     What nobody may be told at this hour waits for the reader's next opening.
     """
+    try:
+        return _send_waiting(house, now)
+    finally:
+        house.fresh.clear()
+
+
+def _send_waiting(house: House, now: datetime) -> int:
     letters = 0
     while True:
         with reading(house.databases.reading) as connection:
@@ -85,7 +92,7 @@ def send_notices(house: House, now: datetime) -> int:
 
 
 def _known(house: House, connection: Connection, held: Sequence[Held]) -> Known:
-    loaded = {case.id: case for case in cases.each(connection, sorted({each.case_id for each in held}))}
+    loaded = house.fresh.load(connection, sorted({each.case_id for each in held}))
     customers = people.load(connection, {case.customer_id for case in loaded.values() if case.customer_id})
     policies = {case_id: house.policy_of(connection, case) for case_id, case in loaded.items()}
     zones = {agent.address: agent.zone for agent in people.agents(connection) if agent.zone}

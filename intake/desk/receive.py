@@ -184,12 +184,20 @@ def _save_all(
     """All in one commit. What somebody else decided in the meantime stands; what cannot be stored is given back."""
     with house.databases.desk.begin() as connection:
         saved = together(connection, lambda some: save(house, connection, some, now, again=again), settled)
+    _keep_fresh(house, settled, saved)
     failed = [
         (each.work, result)
         for each, result in zip(settled, saved, strict=True)
         if isinstance(result, Exception) and not isinstance(result, Stale)
     ]
     return sum(not isinstance(result, Exception) for result in saved), failed
+
+
+def _keep_fresh(house: House, settled: Sequence[Settled], saved: Sequence[int | Exception | None]) -> None:
+    """The cases whose notices are looked at next."""
+    for each, result in zip(settled, saved, strict=True):
+        if each.posted and each.posted.held and isinstance(result, int):
+            house.fresh.add(result, each.posted.decision.case)
 
 
 def _decide_all(

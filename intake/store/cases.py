@@ -53,6 +53,7 @@ INSERT_THEIR_NUMBERS = insert(tables.their_number)
 INSERT_CLOCKS = insert(tables.clock)
 INSERT_HISTORY = insert(tables.history)
 SELECT_CASES = select(tables.case).where(tables.case.c.id.in_(IDS))
+SELECT_VERSIONS = select(tables.case.c.id, tables.case.c.version).where(tables.case.c.id.in_(IDS))
 SELECT_PARTICIPANTS = (
     select(tables.participant).where(tables.participant.c.case_id.in_(IDS)).order_by(tables.participant.c.number)
 )
@@ -117,6 +118,16 @@ def each(connection: Connection, ids: Sequence[int]) -> Iterator[Case]:
         some = ids[start : start + AT_A_TIME]
         loaded = load(connection, some)
         yield from (loaded[case_id] for case_id in some if case_id in loaded)
+
+
+def versions(connection: Connection, ids: Iterable[int]) -> dict[int, int]:
+    """The versions of the cases of these ids; ids that nobody has are left out."""
+    wanted = sorted(ids)
+    return {
+        case_id: version
+        for start in range(0, len(wanted), AT_A_TIME)
+        for case_id, version in connection.execute(SELECT_VERSIONS, {"ids": wanted[start : start + AT_A_TIME]})
+    }
 
 
 def by_reference(connection: Connection, references: Iterable[str]) -> dict[str, int]:
