@@ -124,8 +124,10 @@ def _automatic(
     case = replace(decision.case, answered=decision.case.answered | {asked.kind})
     decision = decision.then(Entry("letter", f"{wish.kind} to {asked.to}"), case=case)
     desk, to = house.desk(case.route), Address("", asked.to)
-    letter = to_customer(policy, case, wish, to, desk, now, thread=thread, unique=house.unique(), customer=customer)
-    letter = replace(letter, by_person=asked.by_person)
+    letter = to_customer(
+        policy, case, wish, to, desk, now,
+        thread=thread, unique=house.unique(), customer=customer, by_person=asked.by_person,
+    )  # fmt: skip
     try:
         rendered = render(letter, house.templates)
     except BadAddress as error:
@@ -153,9 +155,9 @@ def _personal(
     """A person's own words to the customer; no machine's rule stands in their way."""
     case, desk, unique = decision.case, house.desk(decision.case.route), house.unique()
     letter = to_customer(
-        policy, case, wish, case.contact, desk, now, thread=thread, unique=unique, customer=customer, author=author
-    )
-    letter = replace(letter, enclosures=files)
+        policy, case, wish, case.contact, desk, now,
+        thread=thread, unique=unique, customer=customer, author=author, files=files,
+    )  # fmt: skip
     withheld = SHADOW if house.settings.answers.shadow else ""
     return Posted(decision, (Draft(letter, render(letter, house.templates), withheld),))
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from intake.core.answer.desk import Desk
-from intake.core.answer.letter import Letter
+from intake.core.answer.letter import Enclosure, Letter
 from intake.core.answer.notices import have_it_link, ladder_values, told_values
 from intake.core.answer.tokens import Token, tagged
 from intake.core.answer.values import (
@@ -56,8 +56,13 @@ def to_customer(
     unique: str,
     customer: Customer | None = None,
     author: str = "",
+    files: tuple[Enclosure, ...] = (),
+    by_person: bool = False,
 ) -> Letter:
-    """A letter to the customer. `unique` makes its Message-ID; `author` is the agent of a person's reply."""
+    """A letter to the customer. `unique` makes its Message-ID; `author` is the agent of a person's reply.
+
+    `files` go along with it; `by_person`: a person's act brought it about.
+    """
     values = case_values(policy, case, case.language, case.zone, to, desk, customer)
     values |= asked_for(policy, case, case.language)
     values["reminder"] = {"number": str(wish.number)}
@@ -99,6 +104,8 @@ def to_customer(
         loop_mark=None if personal else case.reference,
         # a stranger's words in an automatic letter only as they are harmless (THREATS 20)
         their_numbers=tuple(each for each in case.their_numbers if personal or foreign(each) == each),
+        enclosures=files,
+        by_person=by_person,
     )
 
 
