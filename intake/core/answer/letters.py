@@ -75,7 +75,7 @@ def to_customer(
     follows = wish.follows if wish.follows and to.address.lower() in wish.follows.people else None
     values["follows"] = {"reference": follows.reference if follows else ""}
     values["because"] = because_values(of_severity(policy, case), case.language, desk.phone)
-    values["mail"] = {"subject": foreign(case.subject), "size": wish.text, "limit": desk.size_limit}
+    values["mail"] = {"subject": values["case"]["subject"], "size": wish.text, "limit": desk.size_limit}
     values["escalation"] = escalation_values(policy, case, wish, desk)
     values["offers"] = [part.offer_in.get(case.language, part.offer) for part in offered(policy, case)]
     values["resolved"] = {"text": wish.text}

@@ -28,7 +28,7 @@ def instant(at: datetime | None, zone: str, language: str) -> str:
         return ""
     local = at.astimezone(ZoneInfo(zone))
     names = ", ".join(dict.fromkeys((zone, local.tzname() or zone)))
-    return f"{_day(local.date(), language)}, {local:%H:%M} ({names})"
+    return f"{_day(local.date(), language)}, {local.hour:02}:{local.minute:02} ({names})"
 
 
 @lru_cache(maxsize=1_024)

@@ -1,6 +1,7 @@
 """A target's sentence in the language of a letter."""
 
 import re
+from functools import lru_cache
 
 from intake.core.hours import parse_target
 from intake.core.sentences import Say, Sentence, in_each
@@ -13,6 +14,7 @@ WORDS = (
 _WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1_024)
 def target_said(target: str) -> Sentence:
     """A target as policy or contract word it, such as "2 business hours, 24x7", in each language.
 
