@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from intake.core.sentences import Sentence
 
@@ -30,7 +30,7 @@ class Because:
 
     def changed(self, change: Callable[[str], str]) -> "Because":
         """The reason with its sentence changed in each language."""
-        return replace(self, text=change(self.text), others=tuple((each, change(said)) for each, said in self.others))
+        return Because(self.clause, change(self.text), tuple((each, change(said)) for each, said in self.others))
 
     @classmethod
     def ours(cls, text: str, **others: str) -> "Because":
@@ -54,5 +54,7 @@ class Because:
 
     def same_as(self, other: "Because") -> bool:
         """Whether both are one reason; what an older version kept has its sentence in one language alone."""
+        if self.clause != other.clause:
+            return False
         here, there = ({each.text, *(said for _, said in each.others)} for each in (self, other))
-        return self.clause == other.clause and not here.isdisjoint(there)
+        return not here.isdisjoint(there)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, get_args
 
 from intake.core.hours import Calendar, add, elapsed, explain, open_between, parse_target
@@ -69,16 +70,25 @@ def stated(policy: Policy, kind: ClockKind, severity: int, terms: Terms) -> Stat
     own = terms.targets.get(kind, {}).get(str(severity))
     if own is not None:
         clause = part.clause if part else _clause_of_clock(policy, kind)
-        said = sentence('{clock} target "{target}", from the customer\'s contract', clock=translated(kind), target=own)
-        return Stated(own, clause, starts, said)
+        return Stated(own, clause, starts, _of_contract(kind, own))
     if part is None:
         return None
     target = part.severity[severity]
-    named = [sentence("plan {plan}", plan=plan)] if plan else []
-    by = joined(", ", (sentence("Severity {level}", level=severity), *named, *part.tags))
     absent = part.contract_absence if terms.targets or terms.hours else part.absence
-    said = sentence('{clock} target "{target}" for {by}', clock=translated(kind), target=target, by=by)
-    return Stated(target, part.clause, starts, said, absent)
+    return Stated(target, part.clause, starts, _of_policy(kind, target, severity, plan, tuple(part.tags)), absent)
+
+
+# a policy has few targets, and each of them is stated for many cases
+@lru_cache(maxsize=1_024)
+def _of_contract(kind: ClockKind, target: str) -> Sentence:
+    return sentence('{clock} target "{target}", from the customer\'s contract', clock=translated(kind), target=target)
+
+
+@lru_cache(maxsize=1_024)
+def _of_policy(kind: ClockKind, target: str, severity: int, plan: str | None, tags: tuple[str, ...]) -> Sentence:
+    named = [sentence("plan {plan}", plan=plan)] if plan else []
+    by = joined(", ", (sentence("Severity {level}", level=severity), *named, *tags))
+    return sentence('{clock} target "{target}" for {by}', clock=translated(kind), target=target, by=by)
 
 
 def promise(

@@ -1,5 +1,6 @@
 """The form of a policy file. One TOML file a support policy: everything that is a vendor's stands there."""
 
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -167,12 +168,12 @@ class TargetPart(Part):
     contract_because_in: Words = {}
     clause: Clause
 
-    @property
+    @cached_property
     def absence(self) -> Because | None:
         """Why there is none, where the file says so."""
         return Because(self.clause, self.because, tuple(self.because_in.items())) if self.because else None
 
-    @property
+    @cached_property
     def contract_absence(self) -> Because | None:
         """The same for a customer whose contract has figures, but not this one."""
         if not self.contract_because:

@@ -1,7 +1,7 @@
 """The kinds of values that a policy file holds. Names that the file defines nowhere are mistakes."""
 
 import re
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, Literal
 
 from babel import Locale, UnknownLocaleError
@@ -166,7 +166,7 @@ class Reasoned(Part):
     because_in: dict[str, Sentence] = {}
     clause: Clause
 
-    @property
+    @cached_property
     def reason(self) -> Because:
         """The reason with its clause, in each language."""
         return Because(self.clause, self.because, tuple(self.because_in.items()))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from intake.core.mail.form import FieldValue
 from intake.core.policy import words
@@ -135,17 +136,21 @@ def _example(policy: Policy, text: str) -> tuple[int | None, str]:
 
 
 def _reason(rule: Reasoned, facts: _Facts) -> Because:
-    """The rule's reason with what it is about: `{given}`, `{example}` and `{example_severity}`."""
-    if all("{" not in said for said in (rule.reason.text, *(said for _, said in rule.reason.others))):
-        return rule.reason
-    values = {"given": facts.given, "example": facts.example_text, "example_severity": facts.example}
+    return _about(rule.reason, facts.given, facts.example_text, facts.example)
+
+
+# the same few reasons are given for case after case
+@lru_cache(maxsize=1_024)
+def _about(reason: Because, given: int | None, example: str, example_severity: int | None) -> Because:
+    """A reason with what it is about: `{given}`, `{example}` and `{example_severity}`."""
+    values = {"given": given, "example": example, "example_severity": example_severity}
 
     def filled(sentence: str) -> str:
         for name, value in values.items():
             sentence = sentence.replace(f"{{{name}}}", "" if value is None else str(value))
         return sentence
 
-    return rule.reason.changed(filled)
+    return reason.changed(filled)
 
 
 def _applies(when: When, facts: _Facts) -> bool:
