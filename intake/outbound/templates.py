@@ -80,19 +80,20 @@ class Template:
 
     def render(self, values: Mapping[str, Any]) -> Words:
         """Subject, text and HTML with the values in. Raises `IntakeError` where a value is missing or too long."""
+        given = dict(values)
         try:
-            subject = filters.line(self._fill(self._subject, values))[:SUBJECT_CHARACTERS].rstrip()
-            text = self._fill(self._text, values).strip("\n") + "\n"
-            body = self._fill(self._html, values)
+            subject = filters.line(self._fill(self._subject, given))[:SUBJECT_CHARACTERS].rstrip()
+            text = self._fill(self._text, given).strip("\n") + "\n"
+            body = self._fill(self._html, given)
         except jinja2.UndefinedError as error:
             raise IntakeError(f"template {self.language}/{self.name}: a value was not given: {error}") from None
         return Words(subject, text, PAGE.format(language=self.language, title=escape(subject), body=body))
 
-    def _fill(self, template: jinja2.Template, values: Mapping[str, Any]) -> str:
+    def _fill(self, template: jinja2.Template, values: dict[str, Any]) -> str:
         out: list[str] = []
         size = 0
-        # what `generate` does, without its passing on of each piece
-        for piece in template.root_render_func(template.new_context(dict(values))):
+        # what `generate` does, without its passing on of each piece; there are no globals to be added to the values
+        for piece in template.root_render_func(template.new_context(values, shared=True)):
             size += len(piece)
             if size > OUTPUT_CHARACTERS:
                 raise IntakeError(f"template {self.language}/{self.name}: longer than {OUTPUT_CHARACTERS:,} characters")
