@@ -16,6 +16,7 @@ from intake.core.mail.signatures import farewell_start
 from intake.core.mail.values import Judged, judge
 
 _EMPHASIS = re.compile(r"([*_`~]{1,3})(?=\S)(.*\S)\1", re.S)
+_EMPHASISING = "*_`~"
 _QUOTED = re.compile(r"[\"'“„«]([^\"'“”„«»]*)[\"'”“»],?")
 # How servers name their software in HTTP (RFC 9110, 10.2.4): "nginx/1.18.0 (Ubuntu)".
 _SOFTWARE = re.compile(r"[A-Za-z][\w.-]*/\d[\w.-]*(?: (?:\([^()]*\)|[\w.-]+(?:/[\w.-]+)?))*")
@@ -76,14 +77,17 @@ def missing_fields(specs: Sequence[FieldSpec], values: Mapping[str, FieldValue])
 
 
 def _entries(labels: Labels, text: str) -> Sequence[Entry]:
-    text = text[:_LONGEST].translate(_SEEN)
+    text = text[:_LONGEST]
+    if not text.isascii():
+        text = text.translate(_SEEN)
     lines = text.splitlines()
     if "||" in text:
         lines = unmarked(labels, lines)
     if "\t" in text:
         lines = rejoined(labels, lines)
-    upright_lines = upright(labels, without_commas(labels, lines))
-    return Scan(labels, set_apart(labels, spread(labels, upright_lines))).entries()
+    if "," in text or ";" in text:
+        lines = without_commas(labels, lines)
+    return Scan(labels, set_apart(labels, spread(labels, upright(labels, lines)))).entries()
 
 
 def _judged(entries: Sequence[Entry]) -> dict[str, Judged]:
@@ -117,9 +121,9 @@ def _written(entry: Entry) -> str:
         answer = _answer_below(entry)
         if answer:
             return answer
-    own = [line if depth >= entry.depth else None for depth, line in entry.lines]
-    lines = own[: own.index(None)] if None in own else own
-    kept = [line for line in lines if line is not None]
+    kept = [line for _, line in entry.lines]
+    if entry.depth:
+        kept = kept[: next((place for place, (depth, _) in enumerate(entry.lines) if depth < entry.depth), None)]
     if entry.cell and entry.first.strip():
         kept = _cell(kept)
     if not entry.closed:
@@ -157,7 +161,7 @@ def _boxes(first: str, lines: list[str]) -> str:
 
 def _below_hint(entry: Entry, beside: str, lines: list[str]) -> str:
     """The answer in the line below a form's hint that was left standing beside the label; else empty."""
-    if not entry.first.strip() or not lines or not lines[0].strip():
+    if not lines or not entry.first.strip() or not lines[0].strip():
         return ""
     judged = judge(entry.spec, beside)
     if judged is None or judged.given:
@@ -277,6 +281,8 @@ def _wraps(value: str, following: str) -> bool:
 def _plain(value: str) -> str:
     """`value` without a table's last edge, and without emphasis around the whole of it."""
     value = value.strip().strip("|│┃║").strip()
+    if value[:1] not in _EMPHASISING:
+        return value
     emphasised = _EMPHASIS.fullmatch(value)
     return emphasised[2].strip() if emphasised and emphasised[1] not in emphasised[2] else value
 

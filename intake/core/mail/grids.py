@@ -47,15 +47,21 @@ def upright(labels: Labels, lines: Sequence[str]) -> list[str]:
     Cells stand between pipes, tabs, or wide gaps. The values are the first row below; lines whose first cell is empty
     or begins with a space go on in it. Further rows tell of other things, and are left out.
     """
+    if not _has_cells("\n".join(lines)):
+        return list(lines)
     out: list[str] = []
     number = strange = 0
     while number < len(lines):
         heading = _heading(labels, lines[number], strange=strange < _MOST_STRANGE)
-        strange += heading is not None and not heading.sure
-        values, end = _values(labels, lines, number + 1, heading) if heading else ([], number)
-        most = len(lines) if heading and heading.sure else end + 1
-        last = _further(labels, lines, end, heading, most) if heading and values else number
-        if heading and values and (heading.sure or (last == end and _tell(labels, heading, values))):
+        if heading is None:
+            out.append(lines[number])
+            number += 1
+            continue
+        strange += not heading.sure
+        values, end = _values(labels, lines, number + 1, heading)
+        most = len(lines) if heading.sure else end + 1
+        last = _further(labels, lines, end, heading, most) if values else number
+        if values and (heading.sure or (last == end and _tell(labels, heading, values))):
             out += _written(labels, heading, values)
             number = last
         else:
