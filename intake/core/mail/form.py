@@ -27,6 +27,10 @@ class FieldSpec:
     required: bool = True
     hint: str = ""
 
+    def __hash__(self) -> int:
+        # (what is made of a field once is asked for with every mail, and its key tells it from most others)
+        return hash(self.key)
+
 
 @dataclass(frozen=True)
 class FieldValue:

@@ -1,6 +1,7 @@
 """Tells words that stand in a field without answering it: placeholders, the form's own words, words for nothing."""
 
 import re
+from functools import lru_cache
 
 from intake.core.mail.form import FieldSpec
 from intake.core.mail.labels import fold
@@ -33,6 +34,7 @@ _BESIDE = frozenset(
     "with list below value values text answer option to be me it its den die das der ein eine einen aus von liste wert "
     "s'il vous plaît veuillez por favor un una uno il la le les per favore alstublieft".split()
 )
+_OF_FORMS = _ASKING | _BESIDE
 _OFFER = re.compile(
     r"(?:please |bitte )?(?:(?:can|may|must|should) be )?"
     r"(?:(?:any |at least )?one (?:or more )?of|choose|select|wählen|eine?[rs]? (?:von|aus|der)|entweder)\b",
@@ -43,15 +45,33 @@ _IN_BRACKETS = re.compile(r"(?:<(?!\S*[.@:/]\S*>)[^<>]*>|\[(?!\S*[.@:/]\S*\])[^\
 _OPENED = frozenset("<[{")
 _FILLER = re.compile(r"x{2,}")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_INITIALS = frozenset(words[0] for words in _NO_ANSWER | _NO_THING) | {"x"}
 _LONGEST = 100
+_LOOKS_AT = 300
 _BEGINNING = 12
 _AFTER_HINT = " \t:：=>-–—→.,;"
+
+
+def is_told(spec: FieldSpec, written: str) -> bool:
+    """Whether a text is no word for nothing and not the form's: so long, and beginning with another letter than it.
+
+    A look that spares most paragraphs the others.
+    """
+    begin = written[:_LOOKS_AT]
+    return begin.isascii() and _begins_otherwise(begin, spec.hint) and len(" ".join(begin.split())) > _LONGEST
+
+
+def _begins_otherwise(plain: str, hint: str) -> bool:
+    """Whether `plain`, all ASCII, begins with a letter or digit, and not with the first one of the hint."""
+    return plain[:1].isalnum() and plain[0].lower() != fold(hint)[:1]
 
 
 def is_no_answer(spec: FieldSpec, plain: str) -> bool:
     """Whether `plain` says that there is nothing to say: a word for nothing, or no word at all."""
     if len(plain) > _LONGEST:
         return not any(map(str.isalnum, plain))
+    if plain.isascii() and plain[:1].isalnum() and plain[0].lower() not in _INITIALS:
+        return False
     folded = fold(plain)
     if not folded or folded in _NO_ANSWER or _FILLER.fullmatch(folded):
         return True
@@ -72,17 +92,23 @@ def is_placeholder(spec: FieldSpec, plain: str) -> bool:
 def _are_alike(plain: str, hint: str) -> bool:
     folded = fold(hint)
     # an answer mostly begins otherwise, and may be long
-    if plain.isascii() and not folded.startswith(fold(plain[:_BEGINNING])):
+    if plain.isascii() and (_begins_otherwise(plain, hint) or not folded.startswith(fold(plain[:_BEGINNING]))):
         return False
     return fold(plain) == folded
 
 
 def _asks(spec: FieldSpec, plain: str) -> bool:
-    words = set(_WORD.findall(plain.casefold()))
-    if not words & _ASKING:
+    said = plain.casefold()
+    first = _WORD.search(said)
+    if first is None or (first[0] not in _OF_FORMS and first[0] not in _own_words(spec.label)):
         return False
-    own = set(_WORD.findall(spec.label.casefold()))
-    return words <= _ASKING | _BESIDE | own
+    words = set(_WORD.findall(said))
+    return not words.isdisjoint(_ASKING) and words <= _OF_FORMS | _own_words(spec.label)
+
+
+@lru_cache(maxsize=1_024)
+def _own_words(label: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(label.casefold()))
 
 
 def offers(spec: FieldSpec, plain: str) -> bool:

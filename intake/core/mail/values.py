@@ -3,14 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from intake.core.mail.boxes import ticked
 from intake.core.mail.form import Allowed, FieldSpec, FieldValue
 from intake.core.mail.labels import fold
 from intake.core.mail.numbers import one_number
-from intake.core.mail.unanswered import is_no_answer, is_placeholder, offers, without_hint
+from intake.core.mail.unanswered import is_no_answer, is_placeholder, is_told, offers, without_hint
 
 _DENYING = frozenset(
     "not no non kein keine keinen nicht ohne without instead isn isnt pas sin neither nor weder noch than statt "  # noqa: SIM905
@@ -47,10 +47,10 @@ _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _CHOICE_CHARACTERS = 1_000
 _CHOICE_WORDS = 40
 _MOST_PIECES = 200
+_REMEMBERED = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A value, and whether the sender gave it (False for a form's hint left in its place)."""
 
     value: FieldValue
@@ -59,6 +59,18 @@ class Judged:
 
 def judge(spec: FieldSpec, written: str) -> Judged | None:
     """What `written` means for `spec`; None where it says nothing (nothing but space, or "none" if optional)."""
+    return _chosen(spec, written) if spec.allowed and len(written) <= _REMEMBERED else _judged(spec, written)
+
+
+# (the values of a list come again with every mail)
+@lru_cache(maxsize=2_048)
+def _chosen(spec: FieldSpec, written: str) -> Judged | None:
+    return _judged(spec, written)
+
+
+def _judged(spec: FieldSpec, written: str) -> Judged | None:
+    if spec.kind == "block" and not spec.allowed and is_told(spec, written):
+        return Judged(FieldValue(written, written, True), given=True)
     plain = _plain(written)
     if not plain:
         return None

@@ -1,11 +1,15 @@
 """What counts as an answer beside a label (OX-1, OX-2): values with detail around them, placeholders, boxes."""
 
+import unicodedata
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from intake.core.mail.fields import read_fields
 from intake.core.mail.form import FieldSpec
+from intake.core.mail.unanswered import is_no_answer, is_placeholder, is_told, without_hint
 from intake.core.mail.values import judge
 
 SEVERITY = FieldSpec("severity", "Severity", "number", ("Sev",), tuple((str(n), ()) for n in range(1, 5)))
@@ -274,3 +278,18 @@ def test_two_ticked_numbers_are_none() -> None:
 @pytest.mark.parametrize("written", ["empty", "not available", "leer", "The list: null", "Select one of the mails"])
 def test_what_happens_may_be_nothing(written: str) -> None:
     assert value(STEPS, written) == written
+
+
+@given(
+    st.lists(
+        st.sampled_from([STEPS.hint, "n/a ", "please describe ", "[fill in] ", "Steps ", "w", "1", " ", "\n", "ß"])
+        | st.text(max_size=3),
+        max_size=40,
+    ).map("".join)
+)
+def test_what_is_told_at_a_look_says_something(written: str) -> None:
+    plain = " ".join(unicodedata.normalize("NFKC", written).split())
+    if is_told(STEPS, written):
+        assert not is_placeholder(STEPS, plain)
+        assert not is_no_answer(STEPS, plain)
+        assert without_hint(STEPS, written) == written
