@@ -55,18 +55,24 @@ class Scan:
         """The labels with what follows them, in their order."""
         done: list[Entry] = []
         starts = quote_starts(self._lines)
+        no_label = self._labels.no_label
         skip = -1
         for number, raw in enumerate(self._lines):
             if number == skip:
+                continue
+            if no_label(raw) and number not in starts:
+                if self._entry:
+                    self._entry.add(0, raw)
+                self._before = raw
                 continue
             self._number = number
             depth, line = quote_depth(raw)
             if number in starts or (line.startswith("--") and _DELIMITER.match(line)):
                 self._close(None)
             elif len(done) < _MOST_LABELS and (hit := self._labels.at_start(line)) and self._believed(hit, depth):
-                done += self._open(hit, depth)
+                self._open(hit, depth, done)
             elif len(done) < _MOST_LABELS and (hit := self._over_two_lines(line, depth)) and self._believed(hit, depth):
-                done += self._open(hit, depth)
+                self._open(hit, depth, done)
                 skip = number + 1
             elif self._entry:
                 self._entry.add(depth, line)
@@ -81,19 +87,16 @@ class Scan:
         depth_below, below = quote_depth(self._lines[self._number + 1])
         return self._labels.at_break(line, below) if depth_below == depth else None
 
-    def _open(self, hit: Hit, depth: int) -> list[Entry]:
-        row: list[tuple[FieldSpec, str]] = []
-        first = hit.rest
-        if hit.spec.kind not in ("block", "lines"):
-            first, row = self._labels.split_row(hit.spec, hit.rest)
-        opened = [
-            Entry(spec, depth, rest, filled=bool(rest.strip()), cell=hit.cell)
-            for spec, rest in ((hit.spec, first), *row)
-        ]
+    def _open(self, hit: Hit, depth: int, done: list[Entry]) -> None:
+        spec, first = hit.spec, hit.rest
+        row: Sequence[tuple[FieldSpec, str]] = ()
+        if spec.kind not in ("block", "lines"):
+            first, row = self._labels.split_row(spec, first)
         self._weak = self._weak or hit.weak
-        for entry in opened:
+        for each, value in ((spec, first), *row):
+            entry = Entry(each, depth, value, [], bool(value.strip()), hit.cell)
             self._close(entry)
-        return opened
+            done.append(entry)
 
     def _close(self, following: Entry | None) -> None:
         if self._entry:

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from intake.core.mail.form import FieldSpec
 from intake.core.mail.misspelt import Misspelt
@@ -21,6 +21,7 @@ _LEAD = re.compile(
 _CLOSING = {"[": "]", "{": "}", "<": ">"}
 _BRACKETS = " =[<{\"'“„«"
 _SEPARATOR = re.compile(r"[:：﹕∶︰=＝|│┃║\t]")
+_MORE = tuple(":：=＝>")
 _MORE_SEPARATOR = re.compile(r"^[:：=＝>]+(?=\s|$)")
 _LOOSE = re.compile(r"\s[-–—]\s+|[ \u00a0]{2,}|(?:[-–]>|→|⇒|\.{3,}|_{3,}|…)\s*")
 _CLOSED = re.compile(r"([^*_`~\[\]<>(){}\"“”'«»:=|\t]{1,80})(?:[*_`~]{1,3}|[\]>}\"”“'»])\s*[:：=]?\s*")
@@ -38,7 +39,10 @@ _EQUALS = frozenset("=＝")
 _EMPHASIS = "*_`~"
 _CELL = frozenset("|│┃║\t")
 _AROUND = " \t*_`~-•·|│1234567890.)"
+# What the rest of a line has where nothing in it can set a label off: no sign of `_SEPARATOR`.
+_UNMARKED = r"[\x00-\x08\x0a-9;<>-{}-\xff]*+"
 _MOST_KNOWN = 10_000
+_MOST_FORMS = 32
 # A look at a line's first letters spares most lines the dearer looks.
 _OPENING = 3
 _OPENING_WITHIN = 12
@@ -52,8 +56,7 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text).casefold()).translate(_UMLAUTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A label at the start of a line. `rest` is what follows it.
 
     `sure` says that a colon, a cell's edge or emphasis sets the label off, `weak` that an equals sign or brackets do;
@@ -71,9 +74,24 @@ class Hit:
     misspelt: bool = False
 
 
-@lru_cache(maxsize=32)
 def labels_of(specs: tuple[FieldSpec, ...]) -> "Labels":
     """The labels of a form, made once for the many mails that are read with them."""
+    same = _same.get(id(specs))
+    if same is not None and same[0] is specs:
+        return same[1]
+    if len(_same) >= _MOST_FORMS:
+        _same.clear()
+    labels = _labels_of_equal(specs)
+    _same[id(specs)] = (specs, labels)
+    return labels
+
+
+# Mails that are read together bring the very same fields, those of the next batch equal ones; comparing takes longer.
+_same: dict[int, tuple[tuple[FieldSpec, ...], "Labels"]] = {}
+
+
+@lru_cache(maxsize=_MOST_FORMS)
+def _labels_of_equal(specs: tuple[FieldSpec, ...]) -> "Labels":
     return Labels(specs)
 
 
@@ -83,6 +101,8 @@ class Labels:
     def __init__(self, specs: Sequence[FieldSpec]) -> None:
         self._specs: dict[str, FieldSpec] = {}
         self._known: dict[str, FieldSpec | None] = {}
+        # names that stood plainly before a colon, as those of most forms do
+        self._before_colon: dict[str, FieldSpec] = {}
         names = [(name, spec) for spec in specs for name in (spec.label, *spec.aliases)]
         for name, spec in names:
             if folded := fold(name):
@@ -95,14 +115,30 @@ class Labels:
         cut = [" ".join(name.casefold().split()[:count]) for name, _ in names for count in range(1, len(name.split()))]
         self._beginnings = frozenset(cut)
         self._longest_beginning = max(map(len, cut), default=0) + len("  10. **")
+        self.no_label = self._no_label().fullmatch
+        """Finds the lines, most of those in a mail, that a quick look shows to be no label and not half of one."""
+
+    def _no_label(self) -> re.Pattern[str]:
+        """What matches an empty line, and one that begins with letters as no label does and has no separator."""
+        openings = (
+            " ?".join(f"[{each}{each.upper()}]" for each in opening)
+            for opening in sorted(self._openings)
+            if opening.isascii()
+        )
+        return re.compile(rf"(?:(?!{'|'.join(openings)})[A-Za-z]{{2}} ?[A-Za-z]{_UNMARKED})?")
 
     def __call__(self, name: str) -> FieldSpec | None:
         """The field that `name` is a label of; a remark in brackets after the label does not matter."""
-        if name in self._known:
+        try:
             return self._known[name]
+        except KeyError:
+            return self._learnt(name) if self._opens(name) else None
+
+    def _learnt(self, name: str) -> FieldSpec | None:
         spec = self._specs.get(fold(name)) or self._specs.get(fold(_PARENTHESIS.sub("", name))) or self._twice(name)
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
+            self._before_colon.clear()
         self._known[name] = spec
         return spec
 
@@ -115,6 +151,10 @@ class Labels:
 
     def at_start(self, line: str) -> Hit | None:
         """The label that `line` begins with, after bullets, numbers and emphasis."""
+        name, colon, rest = line.partition(":")
+        spec = self._before_colon.get(name)
+        if spec and colon and not rest.startswith(_MORE):
+            return Hit(spec, rest, sure=True, lower=name[0].islower())
         lead = None if line[:2].isalpha() else _LEAD.match(line)
         start = lead.end() if lead else 0
         if self._promising(line, start):
@@ -157,16 +197,20 @@ class Labels:
         marked = bool(mark.strip(_BRACKETS))
         separator = _SEPARATOR.search(line, 0, _HEAD_CHARACTERS)
         if separator:
-            name, rest = line[: separator.start()], _rest(line, separator, mark, marked=marked)
-            weak = (separator[0] in _EQUALS and not marked) or mark != mark.rstrip(_BRACKETS[1:])
-            if spec := self(name):
-                return Hit(spec, rest, not weak, cell=separator[0] == "\t", lower=lower, weak=weak)
-            remarked = _REMARKED.match(line)
-            if remarked and (spec := self(remarked[1]) or self._misspelt(remarked[1])):
-                return Hit(spec, _MORE_SEPARATOR.sub("", line[remarked.end() :], count=1), sure=True, lower=lower)
-            if spec := self._misspelt(_PARENTHESIS.sub("", name)):
-                cell = separator[0] == "\t"
-                return Hit(spec, rest, not weak, cell=cell, lower=lower, weak=weak, misspelt=True)
+            name = line[: separator.start()]
+            spec, misspelt = self(name), False
+            if spec is None:
+                remarked = _REMARKED.match(line)
+                if remarked and (spec := self(remarked[1]) or self._misspelt(remarked[1])):
+                    return Hit(spec, _MORE_SEPARATOR.sub("", line[remarked.end() :], count=1), sure=True, lower=lower)
+                spec, misspelt = self._misspelt(_PARENTHESIS.sub("", name)), True
+            if spec:
+                sign = separator[0]
+                if sign == ":" and not mark and not misspelt and name[:2].isalpha():
+                    self._before_colon[name] = spec
+                weak = (sign in _EQUALS and not marked) or mark != mark.rstrip(_BRACKETS[1:])
+                rest = _rest(line, separator, mark, marked=marked)
+                return Hit(spec, rest, not weak, cell=sign == "\t", lower=lower, weak=weak, misspelt=misspelt)
         if not self._opens(line):
             return None
         if mark.strip() and (closed := _CLOSED.match(line)) and (spec := self(closed[1])):
@@ -231,6 +275,8 @@ def _rest(line: str, separator: re.Match[str], mark: str, *, marked: bool) -> st
         rest = rest.lstrip("=>")
     elif more := _MORE_SEPARATOR.match(rest):
         rest = rest[more.end() :]
+    if not mark:
+        return rest
     if marked and line[: separator.start()].rstrip()[-1:] not in _EMPHASIS:
         rest = rest.lstrip(_EMPHASIS)
     closing = _CLOSING.get(mark.strip()[-1:])

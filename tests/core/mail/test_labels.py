@@ -1,10 +1,44 @@
 """Labels are found as people set them off, misspell, translate and wrap them (OX-1)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from intake.core.mail.labels import Labels, fold
 from intake.core.mail.misspelt import slipped
 from tests.core.mail.test_fields import SPECS, values
+
+NAMES = [name for spec in SPECS for name in (spec.label, *spec.aliases)]
+WRITTEN = st.lists(
+    st.sampled_from([*NAMES, *(name[:3] for name in NAMES), *(name.split()[0] for name in NAMES)])
+    | st.sampled_from([*":=|\t->*_. ,/#()[]1aoOsS\xdf\u0301：", ": ", " - ", "  ", ":: ", "the list is empty"])
+    | st.text(max_size=3),
+    max_size=6,
+).map("".join)
+
+
+@given(WRITTEN)
+def test_a_line_that_is_passed_over_at_a_look_is_no_label_and_no_half_of_one(line: str) -> None:
+    labels = Labels(SPECS)
+    if labels.no_label(line):
+        assert labels.at_start(line) is None
+        assert not labels.breaks(line)
+
+
+TAILS = ["", ":", ": x", ":: x", ":= x", ":] x", ": x]", " : x", "\tx:", "=x:", " - x", " x"]
+
+
+NAMED = ["Server", "server", "Serverr", "Server (url)", "Server / Host", "Severity 1", "S.erver"]
+
+
+@given(st.sampled_from(NAMED), st.sampled_from(["", "- ", "*", "1.", "[", "x "]), st.permutations(TAILS), WRITTEN)
+def test_a_label_is_the_same_whatever_lines_were_read_before(
+    name: str, lead: str, tails: list[str], other: str
+) -> None:
+    lines = [other, *(f"{lead}{name}{tail}" for tail in tails), *(f"{name}{tail}" for tail in tails)]
+    labels = Labels(SPECS)
+    found = [labels.at_start(line) for line in [*lines, *lines]]
+    assert found == 2 * [Labels(SPECS).at_start(line) for line in lines]
 
 
 @pytest.mark.parametrize(
