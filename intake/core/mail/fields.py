@@ -209,6 +209,8 @@ def _answer_below(entry: Entry) -> str:
 
 def _block(entry: Entry, lines: list[str]) -> str:
     """Paragraphs without the quoted lines and rules at their end, common indentation taken away."""
+    if not lines:
+        return _plain(entry.first)
     depths = [depth for depth, _ in entry.lines[: len(lines)]]
     if not entry.first.strip():
         lines = _below_rule(lines)

@@ -97,7 +97,11 @@ def heads_other_table(labels: Labels, lines: Sequence[str], number: int) -> bool
     columns may be a label and its value: they are a heading where a rule is below, or first cells that it is the name
     of.
     """
-    row = _row(lines[number]) if _PARTED.search(lines[number]) else None
+    line = lines[number]
+    # (a look that spares most lines the search)
+    if line.isascii() and line.isprintable() and not _has_cells(line):
+        return False
+    row = _row(line) if _PARTED.search(line) else None
     if row is None or len(row.cells) < 2 or (number and _same_columns(row, lines[number - 1])):
         return False
     spec, beside = labels(row.cells[0].strip("*_` :")), [cell.strip("*_` ") for cell in row.cells[1:] if cell]

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from intake.core.mail.form import FieldSpec
@@ -120,12 +122,10 @@ class Labels:
 
     def _no_label(self) -> re.Pattern[str]:
         """What matches an empty line, and one that begins with letters as no label does and has no separator."""
-        openings = (
-            " ?".join(f"[{each}{each.upper()}]" for each in opening)
-            for opening in sorted(self._openings)
-            if opening.isascii()
-        )
-        return re.compile(rf"(?:(?!{'|'.join(openings)})[A-Za-z]{{2}} ?[A-Za-z]{_UNMARKED})?")
+        openings = sorted(opening for opening in self._openings if opening.isascii())
+        groups = [(initial, list(group)) for initial, group in groupby(openings, key=itemgetter(0))]
+        known = "|".join(f"{_letter(initial)}(?:{'|'.join(map(_further, group))})" for initial, group in groups)
+        return re.compile(rf"(?:(?!{known})[A-Za-z]{{2}} ?[A-Za-z]{_UNMARKED})?")
 
     def __call__(self, name: str) -> FieldSpec | None:
         """The field that `name` is a label of; a remark in brackets after the label does not matter."""
@@ -266,6 +266,14 @@ class Labels:
             if name.strip() and mark not in "=" and (spec := self(name)):
                 return spec, piece[: len(piece) - len(name)]
         return None
+
+
+def _letter(letter: str) -> str:
+    return f"[{letter}{letter.upper()}]"
+
+
+def _further(opening: str) -> str:
+    return "".join(f" ?{_letter(each)}" for each in opening[1:])
 
 
 def _rest(line: str, separator: re.Match[str], mark: str, *, marked: bool) -> str:

@@ -13,7 +13,8 @@ _OPENED = re.compile(r"[\s\[({]*")
 _CLOSED = re.compile(r"[\s\])}]*")
 _SETTING = re.compile(r"[\s{]*(?:\"([^\"]{1,80})\"\s*:|([a-z][\w.-]{0,80})=)\s*(\S.*?)?[,}\s]*$")
 _HEADER = re.compile(r"[<>*\s]*([A-Za-z][A-Za-z0-9-]{1,60}):(?:\s|$)")
-_STATUS = re.compile(r"[<>*\s]*(?:HTTP/\d(?:\.\d)? \d{3}\b|[A-Z]{3,8} \S+ HTTP/\d)")
+_STATUS = r"[<>*\s]*(?:HTTP/\d(?:\.\d)? \d{3}\b|[A-Z]{3,8} \S+ HTTP/\d)"
+_HEADER_OR_STATUS = re.compile(f"{_HEADER.pattern}|{_STATUS}")
 # Header fields of HTTP (RFC 9110 and its registry), and how those of nobody's registry begin.
 _HTTP = frozenset(
     "accept accept-encoding accept-language accept-ranges age allow alt-svc authorization cache-control connection "  # noqa: SIM905
@@ -113,7 +114,7 @@ def _in_settings(labels: Labels, lines: Sequence[str], number: int) -> bool:
 def _in_headers(lines: Sequence[str], number: int) -> bool:
     """Whether a line stands among header fields of HTTP: below a status or a request, or beside two others."""
     names = set()
-    for line in _around(lines, number, _HEADER, _STATUS):
+    for line in _around(lines, number, _HEADER_OR_STATUS):
         header = _HEADER.match(line)
         if header is None:
             return True
@@ -123,10 +124,10 @@ def _in_headers(lines: Sequence[str], number: int) -> bool:
     return sum(1 for name in others if name in _HTTP or name.startswith(_HTTP_OWN)) >= _FEWEST_HEADERS
 
 
-def _around(lines: Sequence[str], number: int, *shapes: re.Pattern[str]) -> Iterable[str]:
-    """The lines of such shapes right above and below a line, and itself."""
+def _around(lines: Sequence[str], number: int, shape: re.Pattern[str]) -> Iterable[str]:
+    """The lines of such a shape right above and below a line, and itself."""
     for step in (-1, 1):
         for place in range(number if step == -1 else number + 1, number + step * _RUN, step):
-            if not 0 <= place < len(lines) or not any(shape.match(lines[place][:_LONGEST]) for shape in shapes):
+            if not 0 <= place < len(lines) or not shape.match(lines[place], 0, _LONGEST):
                 break
             yield lines[place]

@@ -47,7 +47,7 @@ _FILLER = re.compile(r"x{2,}")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _INITIALS = frozenset(words[0] for words in _NO_ANSWER | _NO_THING) | {"x"}
 _LONGEST = 100
-_LOOKS_AT = 300
+_LOOKS_AT = 160
 _BEGINNING = 12
 _AFTER_HINT = " \t:：=>-–—→.,;"
 
