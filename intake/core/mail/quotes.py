@@ -112,7 +112,7 @@ def _fold(text: str, *, forwards: bool) -> str:
 
 def _quoted(lines: list[str], starts: Mapping[int, Start]) -> list[bool]:
     """Which lines belong to somebody else's mail, its introduction included."""
-    quoted = [is_quoted(line) for line in lines]
+    quoted = [">" in line and is_quoted(line) for line in lines]
     if any(quoted):
         for first in [n for n, (above, sign) in enumerate(pairwise(quoted), 1) if sign and not above]:
             quoted[first - 1] = _LONG_RULE.fullmatch(lines[first - 1].strip()) is not None
@@ -155,6 +155,8 @@ def _is_the_matter(
 
 def _choose(lines: list[str], quoted: list[bool]) -> list[int]:
     """The writer's lines, or those and the quoted lines that they answer."""
+    if not any(quoted):
+        return list(range(len(lines)))
     written = [number for number, line in enumerate(lines) if line.strip() and not quoted[number]]
     if not written:
         return list(range(len(lines)))
@@ -191,6 +193,8 @@ def _without_signature(lines: list[str], kept: list[int], quoted: list[bool]) ->
 def _without_banner(lines: list[str], kept: list[int]) -> list[int]:
     """`kept` without the warning that a gateway put above a mail, where something is left."""
     end = banner_end(lines[:_TOP]) if kept and kept[0] == 0 else 0
+    if not end:
+        return kept
     left = [number for number in kept if number >= end]
     return left if any(lines[number].strip() for number in left) else kept
 
@@ -221,6 +225,8 @@ def _trimmed(kept: list[int], lines: list[str]) -> list[int]:
 
 def _joined(lines: list[str], kept: list[int]) -> str:
     """The lines that are kept; where others were left out between blank ones, one blank line is enough."""
+    if kept and len(kept) == kept[-1] - kept[0] + 1:
+        return "\n".join(lines[kept[0] : kept[-1] + 1])
     out: list[str] = []
     before = -1
     for number in kept:

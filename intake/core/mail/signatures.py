@@ -142,9 +142,11 @@ def signature(lines: Sequence[str], kept: Sequence[int], quoted: Sequence[bool])
     It ends where lines are left out or quoted. Two delimiters without the space (RFC 3676) part other things, and so
     does one below which the writer asks something at the end.
     """
-    found = [p for p, n in enumerate(kept) if not quoted[n] and lines[n][:2] == "--" and _DELIMITER.match(lines[n])][
+    found = [p for p, n in enumerate(kept) if lines[n][:2] == "--" and not quoted[n] and _DELIMITER.match(lines[n])][
         -_MOST_DELIMITERS:
     ]
+    if not found:
+        return None
     bare = sum(1 for place in found if lines[kept[place]] != "-- ")
     for place in found:
         exact = lines[kept[place]] == "-- "
@@ -232,7 +234,7 @@ def is_card_line(line: str) -> bool:
 
 
 def _on_card(line: str) -> bool:
-    line = _PICTURE.sub("", line).strip()
+    line = _PICTURE.sub("", line).strip() if "[" in line or "<" in line else line
     if not line:
         return True
     if len(line) > _LONGEST_CARD_LINE or line[-1] in "?!？！" or _ASIDE.match(line) or not is_card_line(line):
