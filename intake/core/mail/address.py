@@ -46,6 +46,8 @@ class Words:
 
     def hide(self, value: str) -> str:
         """The value with an atom in place of each encoded word."""
+        if value.isascii() and "=?" not in value:
+            return value
         value = _GUARD.sub("", value)
         out: list[str] = []
         at = 0
@@ -78,7 +80,9 @@ def prepared(value: str, words: Words, hint: str | None, most: int) -> tuple[str
 
     At most `most` items are kept; the second value says whether some were left out (THREATS 30).
     """
-    value = words.hide(unescaped(value, hint)).translate({0: None, 10: " ", 13: " "})
+    value = words.hide(unescaped(value, hint))
+    if not value.isprintable():
+        value = value.translate({0: None, 10: " ", 13: " "})
     if ";" not in value and value.count(",") < most:
         return value, False
     pieces = _ENDS_ITEM.findall(value)
@@ -96,12 +100,12 @@ def prepared(value: str, words: Words, hint: str | None, most: int) -> tuple[str
 
 def read_list(parser: Any, name: str, values: list[str], words: Words) -> tuple[Address, ...]:
     """The addresses of a field, mail-parser's reading; an item that it cannot read gives what looks like one."""
-    found: list[tuple[str, str]] = []
-    if values:
-        found = list(getattr(parser, name))
-        for defect in parser.address_header_defects:
-            if defect["header"] == name.replace("_", "-") and not defect["recovered"]:
-                found.extend(("", spec) for spec in _ADDR_SPEC.findall(defect["raw"]))
+    if not values:
+        return ()
+    found: list[tuple[str, str]] = list(getattr(parser, name))
+    for defect in parser.address_header_defects:
+        if defect["header"] == name.replace("_", "-") and not defect["recovered"]:
+            found.extend(("", spec) for spec in _ADDR_SPEC.findall(defect["raw"]))
     seen: dict[str, Address] = {}
     for display, spec in found:
         address = Address(words.name(display), words.address(spec).strip("'"))

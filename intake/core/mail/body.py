@@ -160,11 +160,10 @@ def _joined(texts: Iterable[str]) -> str:
 
 def _few_lines(work: _Reading, text: str) -> str:
     """The text up to as many lines as are read: each costs the finders of quotes, signatures and fields some time."""
-    lines = text.split("\n", work.limits.text_lines)
-    if len(lines) <= work.limits.text_lines:
+    if text.count("\n") < work.limits.text_lines:
         return text
     work.defects.append(f"the text was cut at {work.limits.text_lines} lines")
-    return "\n".join(lines[:-1])
+    return "\n".join(text.split("\n", work.limits.text_lines)[:-1])
 
 
 def _says_something(text: str | None) -> bool:

@@ -34,6 +34,7 @@ _KNOWN = re.compile(
 _WORD_START = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?")
 _Q_ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
 _PARAMETER = re.compile(r"""[;\s]\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*+"|[^;]*)""", re.DOTALL)
+_TOKEN_ENDS = re.compile(r"[;\s]")
 _CONTINUED = re.compile(r"([^*]+)(?:\*(\d{1,4}))?(\*)?")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 _MOST_PARAMETERS = 200
@@ -232,7 +233,9 @@ def parameters(value: str, hint: str | None = None) -> tuple[str, dict[str, str]
 
     At most 200 parameters are read (THREATS 31).
     """
-    token = re.split(r"[;\s]", value.strip(), maxsplit=1)[0].lower()
+    if not value:
+        return "", {}
+    token = _TOKEN_ENDS.split(value.strip(), maxsplit=1)[0].lower()
     plain: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}
     for count, match in enumerate(_PARAMETER.finditer(value)):

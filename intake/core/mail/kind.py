@@ -158,6 +158,8 @@ def _reaction(clues: Clues) -> str | None:
 
 def _recall(clues: Clues) -> str | None:
     """A client's sentence that its user wants a mail back, under "Recall: " and that mail's subject, which it names."""
+    if ":" not in clues.subject and "：" not in clues.subject:
+        return None
     said = " ".join(clues.new_text[: _ONE_SENTENCE + 1].split())
     recalled = " ".join(re.split(r"[:：]", clues.subject, maxsplit=1)[-1].split())
     if len(said) > _ONE_SENTENCE or recalled == " ".join(clues.subject.split()) or not recalled or recalled not in said:

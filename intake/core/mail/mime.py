@@ -13,6 +13,7 @@ from intake.core.mail.header import Headers, base64_bytes, looks_like_field, par
 from intake.core.mail.message import Limits, Unreadable
 from intake.core.sentences import sentence
 
+_DELIMITER_ENDS = re.compile(rb"(--)?+[ \t\r]*+(?:\n|\Z)")
 _BLANK = re.compile(rb"\n\r*\n")
 _START = re.compile(rb"(?:\r*\n)+")
 _GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\r\n]{1,200}?)[ \t\r]*\n[Cc]ontent-[^\n]*:")
@@ -190,13 +191,12 @@ def _bounds(work: _Split, boundary: str, start: int, end: int) -> tuple[list[tup
     if work.searched > _MOST_SEARCHED:
         raise Unreadable(sentence("too big for parts nested so deep"))
     mark = b"--" + boundary.encode("utf-8", "surrogateescape")
-    rest = re.compile(rb"(--)?+[ \t\r]*+(?:\n|\Z)")
     # Without a newline before it a delimiter line counts at the very beginning only.
     at = start if raw.startswith(mark, start) else _next(raw, mark, start, end, work)
     found: list[tuple[int, int]] = []
     opened = -1
     while at >= 0:
-        match = rest.match(raw, at + len(mark), end)
+        match = _DELIMITER_ENDS.match(raw, at + len(mark), end)
         if match:
             if opened >= 0:
                 found.append((opened, max(opened, _before_newline(raw, at))))

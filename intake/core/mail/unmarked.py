@@ -111,7 +111,8 @@ def _stands_alone(clues: Clues) -> bool:
 
 def _begins(clues: Clues) -> bool:
     """Whether the subject begins as answers of machines do, and does not go on as a sentence."""
-    return _after(clues) == "" or _stands_alone(clues) or bool(_TELLS_WHEN.match(_after(clues) or ""))
+    rest = _after(clues)
+    return rest is not None and (rest == "" or _stands_alone(clues) or bool(_TELLS_WHEN.match(rest)))
 
 
 def _says_more(clues: Clues) -> bool:
