@@ -1,4 +1,4 @@
-"""Notes which mails have left, while the next are being sent: those that leave during one commit share the next.
+"""Notes which mails have left, while the next are being sent: those that leave while others write share a commit.
 
 Until it is noted, a mail that a server has taken would go out again if the program were killed (THREATS 53). So it is
 noted at once, and senders wait where notes fall behind.
@@ -24,6 +24,8 @@ class Notes:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._left: SimpleQueue[Left | None] = SimpleQueue()
+        self._gathered: list[Left] = []
+        self._ends = False
         self._room = threading.Semaphore(AHEAD)
         self._trouble: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="notes", daemon=True)
@@ -47,19 +49,29 @@ class Notes:
             raise trouble
 
     def _run(self) -> None:
-        ends = False
-        while not ends:
-            gathered = [self._left.get()]
+        while not self._ends:
+            self._gather(self._left.get())
+            if not self._gathered:
+                continue
+            try:
+                insist(self._note)
+            except Exception as error:
+                self._trouble = error
+            self._room.release(len(self._gathered))
+            self._gathered.clear()
+
+    def _note(self) -> None:
+        with self._engine.begin() as connection:
+            # what left while it waited for its turn to write is noted with what it waited for
             while not self._left.empty():
-                gathered.append(self._left.get())
-            ends = None in gathered
-            left = [each for each in gathered if each is not None]
-            if left:
-                try:
-                    insist(sending.mark_sent, self._engine, left)
-                except Exception as error:
-                    self._trouble = error
-                self._room.release(len(left))
+                self._gather(self._left.get())
+            sending.mark_sent(connection, self._gathered)
+
+    def _gather(self, left: Left | None) -> None:
+        if left is None:
+            self._ends = True
+        else:
+            self._gathered.append(left)
 
 
 def insist(note: Callable[..., object], *facts: object, **more: object) -> None:

@@ -171,15 +171,14 @@ def _mail(row: Row[Any]) -> OutgoingMail:
     )
 
 
-def mark_sent(engine: Engine, left: Sequence[Left]) -> int:
-    """Notes in one commit that mails have left, whoever holds them by now; of how many that was not noted yet."""
-    with engine.begin() as connection:
-        fresh = set(connection.scalars(NOT_SENT, {"mails": [each.mail.id for each in left]}))
-        noted = list({each.mail.id: each for each in left if each.mail.id in fresh}.values())
-        if noted:
-            connection.execute(MARK_SENT, [{"mail": each.mail.id, "at": each.at, "why": each.why} for each in noted])
-        if told := [_event(each.mail, each.at, "sent", each.told) for each in noted if each.mail.case_id is not None]:
-            connection.execute(NOTE, told)
+def mark_sent(connection: Connection, left: Sequence[Left]) -> int:
+    """Notes that mails have left, whoever holds them by now; of how many that was not noted yet."""
+    fresh = set(connection.scalars(NOT_SENT, {"mails": [each.mail.id for each in left]}))
+    noted = list({each.mail.id: each for each in left if each.mail.id in fresh}.values())
+    if noted:
+        connection.execute(MARK_SENT, [{"mail": each.mail.id, "at": each.at, "why": each.why} for each in noted])
+    if told := [_event(each.mail, each.at, "sent", each.told) for each in noted if each.mail.case_id is not None]:
+        connection.execute(NOTE, told)
     return len(noted)
 
 

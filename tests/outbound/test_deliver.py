@@ -230,6 +230,36 @@ def test_mails_that_leave_during_one_commit_share_the_next_and_no_sender_runs_fa
     assert AHEAD - 1 <= noted[1] <= AHEAD
 
 
+@pytest.mark.sqlite("one transaction writes at a time")
+def test_mails_that_leave_while_the_desk_writes_are_noted_in_one_commit(
+    databases: Databases, templates: TemplateSet, send: Pass, sink: Sink
+) -> None:
+    for number in range(6):
+        queue_mail(databases, templates, number)
+    arrived, writing = threading.Event(), threading.Event()
+    noted: list[int] = []
+
+    @event.listens_for(databases.desk, "before_cursor_execute")
+    def count(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        if statement.startswith("UPDATE") and threading.current_thread().name == "notes":
+            noted.append(len(parameters) if many else 1)
+
+    def answer(_server: Any) -> None:
+        arrived.set()
+        assert writing.wait(60)
+
+    sink.before_answer = answer
+    with ThreadPoolExecutor(1) as pool:
+        passing = pool.submit(send)
+        assert arrived.wait(60)
+        with databases.desk.begin():
+            writing.set()
+            eventually(lambda: len(sink.mails) == 6, 30, "all to be sent")
+        assert passing.result(60).sent == 6
+    # the last may still wait for its answer
+    assert (noted[0] >= 5, sum(noted)) == (True, 6)
+
+
 def test_what_has_left_is_noted_whatever_becomes_of_the_next(
     databases: Databases, templates: TemplateSet, clock: Clock, listening: Listening
 ) -> None:

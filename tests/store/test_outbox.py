@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,6 +32,11 @@ def databases(tmp_path: Path) -> Iterator[Databases]:
 @pytest.fixture(scope="session")
 def templates() -> TemplateSet:
     return load([shipped("templates")])
+
+
+def mark_sent(databases: Databases, left: Sequence[Left]) -> int:
+    with databases.desk.begin() as connection:
+        return sending.mark_sent(connection, left)
 
 
 def test_a_mail_is_queued_only_with_the_desks_commit(databases: Databases, templates: TemplateSet) -> None:
@@ -96,8 +101,8 @@ def test_a_lease_that_ran_out_passes_the_mail_on_as_perhaps_sent(databases: Data
     assert not sending.mark_retry(databases.desk, lost, "one", "451", NOW)
     assert not sending.mark_failed(databases.desk, lost, "one", "550", NOW)
     assert sending.put_back(databases.desk, [lost], "one", NOW) == 0
-    assert sending.mark_sent(databases.desk, [Left(lost, NOW)]) == 1
-    assert sending.mark_sent(databases.desk, [Left(found, NOW)]) == 0
+    assert mark_sent(databases, [Left(lost, NOW)]) == 1
+    assert mark_sent(databases, [Left(found, NOW)]) == 0
     assert not sending.mark_retry(databases.desk, found, "two", "451", NOW)
     assert row(databases, mail_id)["state"] == "sent"
     assert [event for _, event, _ in told(databases)] == ["sent"]
@@ -106,10 +111,10 @@ def test_a_lease_that_ran_out_passes_the_mail_on_as_perhaps_sent(databases: Data
 def test_mails_are_noted_as_sent_in_one_commit_each_once(databases: Databases, templates: TemplateSet) -> None:
     ids = [queue_mail(databases, templates, number) for number in range(3)]
     first, *others = sending.claim(databases.desk, "one", NOW, LEASE, 10)
-    assert sending.mark_sent(databases.desk, [Left(first, NOW)]) == 1
+    assert mark_sent(databases, [Left(first, NOW)]) == 1
     later = NOW + timedelta(minutes=1)
     left = [Left(first, later), Left(others[0], later, "not for a@h.example: 550 no"), *[Left(others[1], later)] * 2]
-    assert sending.mark_sent(databases.desk, left) == 2
+    assert mark_sent(databases, left) == 2
     assert [row(databases, each)["sent_at"] for each in ids] == [NOW, later, later]
     assert [row(databases, each)["reason"] for each in ids] == [None, "not for a@h.example: 550 no", None]
     to = "acknowledgment to kim@hosting.example"

@@ -232,7 +232,8 @@ def test_threat_54_what_a_dead_instance_held_goes_out_once_its_lease_has_run_out
             assert time.monotonic() < deadline
             for each in held:
                 way.send(each)
-                sending.mark_sent(engine, [sending.Left(each, after)])
+                with engine.begin() as connection:
+                    sending.mark_sent(connection, [sending.Left(each, after)])
     sent = [file.read_bytes() for file in (tmp_path / "out").rglob("*") if file.is_file()]
     assert len([raw for raw in sent if b"kim@hosting.example" in raw and b"We have your request" in raw]) == 1
     assert [each["state"] for each in desk.outbox()] == ["sent"]
