@@ -344,6 +344,9 @@ GERMAN: Mapping[str, str] = {
     ),
     'no act is named "{name}"; known are {known}': "„{name}“ gibt es nicht; bekannt sind {known}",
     "{case} is a part of {whole} by now; do it there": "{case} gehört jetzt zu {whole}; tun Sie es dort",
+    "{case} was erased on request and takes notes alone; a new matter is a new case": (
+        "{case} wurde auf Verlangen gelöscht und nimmt nur noch Notizen an; ein neues Anliegen ist ein neuer Fall"
+    ),
     "an empty reply would be sent; give its text": "die Antwort wäre leer; geben Sie ihren Text an",
     "{case} has nobody to reply to: its mail named no sender": (
         "{case} hat niemanden, dem man antworten könnte: Die Mail nannte keinen Absender"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from intake.core.case.act import Act, Refused
+from intake.core.case.act import Act, Refused, not_of_erased
 from intake.core.case.case import Case, Decision, Entry
 from intake.core.case.matching import own_subject
 from intake.core.case.merging import merge as merged
@@ -127,6 +127,7 @@ def _split(
     now: datetime,
 ) -> tuple[Decision, Moved]:
     """The case that is left, and the new one for some of its mails. Raises `Refused`."""
+    not_of_erased(case)
     policy = house.policy_of(connection, case)
     stored = messages.of_case(connection, case.id)
     own = [each for each in stored if each.direction == "in" and each.mail_id is not None]

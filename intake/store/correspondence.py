@@ -68,7 +68,8 @@ def letters_of(connection: Connection, case_ids: Iterable[int]) -> dict[int, lis
     wanted = sorted(set(case_ids))
     found: dict[int, list[bytes]] = {case_id: [] for case_id in wanted}
     for row in connection.execute(LETTERS, {"case_ids": wanted}) if wanted else ():
-        found[row.case_id].append(bytes(row.raw))
+        # of a letter that was erased nothing is left, and SQLite's part of nothing is NULL
+        found[row.case_id].append(bytes(row.raw or b""))
     return found
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, Text, cast, delete, func, or_, select, text, update
 
+from intake.core.case.case import ERASED
 from intake.store import tables
 from intake.store.engine import Databases
 from intake.store.search import INDEXES, written
 from intake.store.sending import ON_ITS_WAY
 
-ERASED = "erased on request"
 AT_A_TIME = 500
 OPTIMIZE = "INSERT INTO $name($name) VALUES ('optimize')"
 

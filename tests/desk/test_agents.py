@@ -13,6 +13,9 @@ from house import FORM, NOW, ROUTE, Home, home, mail, opened
 
 from intake.config import Config
 from intake.config.settings import Notices
+from intake.core.case.act import Act
+from intake.core.case.commands import COMMANDS, Command
+from intake.desk import act, erasing
 from intake.desk.trial import Tried, explain
 from intake.store import people
 from intake.store.audit import audit
@@ -652,6 +655,33 @@ def test_nobody_is_taken_off_who_gets_no_copy(desk: Home, line: str, said: str) 
     people = desk.case().participants
     assert said in " ".join(receipt(desk).split())
     assert desk.case().participant("kim@hosting.example") in people
+
+
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each.name not in ("note", "assign", "help")])
+def test_no_command_brings_an_erased_case_back_to_life(desk: Home, command: Command) -> None:
+    to = answer_address(desk)
+    act.perform(desk.house, "OX-1001", Act("status", "closed", ADA), NOW)
+    erasing.erase(desk.house, "kim@hosting.example", ADA, NOW)
+    desk.take(mail(sender="Lee <lee@hosting.example>", message_id="2@hosting.example"))
+    letters = len(desk.outbox())
+    written = command.form.replace("ADDRESS", "lee@hosting.example").replace("CASE", "OX-1002")
+    assert write(desk, f"{written}\n", to=to)["outcome"] == "reply"
+    (line,) = (each for each in receipt(desk).splitlines() if "refused – " in each)
+    assert (
+        line.partition("refused – ")[2]
+        == "OX-1001 was erased on request and takes notes alone; a new matter is a new case"
+    )
+    case = desk.case("OX-1001")
+    assert (case.state, case.contact.address, len(desk.outbox())) == ("closed", "", letters)
+
+
+def test_an_answer_at_an_erased_case_is_kept_as_a_note(desk: Home) -> None:
+    to = answer_address(desk)
+    act.perform(desk.house, "OX-1001", Act("status", "closed", ADA), NOW)
+    erasing.erase(desk.house, "kim@hosting.example", ADA, NOW)
+    write(desk, "Did it help?\n", to=to)
+    assert "Nothing was sent to the customer: OX-1001 was erased on request" in " ".join(receipt(desk).split())
+    assert [each["direction"] for each in desk.shown("OX-1001")["messages"]] == ["in", "note"]
 
 
 def test_whose_the_case_became_is_not_taken_off_as_one_in_copy(desk: Home) -> None:

@@ -8,7 +8,8 @@ from house import FORM, NOW, Home, home, mail
 from sqlalchemy import insert, select
 
 from intake.core.case.act import Act
-from intake.desk import act, erasing, parked
+from intake.core.case.acts import ACTS
+from intake.desk import act, erasing, merging, parked
 from intake.desk.receive import again
 from intake.desk.sight import everything
 from intake.errors import IntakeError
@@ -117,6 +118,39 @@ def test_a_preview_changes_nothing_and_an_open_case_holds_it_up(desk: Home) -> N
     with pytest.raises(IntakeError, match=f"{own}: still open"):
         erasing.erase(desk.house, KIM, ADA, NOW)
     assert WORD in str(desk.shown(own))
+
+
+@pytest.mark.parametrize("what", sorted(set(ACTS) - {"note", "assign"}))
+def test_no_act_brings_an_erased_case_back_to_life(desk: Home, what: str) -> None:
+    own, _ = written(desk)
+    erasing.erase(desk.house, KIM, ADA, NOW)
+    before, letters = desk.case(own), len(desk.outbox())
+    with pytest.raises(IntakeError, match=f"{own} was erased on request"):
+        do(desk, own, what, KIM if what in ("cc", "uncc", "customer") else "open")
+    assert (desk.case(own), len(desk.outbox())) == (before, letters)
+
+
+def test_an_erased_case_is_merged_into_none_and_none_into_it_and_not_split(desk: Home) -> None:
+    own, other = written(desk)
+    erasing.erase(desk.house, KIM, ADA, NOW)
+    for pair in ((own, other), (other, own)):
+        with pytest.raises(IntakeError, match=f"{own} was erased on request"):
+            merging.merge(desk.house, *pair, ADA, "", NOW)
+    with pytest.raises(IntakeError, match=f"{own} was erased on request"):
+        merging.split(desk.house, own, [1], ADA, "", NOW)
+
+
+@pytest.mark.parametrize("subject", ["Re: [{own}] The matter", "Something else"])
+def test_who_writes_again_after_the_erasing_has_a_new_case(desk: Home, subject: str) -> None:
+    own, _ = written(desk)
+    erasing.erase(desk.house, KIM, ADA, NOW)
+    raw = mail(
+        FORM, sender=f"Kim <{KIM}>", subject=subject.format(own=own), message_id="9@hosting.example",
+        In_Reply_To="<1@hosting.example>",
+    )  # fmt: skip
+    (outcome,) = desk.take(raw, NOW + timedelta(hours=1))
+    assert outcome["outcome"] == "new_case"
+    assert (desk.case(own).state, desk.case(own).contact.address) == ("closed", "")
 
 
 def test_mail_that_waits_and_agents_hold_it_up(desk: Home) -> None:

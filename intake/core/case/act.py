@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from intake.core.case.case import Customer
+from intake.core.case.case import Case, Customer
 from intake.core.policy.policy import Policy
-from intake.core.sentences import Sentence
+from intake.core.sentences import Sentence, sentence
 
 
 class Refused(Exception):  # noqa: N818  (the field's word for it)
@@ -14,6 +14,15 @@ class Refused(Exception):  # noqa: N818  (the field's word for it)
     def __init__(self, text: Sentence) -> None:
         super().__init__(text)
         self.text = text
+
+
+def not_of_erased(case: Case) -> None:
+    """Raises `Refused` for a case whose data were erased: nothing brings it back to life."""
+    if case.erased:
+        said = sentence(
+            "{case} was erased on request and takes notes alone; a new matter is a new case", case=case.reference
+        )
+        raise Refused(said)
 
 
 @dataclass(frozen=True, slots=True)

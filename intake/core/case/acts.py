@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake.core.case import clocks, consent, escalating, exemption, people_acts, severity_acts
-from intake.core.case.act import Act, Refused, Setting
+from intake.core.case.act import Act, Refused, Setting, not_of_erased
 from intake.core.case.case import Case, Customer, Decision, Entry, Notice, State, Wish
 from intake.core.case.owed import owed
 from intake.core.mail.labels import labels_of
@@ -13,6 +13,8 @@ from intake.core.policy.because import HOUSE, Because
 from intake.core.policy.policy import Policy
 from intake.core.sentences import Sentence, joined, sentence, translated
 
+OF_ERASED = ("note", "assign")
+"""What is still done with a case whose data were erased: nothing of it reaches anybody outside."""
 SETTABLE: tuple[State, ...] = ("open", "waiting", "resolved", "closed")
 
 
@@ -24,6 +26,8 @@ def act(policy: Policy, case: Case, wanted: Act, customer: Customer | None, now:
         raise Refused(
             sentence("{case} is a part of {whole} by now; do it there", case=case.reference, whole=case.merged_into)
         )
+    if wanted.what not in OF_ERASED:
+        not_of_erased(case)
     return ACTS[wanted.what](Setting(policy, customer, now), Decision(replace(case, changed_at=now)), wanted)
 
 

@@ -48,6 +48,8 @@ NoticeKind = Literal[
 
 SYSTEM = "intake"
 # the tag of a case whose customer wrote after we had asked for what is missing
+ERASED = "erased on request"
+"""What stands where a person's name and words were, once they are erased."""
 WROTE_SINCE = "wrote-since"
 # ticket numbers of the other side's own that a case remembers
 NUMBERS = 3
@@ -262,6 +264,11 @@ class Case:
     merged_into: str | None = None
     their_numbers: tuple[str, ...] = ()
     taken_off: tuple[Participant, ...] = ()
+
+    @property
+    def erased(self) -> bool:
+        """Whether what it held was erased on request, and nobody has it any more."""
+        return self.contact == Address(ERASED, "") and self.subject == ERASED and self.state in ("resolved", "closed")
 
     @property
     def private(self) -> bool:

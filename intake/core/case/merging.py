@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from intake.core.case import clocks
-from intake.core.case.act import Refused
+from intake.core.case.act import Refused, not_of_erased
 from intake.core.case.case import Case, Clock, Customer, Decision, Entry
 from intake.core.case.people_acts import with_copy
 from intake.core.case.work_list import OVER, PROMISES
@@ -68,6 +68,8 @@ def merge(
     ):
         if wrong:
             raise Refused(said)
+    not_of_erased(part)
+    not_of_erased(whole)
     why = f": {because}" if because else ""
     over = replace(
         clocks.end_all(part, now), state="closed", closed_at=now, changed_at=now, merged_into=whole.reference,
