@@ -249,6 +249,7 @@ SAMPLES: Mapping[str, Values] = {
                 "text": "Hello Kim,\n\nplease restart the service.",
                 "because": "it is a note, as /note says",
                 "note": "They rang twice.",
+                "as_words": "/close",
                 "enclosed": ["settings.png"],
                 "files": ["trace.log (more than 15 MB in all)"],
                 "letters_to": "kim@hosting.example",

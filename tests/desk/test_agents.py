@@ -675,6 +675,24 @@ def test_no_command_brings_an_erased_case_back_to_life(desk: Home, command: Comm
     assert (case.state, case.contact.address, len(desk.outbox())) == ("closed", "", letters)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("please /close this\n", "Sent as words: /close. A command stands on a line of its own"),
+        ("Hello Kim,\n\nyou may /close or /open it!\n", "Sent as words: /close, /open."),
+        ("Please look at https://x.example/close and at /etc/close\n", ""),
+        ("Please look again.\n\n> please /close this\n", ""),
+        ("/note please /close this\n", ""),
+    ],
+)
+def test_a_command_within_a_sentence_is_sent_as_words_and_the_receipt_says_so(desk: Home, text: str, said: str) -> None:
+    write(desk, text)
+    assert desk.case().state in ("new", "open")
+    told = " ".join(receipt(desk).split())
+    assert said in told
+    assert ("Sent as words" in told) == bool(said)
+
+
 def test_an_answer_at_an_erased_case_is_kept_as_a_note(desk: Home) -> None:
     to = answer_address(desk)
     act.perform(desk.house, "OX-1001", Act("status", "closed", ADA), NOW)

@@ -77,6 +77,7 @@ def receipt(
             "text": handled.answer,
             "because": handled.because.said(language),
             "note": handled.note,
+            "as_words": ", ".join(handled.as_words),
             "enclosed": list(enclosed),
             "files": [each.said(language) for each in files],
             "letters_to": went_to,

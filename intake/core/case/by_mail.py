@@ -61,7 +61,8 @@ class Result:
 class Handled:
     """The decision with what the receipt tells: `answer` went to the customer, `note` was kept, `because` is why
 
-    nothing went out. `help`: the table of commands was asked for. `stopped`: nothing of the mail was done.
+    nothing went out. `help`: the table of commands was asked for. `stopped`: nothing of the mail was done. `as_words`
+    are commands that went out as words of the answer.
     """
 
     decision: Decision
@@ -71,6 +72,7 @@ class Handled:
     because: Sentence = NOTHING
     help: bool = False
     stopped: bool = False
+    as_words: tuple[str, ...] = ()
 
 
 def handle(policy: Policy, case: Case, mail: AgentMail, customer: Customer | None, now: datetime) -> Handled:
@@ -100,7 +102,8 @@ def handle(policy: Policy, case: Case, mail: AgentMail, customer: Customer | Non
         work.decision, note = _noted(policy, work.decision, mail, private, customer, now)
     # a part of another case takes no more acts
     work.commands(line for line, command in known if command.act in ELSEWHERE)
-    return Handled(work.decision, tuple(work.results), answer, note, because, told.has("help"))
+    as_words = told.as_words if answer else ()
+    return Handled(work.decision, tuple(work.results), answer, note, because, told.has("help"), as_words=as_words)
 
 
 class _Work:

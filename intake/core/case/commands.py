@@ -67,6 +67,7 @@ _AROUND = r"*_~`\"'“”„‘’«»"
 _SLIP = re.compile(
     rf"[\s\u200b\ufeff]*(?:[\\＼!#|]\s?|[{_AROUND}]{{1,3}}[/／])([^\W\d_][\w‐‑–-]*?)(?=[\s:：.,;{_AROUND}]|$)"
 )
+_WITHIN = re.compile(r"(?<=\s)[/／]([^\W\d_][\w‐‑–-]*)(?=[\s.,;:!?)]|$)")
 _DASHES = str.maketrans("‐‑–_", "----")
 _BECAUSE = re.compile(r"\s*[:,;–-]?\s*(?:because\b)?\s*[:,]?\s*", re.IGNORECASE)
 _NUMBERS = re.compile(r"(?:#?[0-9]{1,18}(?:\s*,\s*|\s+|$))+")
@@ -89,11 +90,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """The first lines of a mail as commands, and the text below. `stray` are commands that stand further down."""
+    """The first lines of a mail as commands, and the text below. `stray` are commands that stand further down.
+
+    `as_words` are those within the sentences of the text, such as "please /close this": words, and no commands.
+    """
 
     lines: tuple[Line, ...]
     text: str
     stray: tuple[str, ...] = ()
+    as_words: tuple[str, ...] = ()
 
     @property
     def unknown(self) -> tuple[Line, ...]:
@@ -125,7 +130,9 @@ def instructions(text: str) -> Instructions:
         place += 1
     rest = lines[place:]
     stray = tuple(line.strip() for line in rest if (read := _read(line)) is not None and read.command is not None)
-    return Instructions(tuple(found), "\n".join(rest).strip(), stray)
+    own = (_WITHIN.finditer(line) for line in rest if not line.lstrip().startswith(">"))
+    named = dict.fromkeys(f"/{name}" for line in own for each in line if (name := _name(each[1])) in BY_NAME)
+    return Instructions(tuple(found), "\n".join(rest).strip(), stray, tuple(named))
 
 
 def _read(written: str) -> Line | None:
