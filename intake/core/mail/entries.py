@@ -93,10 +93,12 @@ class Scan:
         if spec.kind not in ("block", "lines"):
             first, row = self._labels.split_row(spec, first)
         self._weak = self._weak or hit.weak
-        for each, value in ((spec, first), *row):
-            entry = Entry(each, depth, value, [], bool(value.strip()), hit.cell)
+        opened = [Entry(spec, depth, first, [], bool(first.strip()), hit.cell)]
+        if row:
+            opened += [Entry(other, depth, rest, [], bool(rest.strip()), hit.cell) for other, rest in row]
+        for entry in opened:
             self._close(entry)
-            done.append(entry)
+        done += opened
 
     def _close(self, following: Entry | None) -> None:
         if self._entry:

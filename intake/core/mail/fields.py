@@ -132,6 +132,8 @@ def _written(entry: Entry) -> str:
         return _block(entry, kept)
     if entry.spec.kind == "lines":
         return _block(entry, kept if entry.closed else _first_paragraph(entry.first, kept))
+    if not kept and not (entry.spec.allowed and has_box(entry.first)):
+        return _unquoted(_plain(entry.first))
     if not entry.first.strip():
         kept = _below_rule(kept)
     if entry.spec.allowed and (boxes := _boxes(entry.first, kept)):

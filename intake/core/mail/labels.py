@@ -33,6 +33,7 @@ _GLUED_NUMBER = re.compile(
 )
 _NUMBERED = re.compile(r"\s*\(?\d{1,2}[.)](?=\S)")
 _PARENTHESIS = re.compile(r"[(\[<{][^()\[\]<>{}]*[)\]>}]\s*$")
+_PARENTHESES_END = (")", "]", ">", "}")
 _REMARKED = re.compile(r"([^()\[\]:=|]{1,80})[(\[][^()\[\]]{0,150}[)\]][\s*_.]{0,9}[:：﹕∶=＝|\t]")
 _PIECES = re.compile(r"([,;|│┃║\t:：﹕=＝])")
 _HEAD_CHARACTERS = 200
@@ -135,7 +136,7 @@ class Labels:
             return self._learnt(name) if self._opens(name) else None
 
     def _learnt(self, name: str) -> FieldSpec | None:
-        spec = self._specs.get(fold(name)) or self._specs.get(fold(_PARENTHESIS.sub("", name))) or self._twice(name)
+        spec = self._specs.get(fold(name)) or self._specs.get(fold(_without_remark(name))) or self._twice(name)
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
             self._before_colon.clear()
@@ -203,7 +204,7 @@ class Labels:
                 remarked = _REMARKED.match(line)
                 if remarked and (spec := self(remarked[1]) or self._misspelt(remarked[1])):
                     return Hit(spec, _MORE_SEPARATOR.sub("", line[remarked.end() :], count=1), sure=True, lower=lower)
-                spec, misspelt = self._misspelt(_PARENTHESIS.sub("", name)), True
+                spec, misspelt = self._misspelt(_without_remark(name)), True
             if spec:
                 sign = separator[0]
                 if sign == ":" and not mark and not misspelt and name[:2].isalpha():
@@ -266,6 +267,10 @@ class Labels:
             if name.strip() and mark not in "=" and (spec := self(name)):
                 return spec, piece[: len(piece) - len(name)]
         return None
+
+
+def _without_remark(name: str) -> str:
+    return _PARENTHESIS.sub("", name) if name.rstrip().endswith(_PARENTHESES_END) else name
 
 
 def _letter(letter: str) -> str:

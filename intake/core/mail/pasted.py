@@ -113,6 +113,9 @@ def _in_settings(labels: Labels, lines: Sequence[str], number: int) -> bool:
 
 def _in_headers(lines: Sequence[str], number: int) -> bool:
     """Whether a line stands among header fields of HTTP: below a status or a request, or beside two others."""
+    beside = (*lines[max(0, number - 1) : number], *lines[number + 1 : number + 2])
+    if not any(_HEADER_OR_STATUS.match(line, 0, _LONGEST) for line in beside):
+        return False
     names = set()
     for line in _around(lines, number, _HEADER_OR_STATUS):
         header = _HEADER.match(line)

@@ -53,12 +53,17 @@ _AFTER_HINT = " \t:：=>-–—→.,;"
 
 
 def is_told(spec: FieldSpec, written: str) -> bool:
-    """Whether a text is no word for nothing and not the form's: so long, and beginning with another letter than it.
+    """Whether words are none for nothing and none of the form's: they begin otherwise than those, or are many.
 
-    A look that spares most paragraphs the others.
+    A look at the beginning, which spares most answers the others.
     """
     begin = written[:_LOOKS_AT]
-    return begin.isascii() and _begins_otherwise(begin, spec.hint) and len(" ".join(begin.split())) > _LONGEST
+    if not (begin.isascii() and _begins_otherwise(begin, spec.hint)):
+        return False
+    if len(begin) > _LONGEST:
+        return len(" ".join(begin.split())) > _LONGEST
+    first = _WORD.match(begin.lower())
+    return first is not None and begin[0].lower() not in _INITIALS and not _is_of_forms(spec, first[0])
 
 
 def _begins_otherwise(plain: str, hint: str) -> bool:
@@ -100,10 +105,14 @@ def _are_alike(plain: str, hint: str) -> bool:
 def _asks(spec: FieldSpec, plain: str) -> bool:
     said = plain.casefold()
     first = _WORD.search(said)
-    if first is None or (first[0] not in _OF_FORMS and first[0] not in _own_words(spec.label)):
+    if first is None or not _is_of_forms(spec, first[0]):
         return False
     words = set(_WORD.findall(said))
     return not words.isdisjoint(_ASKING) and words <= _OF_FORMS | _own_words(spec.label)
+
+
+def _is_of_forms(spec: FieldSpec, word: str) -> bool:
+    return word in _OF_FORMS or word in _own_words(spec.label)
 
 
 @lru_cache(maxsize=1_024)

@@ -42,7 +42,7 @@ _REMARKING = frozenset(
 _WORD = re.compile(r"[^\W_]+")
 _SPLIT = re.compile(r"[,;/&+|\n、]|\band\b|\bund\b", re.I)
 _BULLETS = ("- ", "* ", "• ", "– ")
-_FRAMES = (('"', '"'), ("“", "”"), ("„", "“"))
+_FRAMES = {'"': '"', "“": "”", "„": "“"}
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _CHOICE_CHARACTERS = 1_000
 _CHOICE_WORDS = 40
@@ -69,8 +69,8 @@ def _chosen(spec: FieldSpec, written: str) -> Judged | None:
 
 
 def _judged(spec: FieldSpec, written: str) -> Judged | None:
-    if spec.kind == "block" and not spec.allowed and is_told(spec, written):
-        return Judged(FieldValue(written, written, True), given=True)
+    if not spec.allowed and (told := _TOLD.get(spec.kind)) and is_told(spec, written):
+        return Judged(FieldValue(written, told(spec, written), True), given=True)
     plain = _plain(written)
     if not plain:
         return None
@@ -120,9 +120,10 @@ def _unframed(line: str) -> str:
     bare = bare[2:].lstrip() if bare.startswith(_BULLETS) else bare
     bare = bare.strip("_ ") if bare.startswith("__") else bare
     bare = bare.rstrip(" ,;")
-    for first, last in _FRAMES:
+    last = _FRAMES.get(bare[:1])
+    if last and bare[-1:] == last:
         inner = bare[1:-1]
-        if bare[:1] == first and bare[-1:] == last and inner.strip() and first not in inner and last not in inner:
+        if inner.strip() and bare[0] not in inner and last not in inner:
             return inner.strip()
     return bare or line
 
@@ -257,10 +258,10 @@ def _number(spec: FieldSpec, written: str) -> str | None:
     return numbers.get(found) if numbers else str(found)
 
 
+# Kinds whose values are any words.
+_TOLD = {"line": _line, "lines": _lines, "block": _as_written}
 _READERS = {
-    "line": _line,
-    "lines": _lines,
-    "block": _as_written,
+    **_TOLD,
     "choice": _choice,
     "choices": _choices,
     "number": _number,

@@ -282,14 +282,35 @@ def test_what_happens_may_be_nothing(written: str) -> None:
 
 @given(
     st.lists(
-        st.sampled_from([STEPS.hint, "n/a ", "please describe ", "[fill in] ", "Steps ", "w", "1", " ", "\n", "ß"])
+        st.sampled_from(
+            [
+                STEPS.hint,
+                SERVER.hint,
+                "n/a ",
+                "none",
+                "xx",
+                "http",
+                "7",
+                "_",
+                "'",
+                "please describe ",
+                "[fill in] ",
+                "Steps ",
+                "w",
+                "1",
+                " ",
+                "\n",
+                "ß",
+            ]
+        )
         | st.text(max_size=3),
         max_size=40,
     ).map("".join)
 )
 def test_what_is_told_at_a_look_says_something(written: str) -> None:
     plain = " ".join(unicodedata.normalize("NFKC", written).split())
-    if is_told(STEPS, written):
-        assert not is_placeholder(STEPS, plain)
-        assert not is_no_answer(STEPS, plain)
-        assert without_hint(STEPS, written) == written
+    for spec in (STEPS, SERVER):
+        if is_told(spec, written):
+            assert not is_placeholder(spec, plain)
+            assert not is_no_answer(spec, plain)
+            assert without_hint(spec, written) == written
