@@ -166,6 +166,13 @@ def test_threat_22_a_redelivered_mail_has_the_same_hash() -> None:
     assert read(raw).content_hash == read(again).content_hash
 
 
+@pytest.mark.parametrize("lines", [10, 100_000])
+def test_threat_22_newlines_do_not_change_the_hash_but_a_bare_return_does(lines: int) -> None:
+    raw = b"From: a@b.example\r\n\r\n" + b"Hello\rthere\r\n" * lines
+    assert content_hash(raw) == content_hash(raw.replace(b"\r\n", b"\n"))
+    assert content_hash(raw) != content_hash(raw.replace(b"o\rt", b"o\nt"))
+
+
 @pytest.mark.parametrize(
     ("old", "new"), [(b"there", b"where"), (b"Subject: x", b"Subject: z"), (b"<1@", b"<2@"), (b"From: a", b"From: b")]
 )
