@@ -55,6 +55,38 @@ ORIGINALS = select(tables.original).where(
 )
 
 
+def _work() -> Select[Any]:
+    route, other = tables.mail_route, tables.mail_route.alias()
+    many = select(func.count()).select_from(other).where(other.c.mail_id == route.c.mail_id).scalar_subquery()
+    columns = (*KEPT_COLUMNS, route.c.route, route.c.recipient, many)
+    return select(*columns).select_from(tables.mail.join(route, route.c.mail_id == tables.mail.c.id))
+
+
+def _in_turn() -> Select[Any]:
+    """What waits above an id, the first of each sender before the second of any."""
+    mail, route, outcome = tables.mail, tables.mail_route, tables.outcome
+    decided = (outcome.c.mail_id == route.c.mail_id) & (outcome.c.route == route.c.route)
+    sender = func.coalesce(mail.c.login, mail.c.envelope_from, mail.c.source)
+    queue = (
+        select(route.c.mail_id, route.c.route, sender.label("sender"))
+        .select_from(route.join(mail, mail.c.id == route.c.mail_id).outerjoin(outcome, decided))
+        .where(route.c.mail_id > bindparam("after"), outcome.c.mail_id.is_(None))
+        .order_by(route.c.mail_id, route.c.route)
+        .limit(LOOKS_AT)
+        .subquery()
+    )
+    order = (queue.c.mail_id, queue.c.route)
+    turn = func.row_number().over(partition_by=queue.c.sender, order_by=order).label("turn")
+    turns = select(*order, turn).subquery()
+    first = (turns.c.turn, turns.c.mail_id, turns.c.route)
+    chosen = select(*first).order_by(*first).limit(bindparam("most")).subquery()
+    mine = (chosen.c.mail_id == route.c.mail_id) & (chosen.c.route == route.c.route)
+    return _work().join(chosen, mine).order_by(chosen.c.turn, chosen.c.mail_id, chosen.c.route)
+
+
+WAITING = _in_turn()
+
+
 def waiting(connection: Connection, after: int, limit: int, following: int = 0) -> list[Waiting]:
     """Mails above the id `after` that have no outcome yet, in their order. The connection must see the spool.
 
@@ -62,37 +94,15 @@ def waiting(connection: Connection, after: int, limit: int, following: int = 0) 
     that waits longest is always among them, and those of one sender come in their order. So many of those whose turn
     comes after theirs stand behind them.
     """
-    mail, route, outcome = tables.mail, tables.mail_route, tables.outcome
-    decided = (outcome.c.mail_id == route.c.mail_id) & (outcome.c.route == route.c.route)
-    sender = func.coalesce(mail.c.login, mail.c.envelope_from, mail.c.source)
-    queue = (
-        select(route.c.mail_id, route.c.route, sender.label("sender"))
-        .select_from(route.join(mail, mail.c.id == route.c.mail_id).outerjoin(outcome, decided))
-        .where(route.c.mail_id > after, outcome.c.mail_id.is_(None))
-        .order_by(route.c.mail_id, route.c.route)
-        .limit(LOOKS_AT)
-        .subquery()
-    )
-    order = (queue.c.mail_id, queue.c.route)
-    turn = func.row_number().over(partition_by=queue.c.sender, order_by=order)
-    turns = select(*order, turn.label("turn")).subquery()
-    place = func.row_number().over(order_by=(turns.c.turn, turns.c.mail_id, turns.c.route)).label("place")
-    chosen = select(turns, place).order_by(place).limit(limit + following).subquery()
-    mine = (chosen.c.mail_id == route.c.mail_id) & (chosen.c.route == route.c.route)
-    query = _work().join(chosen, mine).order_by(chosen.c.place > limit, route.c.mail_id, route.c.route)
-    return [_waiting(row) for row in connection.execute(query)]
+    rows = connection.execute(WAITING, {"after": after, "most": limit + following})
+    works = [_waiting(row) for row in rows]
+    # of one mail the routes are in their order already
+    return [work for some in (works[:limit], works[limit:]) for work in sorted(some, key=lambda each: each.mail.id)]
 
 
 def work(connection: Connection, mail_id: int) -> list[Waiting]:
     """A kept mail on each of its routes, whatever became of it."""
     return [_waiting(row) for row in connection.execute(_work().where(tables.mail.c.id == mail_id))]
-
-
-def _work() -> Select[Any]:
-    route, other = tables.mail_route, tables.mail_route.alias()
-    many = select(func.count()).select_from(other).where(other.c.mail_id == route.c.mail_id).scalar_subquery()
-    columns = (*KEPT_COLUMNS, route.c.route, route.c.recipient, many)
-    return select(*columns).select_from(tables.mail.join(route, route.c.mail_id == tables.mail.c.id))
 
 
 def _waiting(row: Row[Any]) -> Waiting:
