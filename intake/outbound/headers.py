@@ -8,7 +8,7 @@ import re
 import unicodedata
 from base64 import b64encode
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 
@@ -135,4 +135,10 @@ def date(instant: datetime) -> str:
     """The instant as RFC 5322 writes it, in its own zone. Raises `ValueError` for one without a zone."""
     if instant.tzinfo is None:
         raise ValueError("a mail's date needs a zone")
+    return _written(instant, instant.utcoffset())
+
+
+# many letters are made at one instant; the same instant is written otherwise in another zone
+@lru_cache(maxsize=64)
+def _written(instant: datetime, _offset: timedelta | None) -> str:
     return format_datetime(instant)

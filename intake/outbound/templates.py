@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 from markupsafe import escape
@@ -26,6 +28,8 @@ from intake.tomlfile import suggestion
 
 SOURCE_CHARACTERS = 20_000
 OUTPUT_CHARACTERS = 256_000
+# so many pieces are made of a template before it is asked how long they are
+PIECES = 64
 SUBJECT_CHARACTERS = 200
 SUBJECT = re.compile(r"Subject:[ \t]*(.*)", re.IGNORECASE)
 PAGE = (
@@ -81,23 +85,26 @@ class Template:
     def render(self, values: Mapping[str, Any]) -> Words:
         """Subject, text and HTML with the values in. Raises `IntakeError` where a value is missing or too long."""
         given = dict(values)
+        # there are no globals to be added to them
+        plain, html = (template.new_context(given, shared=True) for template in (self._text, self._html))
         try:
-            subject = filters.line(self._fill(self._subject, given))[:SUBJECT_CHARACTERS].rstrip()
-            text = self._fill(self._text, given).strip("\n") + "\n"
-            body = self._fill(self._html, given)
+            subject = filters.line(self._fill(self._subject, plain))[:SUBJECT_CHARACTERS].rstrip()
+            text = self._fill(self._text, plain).strip("\n") + "\n"
+            body = self._fill(self._html, html)
         except jinja2.UndefinedError as error:
             raise IntakeError(f"template {self.language}/{self.name}: a value was not given: {error}") from None
         return Words(subject, text, PAGE.format(language=self.language, title=escape(subject), body=body))
 
-    def _fill(self, template: jinja2.Template, values: dict[str, Any]) -> str:
+    def _fill(self, template: jinja2.Template, context: Context) -> str:
         out: list[str] = []
         size = 0
-        # what `generate` does, without its passing on of each piece; there are no globals to be added to the values
-        for piece in template.root_render_func(template.new_context(values, shared=True)):
-            size += len(piece)
+        # what `generate` does, without its passing on of each piece
+        pieces = iter(template.root_render_func(context))
+        while some := list(islice(pieces, PIECES)):
+            size += sum(map(len, some))
             if size > OUTPUT_CHARACTERS:
                 raise IntakeError(f"template {self.language}/{self.name}: longer than {OUTPUT_CHARACTERS:,} characters")
-            out.append(piece)
+            out += some
         return "".join(out)
 
 
