@@ -4,6 +4,7 @@ import re
 from base64 import encodebytes
 from binascii import a2b_base64, a2b_qp, b2a_qp
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from intake.core.answer.letter import Letter
@@ -12,6 +13,8 @@ from intake.outbound.enclosed import with_files
 from intake.outbound.filters import line
 from intake.outbound.templateset import TemplateSet
 
+# the lines of longer texts, mostly a person's words, are not kept
+LONG = 8_000
 AUTOMATIC = frozenset({"auto-replied", "auto-generated"})
 # no value can bring this line about: a header's folded lines begin with a space
 BOUNDARY = re.compile(rb'\r\nContent-Type: multipart/alternative;\r\n boundary="([^"]+)"\r\n')
@@ -109,10 +112,22 @@ def _head(letter: Letter, subject: str) -> str:
 
 
 def _part(subtype: str, text: str) -> bytes:
-    """A text part, 7 bits wide: quoted-printable, or base64 where most of it is not ASCII."""
+    """A text part, 7 bits wide: quoted-printable, or base64 where most of it is not ASCII. `text` ends a line."""
     data = text.replace("\n", "\r\n").encode()
-    body, way = b2a_qp(data, istext=True), "quoted-printable"
+    body, way = quoted(text), "quoted-printable"
     if len(body) * 3 > len(data) * 5:
         body, way = encodebytes(data).replace(b"\n", b"\r\n"), "base64"
     head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {way}\r\n\r\n"
     return head.encode() + body
+
+
+def quoted(text: str) -> bytes:
+    """The text's lines as quoted-printable, each with CRLF; the last one ends, too."""
+    lines = text.removesuffix("\n").split("\n")
+    return b"".join(map(_quoted_line if len(text) <= LONG else _quoted_line.__wrapped__, lines))
+
+
+# most lines of a letter are its template's, and stand in letter after letter
+@lru_cache(maxsize=1_024)
+def _quoted_line(line: str) -> bytes:
+    return b2a_qp(f"{line}\r\n".encode(), istext=True)

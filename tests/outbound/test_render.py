@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from binascii import b2a_qp
 from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 from typing import Any
@@ -15,7 +16,7 @@ from intake.core.answer.letter import Enclosure
 from intake.core.mail.message import Address
 from intake.errors import IntakeError
 from intake.outbound.headers import BadAddress
-from intake.outbound.render import Rendered, render, text_of
+from intake.outbound.render import LONG, Rendered, quoted, render, text_of
 from intake.outbound.samples import SAMPLES
 from intake.outbound.templateset import TemplateSet
 
@@ -28,6 +29,20 @@ def part(message: EmailMessage, subtype: str) -> str:
     body = message.get_body((subtype,))
     assert body is not None
     return str(body.get_content()).replace("\r\n", "\n")
+
+
+WORDS = st.text(st.sampled_from("ab. =\t\r\n?äß€–日"), max_size=400)
+
+
+@given(st.one_of(WORDS, st.builds(lambda words, often: words * often, WORDS, st.integers(1, 40))))
+def test_text_is_encoded_line_by_line_as_the_whole_of_it_would_be(words: str) -> None:
+    text = f"{words}\n"
+    assert quoted(text) == b2a_qp(text.replace("\n", "\r\n").encode(), istext=True)
+
+
+def test_long_text_is_encoded_line_by_line_as_the_whole_of_it_would_be() -> None:
+    text = "A line = that ends in a space \n.\n" * LONG
+    assert quoted(text) == b2a_qp(text.replace("\n", "\r\n").encode(), istext=True)
 
 
 def test_an_acknowledgment_is_a_legal_mail_with_text_and_html(templates: TemplateSet) -> None:
