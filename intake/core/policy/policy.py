@@ -12,6 +12,7 @@ from intake.core.hours import calendar as build_calendar
 from intake.core.mail.form import FieldSpec
 from intake.core.policy.because import HOUSE
 from intake.core.policy.schema import CalendarPart, CountryHolidays, PolicyFile, RegionPart, SeverityPart
+from intake.core.policy.schema_rules import AlertRule, MarkRule, SeverityRule
 from intake.core.policy.schema_types import Names
 from intake.core.sentences import Sentence
 from intake.errors import Mistake, Mistakes
@@ -67,6 +68,14 @@ class Policy:
         roles |= {file.escalation.answered_by} if file.escalation else set()
         roles |= {file.flood.role} if file.flood else set()
         return frozenset(roles | {task.owner for task in file.tasks}) - {ENGINEER}
+
+    @cached_property
+    def looks_for_words(self) -> bool:
+        """Whether severities, marks or alerts depend on words of a text: some policies have only the form count."""
+        file = self.file
+        rules: tuple[SeverityRule | MarkRule | AlertRule, ...] = (*file.severity_rules, *file.mark_rules, *file.alerts)
+        named = any(rule.when.words or rule.when.without_words for rule in rules)
+        return named or any(part.examples for part in file.severities)
 
     def region(self, name: str | None, country: str | None) -> RegionPart | None:
         """The region of a customer: the one named, else the one that the country belongs to."""

@@ -1,7 +1,7 @@
 """Which severity, marks, tags and alerts a case gets by the policy's rules, each with its clause."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from intake.core.mail.form import FieldValue
@@ -55,9 +55,13 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What conditions are tested on: `example` is the gravest severity of which an example was found."""
+    """What conditions are tested on: `example` is the gravest severity of which an example was found.
+
+    `text` is the one in which words are looked for; empty where the policy looks for none.
+    """
 
     asked: Asked
+    text: str
     given: int | None
     example: int | None
     example_text: str
@@ -71,16 +75,16 @@ def judge(policy: Policy, asked: Asked, tags: frozenset[str] = frozenset()) -> J
     `tags` are those that a person gave it.
     """
     given = given_severity(policy, asked.fields)
-    asked = replace(asked, text=searched(policy, asked.text))
-    level, text = _example(policy, asked.text)
-    facts = _Facts(asked, given, level, text, tags=tags)
+    text = searched(policy, asked.text) if policy.looks_for_words else ""
+    level, example = _example(policy, text)
+    facts = _Facts(asked, text, given, level, example, tags=tags)
     severity, judged = _severity(policy, facts)
-    facts = _Facts(asked, given, level, text, severity, tags | judged.tags)
+    facts = _Facts(asked, text, given, level, example, severity, tags | judged.tags)
     marks, because = set(judged.marks), list(judged.because)
     for rule in policy.file.mark_rules:
         if _applies(rule.when, facts):
             marks |= set(rule.marks)
-            facts = _Facts(asked, given, level, text, severity, facts.tags | set(rule.tags))
+            facts = _Facts(asked, text, given, level, example, severity, facts.tags | set(rule.tags))
             because += [] if rule.quiet else [_reason(rule, facts)]
     once = {rule.role: rule for rule in reversed(_alerting(policy, facts))}
     told = [(rule, _reason(rule, facts)) for rule in reversed(once.values())]
@@ -91,12 +95,11 @@ def judge(policy: Policy, asked: Asked, tags: frozenset[str] = frozenset()) -> J
 
 def alerts_at(policy: Policy, severity: int, plan: str | None) -> tuple[Alert, ...]:
     """Whom a case tells that comes to a severity: the alerts that are about severity and plan alone."""
-    facts = _Facts(Asked("", plan, {}, ""), None, None, "", severity)
-    return tuple(
-        Alert(rule.role, rule.reason)
-        for rule in policy.file.alerts
-        if rule.when.severity and _applies(rule.when, facts)
-    )
+    rules = [rule for rule in policy.file.alerts if rule.when.severity]
+    if not rules:
+        return ()
+    facts = _Facts(Asked("", plan, {}, ""), "", None, None, "", severity)
+    return tuple(Alert(rule.role, rule.reason) for rule in rules if _applies(rule.when, facts))
 
 
 def searched(policy: Policy, text: str) -> str:
@@ -167,8 +170,8 @@ def _applies(when: When, facts: _Facts) -> bool:
         and (when.sender is None or when.sender in _sender(asked))
         and (when.example is None or when.example == (facts.example is not None))
         and (when.example_off_by is None or _off_by(facts) >= when.example_off_by)
-        and (not when.words or words.found(when.words, asked.text) is not None)
-        and (not when.without_words or words.found(when.without_words, asked.text) is None)
+        and (not when.words or words.found(when.words, facts.text) is not None)
+        and (not when.without_words or words.found(when.without_words, facts.text) is None)
     )
 
 
