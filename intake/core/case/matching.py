@@ -77,7 +77,9 @@ def numbers_in(subject: str) -> tuple[str, ...]:
 
 def own_subject(subject: str, prefix: str) -> str:
     """The subject of a new case: without numbers of ours in brackets, which would lead answers to their cases."""
-    return " ".join(re.sub(rf"\[{re.escape(prefix)}-[0-9]{{1,12}}\]", " ", subject, flags=re.IGNORECASE).split())
+    if "[" in subject:
+        subject = re.sub(rf"\[{re.escape(prefix)}-[0-9]{{1,12}}\]", " ", subject, flags=re.IGNORECASE)
+    return " ".join(subject.split())
 
 
 def belongs(

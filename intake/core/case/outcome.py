@@ -247,7 +247,7 @@ def _case_of_receipt(arrival: Arrival) -> Case | None:
 
 
 def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Opening:
-    message = arrival.message
+    message, marks = arrival.message, _marks(arrival)
     return Opening(
         reference=reference,
         route=arrival.route,
@@ -260,13 +260,13 @@ def _opening(arrival: Arrival, found: Match, reference: str, because: str) -> Op
         language=_language(arrival),
         opened_at=arrival.received_at,
         fields=arrival.fields,
-        marks=_marks(arrival),
+        marks=marks,
         linked=tuple(dict.fromkeys((*found.linked, *arrival.linked))),
         alert=found.alert or _oversize(arrival),
         follows=found.follows,
         oversize=arrival.oversize,
         backlog=arrival.backlog,
-        because=f"{because}; {message.authentication_because}" if "unverified" in _marks(arrival) else because,
+        because=f"{because}; {message.authentication_because}" if "unverified" in marks else because,
         record=arrival.record,
         asks_escalation=arrival.asks_escalation,
         their_numbers=_their_numbers(arrival, arrival.policy),
