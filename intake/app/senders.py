@@ -10,12 +10,13 @@ from sqlalchemy import Engine
 from intake.app import now, transport
 from intake.config import Config
 from intake.outbound.deliver import Notes, Transport, deliver
+from intake.store import outbox
 
 log = structlog.get_logger()
 
 
 class Senders:
-    """As many as `outgoing.connections` says. They look for letters when they are woken, and every so many `seconds`.
+    """As many as `outgoing.connections` says. They look for letters once some are queued, and every so many `seconds`.
 
     `owner` names this process, `stop` ends it. `worked` is called whenever a sender did something or looked in vain;
     `ends` is asked after an error, and says whether the program ends for it, so that it is not told here.
@@ -40,6 +41,7 @@ class Senders:
         """Begins with what is queued already. Raises `IntakeError` where the way out's password is not there."""
         ways = [transport(self._config) for _ in self._woken]
         self._notes = Notes(self._desk)
+        outbox.when_queued(self._desk, self.wake)
         for number, (way, woken) in enumerate(zip(ways, self._woken, strict=True)):
             thread = threading.Thread(target=self._run, args=(number, way, woken), name=f"send {number}", daemon=True)
             thread.start()

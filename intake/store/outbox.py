@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, Select, exists, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, event, exists, func, insert, select, update
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from intake.core.answer.letter import Letter
 from intake.errors import IntakeError, Stale
@@ -25,6 +26,7 @@ DESCRIBED = [
 ]
 
 LOOKS_BACK = 200
+QUEUED = "queued letters"
 INSERT_MAILS = insert(outgoing)
 INSERT_MAIL = INSERT_MAILS.returning(outgoing.c.id)
 
@@ -44,6 +46,18 @@ class Finished(Protocol):
     def envelope_to(self) -> tuple[str, ...]: ...
 
 
+def when_queued(engine: Engine, call: Callable[[], object]) -> None:
+    """From now on, calls that after each transaction of this process that queued letters, in the thread that did so.
+
+    It may be called in vain: after one that was rolled back.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def checkin(_connection: object, entry: ConnectionPoolEntry) -> None:
+        if entry.info.pop(QUEUED, False):
+            call()
+
+
 def queue(
     connection: Connection,
     case_id: int | None,
@@ -54,6 +68,7 @@ def queue(
     withheld: str = "",
 ) -> int:
     """Adds a finished mail in the desk's transaction and gives back its id. `withheld`: why it must not leave yet."""
+    connection.info[QUEUED] = True
     made = connection.scalar(INSERT_MAIL, _row(case_id, letter, finished, withheld, now))
     assert made is not None
     return int(made)
@@ -63,6 +78,7 @@ def queue_all(connection: Connection, mails: Iterable[tuple[int | None, Letter, 
     """Adds finished mails, each with its case and why it must not leave yet, in order, in one statement."""
     rows = [_row(*mail, now) for mail in mails]
     if rows:
+        connection.info[QUEUED] = True
         connection.execute(INSERT_MAILS, rows)
 
 
@@ -128,6 +144,8 @@ def retry(connection: Connection, mail_id: int, by: str | None, now: datetime) -
 
 def _change(connection: Connection, mail_id: int, states: Sequence[str], wish: str, **values: Any) -> None:
     columns = outgoing.c
+    if values["state"] == "queued":
+        connection.info[QUEUED] = True
     done = connection.execute(update(outgoing).where(columns.id == mail_id, columns.state.in_(states)).values(values))
     if not done.rowcount:
         state = connection.scalar(select(columns.state).where(columns.id == mail_id))

@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from house import Home, home, mail
+from house import Home, home, mail, opened
 from running import eventually
 from smarthost import Listening, Sink
 
 from intake import app
 from intake.app.senders import Senders
 from intake.errors import IntakeError
+from intake.store import outbox
 
 NEVER = 3_600.0
 SECONDS = 60
@@ -41,6 +42,17 @@ def sending(desk: Home, seconds: float, worked: Callable[[], object] = lambda: N
         senders.close()
 
 
+@contextmanager
+def another(desk: Home) -> Iterator[Home]:
+    """The desk of another process."""
+    databases = app.open_store(desk.config)
+    try:
+        with opened(desk.config, databases) as made:
+            yield made
+    finally:
+        databases.close()
+
+
 def take(desk: Home, number: int) -> None:
     """A mail comes and is decided, which queues letters."""
     sender = f"kim{number}@hosting.example"
@@ -52,19 +64,44 @@ def states(desk: Home) -> set[str]:
     return {each["state"] for each in desk.outbox() + desk.outbox(desk=True)}
 
 
-def test_a_letter_leaves_at_once_where_senders_hear_of_it_and_else_at_their_next_look(desk: Home, sink: Sink) -> None:
+def test_a_letter_leaves_once_it_is_queued_without_anybody_waking_who_sends(desk: Home) -> None:
     looks = threading.Semaphore(0)
-    with sending(desk, NEVER, looks.release) as senders:
+    with sending(desk, NEVER, looks.release):
         # before it takes letters, and after it found none
         assert all(looks.acquire(timeout=SECONDS) for _ in range(2))
         take(desk, 1)
+        eventually(lambda: states(desk) == {"sent"}, SECONDS, "what is queued to leave")
+
+
+def test_a_letter_leaves_once_a_person_lets_it_go(desk: Home) -> None:
+    take(desk, 1)
+    with desk.databases.desk.begin() as connection:
+        held = [each["id"] for each in desk.outbox() + desk.outbox(desk=True)]
+        for each in held:
+            outbox.withhold(connection, each, "kim", app.now())
+    looks = threading.Semaphore(0)
+    with sending(desk, NEVER, looks.release):
+        assert all(looks.acquire(timeout=SECONDS) for _ in range(2))
+        with desk.databases.desk.begin() as connection:
+            for each in held:
+                outbox.release(connection, each, "kim", app.now())
+        eventually(lambda: states(desk) == {"sent"}, SECONDS, "what was let go to leave")
+
+
+def test_a_letter_that_another_process_queued_leaves_where_senders_hear_of_it_and_else_at_their_next_look(
+    desk: Home, sink: Sink
+) -> None:
+    looks = threading.Semaphore(0)
+    with sending(desk, NEVER, looks.release) as senders, another(desk) as other:
+        assert all(looks.acquire(timeout=SECONDS) for _ in range(2))
+        take(other, 1)
         assert sink.mails == []
         senders.wake()
         eventually(lambda: states(desk) == {"sent"}, SECONDS, "what is queued to leave")
     looks = threading.Semaphore(0)
-    with sending(desk, 0.01, looks.release):
+    with sending(desk, 0.01, looks.release), another(desk) as other:
         assert all(looks.acquire(timeout=SECONDS) for _ in range(2))
-        take(desk, 2)
+        take(other, 2)
         eventually(lambda: states(desk) == {"sent"}, SECONDS, "what is queued to leave")
 
 
