@@ -22,7 +22,10 @@ def acting_as(databases: Databases, written: str) -> str:
 
 
 def assignee(house: House, written: str) -> str:
-    """The address of an agent who was named; an address, a role or nothing stays as it is. Raises `IntakeError`."""
+    """The address of an agent who was named; a role or nothing stays as it is. Raises `IntakeError`.
+
+    An address that is neither an agent's nor behind a role is told of, since notices of the case go there.
+    """
     if written.strip().lower() == "nobody":
         return ""
     if not written.strip() or written in house.settings.roles:
@@ -30,6 +33,9 @@ def assignee(house: House, written: str) -> str:
     with reading(house.databases.desk) as connection:
         known = people.agents(connection)
     try:
-        return acting(known, written)[0]
+        address, doubt = acting(known, written)
     except IntakeError as error:
         raise IntakeError(f"the agent: {error}") from None
+    if doubt and address not in house.role_addresses:
+        complain(f"warning: the agent: {doubt}")
+    return address

@@ -152,6 +152,19 @@ def test_a_case_may_be_given_to_a_role(folder: Path, commands: Any) -> None:
     assert (wrong.status, "the roles of open-xchange are" in wrong.err) == (1, True)
 
 
+def test_that_a_case_is_given_to_an_address_which_is_nobodys_is_told(folder: Path, commands: Any) -> None:
+    _, _, near, agent = commands(
+        ["ingest", "a.eml"],
+        ["agent", "add", "ada@desk.example", "--name", "Ada Beispiel"],
+        ["case", "assign", "OX-1001", "adda@desk.example", *ADA],
+        ["case", "assign", "OX-1001", "ada@desk.example", *ADA],
+        folder=folder,
+    )
+    assert near.status == 0
+    assert 'warning: the agent: "adda@desk.example" is no agent; did you mean "ada@desk.example"?' in near.err
+    assert (agent.status, agent.err) == (0, "")
+
+
 def test_whoever_escalates_stands_in_the_history_whatever_the_reason(folder: Path, commands: Any) -> None:
     _, done, case, outbox = commands(
         ["ingest", "a.eml"],
