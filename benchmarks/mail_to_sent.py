@@ -28,8 +28,7 @@ def measure(mails: int = MAILS) -> Figure:
         _until_sent(made)
         made.keep(mails)
         started = time.perf_counter()
-        decide_all(made.house, now(), lambda _: senders.wake())
-        senders.wake()
+        decide_all(made.house, now())
         _until_sent(made)
         took = time.perf_counter() - started
         senders.close()

@@ -174,11 +174,9 @@ class Program:
                 decided = receive(self.house, now())
                 self._pulse.worked("desk")
                 if decided:
-                    self._senders.wake()
                     continue
                 # what one burst of mail asks for is told together
-                if send_notices(self.house, now()):
-                    self._senders.wake()
+                send_notices(self.house, now())
             except Exception:
                 if not self._is_overtaken():
                     log.exception("will be tried again", part="desk")
