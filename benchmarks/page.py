@@ -46,7 +46,7 @@ two processes with one reading process, and lets mail stream in. Last on {memory
 | --- | --- | --- | --- |
 {memory_rows}
 
-A reading process ends after 2,000 mails, and another takes its place.
+A reading process ends after 2,000 chunks of up to ten mails, and another takes its place.
 """
 
 

@@ -30,7 +30,7 @@ from intake.store.engine import open_databases, reading
 
 CHUNK = 10
 TRIES = 2
-MAILS_BEFORE_RENEWAL = 2_000
+CHUNKS_BEFORE_RENEWAL = 2_000
 NICE = 5
 
 Specs = Mapping[str, tuple[FieldSpec, ...]]
@@ -107,7 +107,7 @@ class Reader:
     def _new_pool(self) -> ProcessPool:
         return ProcessPool(
             max_workers=self._way.workers,
-            max_tasks=MAILS_BEFORE_RENEWAL,
+            max_tasks=CHUNKS_BEFORE_RENEWAL,
             initializer=_prepare,
             initargs=(*self._place, self._way),
             context=readers.context(),
