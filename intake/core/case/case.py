@@ -48,9 +48,9 @@ NoticeKind = Literal[
 
 SYSTEM = "intake"
 # the tag of a case whose customer wrote after we had asked for what is missing
-ERASED = "erased on request"
-"""What stands where a person's name and words were, once they are erased."""
 WROTE_SINCE = "wrote-since"
+# what stands where a person's name and words were, once they are erased
+ERASED = "erased on request"
 # ticket numbers of the other side's own that a case remembers
 NUMBERS = 3
 
