@@ -24,8 +24,9 @@ LOOKS_AGAIN_SECONDS = 0.0005
 TURN = "writes"
 # of each connection; mails are kept one after the other, and each is read once
 CACHE_KB, APPENDING_KB = 4_000, 2_000
-# a statement is prepared for each count of rows and kept with their values: of a hundred cases it takes half a megabyte
-ROWS_AT_ONCE = 8
+# of each connection; one that writes many rows is another for each count of them, and keeps their values: half a
+# megabyte for a hundred cases
+STATEMENTS = 32
 # an instance has about ten threads that ask the database something, seldom all at once
 POOL = 10
 # PostgreSQL ends what takes longer, so that a transaction that nobody ends is none after a while
@@ -151,9 +152,8 @@ def _sqlite(file: Path, cache_kb: int, attach: Path | None = None) -> Engine:
     # the connection that was used last is taken first: its cache is warm, and the others' stay small
     engine = create_engine(
         f"sqlite:///{file}",
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "cached_statements": STATEMENTS},
         pool_use_lifo=True,
-        insertmanyvalues_page_size=ROWS_AT_ONCE,
         json_serializer=_as_json,
         json_deserializer=_of_json,
     )

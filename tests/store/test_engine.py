@@ -15,7 +15,7 @@ from sqlalchemy import JSON, Engine, Text, bindparam, event, func, insert, selec
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from intake.store import ledger, spool, tables
-from intake.store.engine import ROWS_AT_ONCE, Databases, is_trouble, reading
+from intake.store.engine import Databases, is_trouble, reading
 from intake.store.ledger import Outcome
 from intake.store.spool import NewMail, RoutedTo
 
@@ -174,20 +174,3 @@ def test_threads_that_write_wait_for_each_other_without_asking_sqlite(databases:
     with pytest.raises(IntegrityError):
         write("first")
     write("third")
-
-
-def test_however_many_rows_come_at_once_they_are_written_by_few_statements(databases: Databases) -> None:
-    # each connection keeps its statements prepared, and one of many rows takes as much memory as they do
-    written: set[str] = set()
-
-    @event.listens_for(databases.desk, "before_cursor_execute")
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        written.add(statement)
-
-    for many in range(1, 60):
-        rows = [{"name": f"{many} {number}", "value": number} for number in range(many)]
-        with databases.desk.begin() as connection:
-            connection.execute(insert(tables.counter).returning(tables.counter.c.name), rows)
-    assert len(written) <= ROWS_AT_ONCE
-    with reading(databases.desk) as connection:
-        assert connection.scalar(select(func.count()).where(tables.counter.c.name.like("% %"))) == sum(range(60))
