@@ -45,6 +45,15 @@ clocks = st.lists(
 people = st.lists(st.builds(Participant), max_size=3).map(
     lambda found: tuple(replace(each, number=number) for number, each in enumerate(found, 1))
 )
+
+
+def parted(case: Case) -> Case:
+    """The case as it can be: whoever is off takes no part."""
+    off = tuple(each for each in case.participants if each.role == "off")
+    left = tuple(each for each in case.participants if each.role != "off")
+    return replace(case, participants=left, taken_off=off)
+
+
 # one text for each language
 others = st.dictionaries(st.text(), st.text(), max_size=2).map(lambda texts: tuple(texts.items()))
 st.register_type_strategy(Because, st.builds(Because, others=others))
@@ -61,7 +70,7 @@ whole_cases = st.builds(
     clocks=clocks,
     participants=people,
     fields=st.dictionaries(st.text(), st.builds(FieldValue), max_size=3),
-)
+).map(parted)
 
 SLOW_AND_CHOOSY = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 
