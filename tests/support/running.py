@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -167,10 +167,13 @@ class Running:
         return json.loads(self.command(*words, "--json"))
 
     def send(self, *mails: bytes, sender: str = "kim@hosting.example", to: Sequence[str] = (ROUTE,)) -> None:
-        """Mails straight to its SMTP listener."""
-        with smtplib.SMTP("127.0.0.1", self.port, timeout=30) as client:
+        """Mails straight to its SMTP listener, which may end as soon as it has them."""
+        client = smtplib.SMTP("127.0.0.1", self.port, timeout=30)
+        with closing(client):
             for mail in mails:
                 client.sendmail(sender, list(to), mail)
+            with suppress(smtplib.SMTPException):
+                client.quit()
 
 
 @contextmanager
