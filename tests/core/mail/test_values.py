@@ -314,3 +314,11 @@ def test_what_is_told_at_a_look_says_something(written: str) -> None:
             assert not is_placeholder(spec, plain)
             assert not is_no_answer(spec, plain)
             assert without_hint(spec, written) == written
+
+
+def test_a_form_s_own_hint_is_not_told_whatever_word_it_begins_with() -> None:
+    spec = FieldSpec("steps", "Steps", "block", hint="Restart it and look at the queue")
+    assert is_told(spec, "Queues stand still since noon")
+    assert not is_told(spec, spec.hint)
+    judged = judge(spec, spec.hint)
+    assert judged is None or not judged.given
